@@ -1,0 +1,1 @@
+"""What remembers: tables, migrations, reads (rows in, values out) and writes (values in, rows out)."""

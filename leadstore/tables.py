@@ -1,0 +1,397 @@
+"""The tables, and the uniqueness the promises rest on, as database constraints."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime: timestamptz on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("instants are aware UTC; got a naive datetime")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite only numbers rows by itself on INTEGER PRIMARY KEY."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+
+def _id() -> Any:
+    return Field(default=None, sa_column=Column(Id, primary_key=True, autoincrement=True))
+
+
+def _ref(target: str, *, null: bool = False, index: bool = False, primary: bool = False) -> Any:
+    column = Column(Id, ForeignKey(target), nullable=null, index=index, primary_key=primary)
+    return Field(default=None, sa_column=column)
+
+
+def _at(*, null: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Instant, nullable=null, index=index))
+
+
+def _json() -> Any:
+    return Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+
+
+def _only_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """A partial index, the same on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Release(SQLModel, table=True):
+    """Sequences, templates, policy, scoring and catalogue as checked and applied together."""
+
+    __tablename__ = "release"
+    id: int | None = _id()
+    digest: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
+    files: dict[str, Any] = _json()  # path -> text
+    applied_at: datetime = _at()
+    current: bool = True
+    __table_args__ = (_only_where("uq_release_one_current", "current", where="current", unique=True),)
+
+
+class Lead(SQLModel, table=True):
+    """One person: profile, attributes, stored scores and stage."""
+
+    __tablename__ = "lead"
+    id: int | None = _id()
+    key: str | None = Field(default=None, sa_column=Column(String(200), unique=True))
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    job_title: str | None = None
+    phone: str | None = None
+    country: str | None = Field(default=None, max_length=2)  # ISO 3166-1 alpha-2
+    language: str | None = Field(default=None, max_length=20)  # BCP 47
+    zone: str | None = Field(default=None, max_length=64)  # IANA
+    attributes: dict[str, Any] = _json()
+    stage: str = Field(max_length=20)
+    fit: float = 0.0
+    engagement: float = 0.0
+    grade: str = Field(default="D", max_length=1)
+    heat: int = 4
+    terms: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    score_as_of: datetime | None = _at(null=True)
+    recheck_at: datetime | None = _at(null=True)
+    mature: bool = False  # the maturity matrix says sales, with its margins
+    cycle: int = 0  # nth maturity since the last recycle
+    created_at: datetime = _at()
+    changed_at: datetime = _at()
+    changed: bool = True  # standing sequences have not looked at it yet
+    merged_into: int | None = _ref("lead.id", null=True)
+    __table_args__ = (
+        _only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
+        _only_where("ix_lead_changed", "id", where="changed"),
+    )
+
+
+class Address(SQLModel, table=True):
+    """A normalised address: consent, suppression and caps belong to it. A merged one stays as an alias."""
+
+    __tablename__ = "address"
+    id: int | None = _id()
+    address: str = Field(sa_column=Column(String(320), unique=True, nullable=False))
+    lead_id: int = _ref("lead.id", index=True)
+    current: bool = True  # the one the lead is reached at; the others are aliases
+    created_at: datetime = _at()
+    __table_args__ = (_only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
+
+
+class Consent(SQLModel, table=True):
+    """What an address says now about one topic."""
+
+    __tablename__ = "consent"
+    address_id: int = _ref("address.id", primary=True)
+    topic: str = Field(primary_key=True, max_length=80)
+    state: str = Field(max_length=12)
+    basis: str = Field(max_length=24)
+    proof: str = ""
+    source: str = ""
+    at: datetime = _at()
+
+
+class ConsentChange(SQLModel, table=True):
+    """History of consents: appended, never edited."""
+
+    __tablename__ = "consent_change"
+    id: int | None = _id()
+    address_id: int = _ref("address.id", index=True)
+    topic: str = Field(max_length=80)
+    state: str = Field(max_length=12)
+    basis: str = Field(max_length=24)
+    proof: str = ""
+    source: str = ""
+    at: datetime = _at()
+
+
+class Suppression(SQLModel, table=True):
+    """Never mail this address; only an operator lifts it."""
+
+    __tablename__ = "suppression"
+    id: int | None = _id()
+    address_id: int = _ref("address.id")
+    reason: str = Field(max_length=12)
+    source: str = ""
+    at: datetime = _at()
+    lifted_at: datetime | None = _at(null=True)
+    __table_args__ = (
+        _only_where("uq_suppression_in_force", "address_id", where="lifted_at IS NULL", unique=True),
+    )
+
+
+class Signal(SQLModel, table=True):
+    """Something a lead did or that happened to it; append-only."""
+
+    __tablename__ = "signal"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id")
+    type: str = Field(max_length=80)
+    properties: dict[str, Any] = _json()
+    occurred_at: datetime = _at()
+    received_at: datetime = _at()
+    source: str = Field(max_length=80)
+    source_id: str = Field(max_length=200)
+    machine: bool = False
+    live: bool = True
+    pending: bool = True  # intake has not taken it yet
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        Index("ix_signal_lead", "lead_id", "occurred_at"),
+        _only_where("ix_signal_pending", "id", where="pending"),
+    )
+
+
+class Enrolment(SQLModel, table=True):
+    """One run of one lead through one sequence."""
+
+    __tablename__ = "enrolment"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id", index=True)
+    sequence: str = Field(max_length=120)
+    entry_key: str = Field(default="", max_length=200)
+    run: int = 1
+    version: str = Field(max_length=64)
+    release_id: int = _ref("release.id")  # the release whose structure it follows
+    state: str = Field(max_length=12)
+    step: str = Field(max_length=200)
+    occurrence: int = 1
+    step_since: datetime = _at()
+    due_at: datetime = _at()
+    first_due_at: datetime = _at()
+    priority: int = 50
+    signal_id: int | None = _ref("signal.id", null=True)
+    requested: bool = False
+    retries: int = 0
+    entered_at: datetime = _at()
+    ended_at: datetime | None = _at(null=True)
+    reason: str | None = Field(default=None, max_length=40)
+    lease_until: datetime | None = _at(null=True)
+    __table_args__ = (
+        UniqueConstraint("lead_id", "sequence", "entry_key", "run"),
+        _only_where(
+            "uq_enrolment_one_active",
+            "lead_id",
+            "sequence",
+            "entry_key",
+            where="state = 'active'",
+            unique=True,
+        ),
+        _only_where("ix_enrolment_due", "due_at", "lead_id", where="state = 'active'"),
+    )
+
+
+class Outbox(SQLModel, table=True):
+    """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
+
+    __tablename__ = "outbox"
+    id: int | None = _id()
+    kind: str = Field(max_length=8)
+    lead_id: int | None = _ref("lead.id", null=True, index=True)
+    address_id: int | None = _ref("address.id", null=True)
+    enrolment_id: int | None = _ref("enrolment.id", null=True)
+    handoff_id: int | None = _ref("handoff.id", null=True)
+    sequence: str = Field(default="", max_length=120)
+    step: str = Field(default="", max_length=200)
+    occurrence: int = 1
+    template: str = Field(default="", max_length=200)
+    topic: str = Field(default="", max_length=80)
+    purpose: str = Field(default="marketing", max_length=12)
+    asset: str | None = Field(default=None, max_length=120)
+    recipient: str | None = Field(default=None, max_length=320)  # seller mail only; a lead's is its address
+    payload: dict[str, Any] = _json()
+    dedupe: str | None = Field(default=None, sa_column=Column(String(200), unique=True))
+    message_id: str = Field(sa_column=Column(String(120), unique=True, nullable=False))
+    state: str = Field(max_length=10)
+    attempt: int = 0  # the fencing number
+    worker: str | None = Field(default=None, max_length=80)
+    lease_until: datetime | None = _at(null=True)
+    due_at: datetime = _at()
+    first_due_at: datetime = _at()
+    expires_at: datetime | None = _at(null=True)
+    slot_at: datetime | None = _at(null=True)  # latest attempt: dates the cap slot
+    started_at: datetime | None = _at(null=True)
+    settled_at: datetime | None = _at(null=True)
+    code: int | None = None
+    reply: str = ""
+    reason: str = Field(default="", max_length=40)
+    created_at: datetime = _at()
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step", "occurrence"),
+        _only_where("ix_outbox_due", "due_at", where="state = 'planned'"),
+        _only_where("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'started')"),
+        _only_where(
+            "ix_outbox_slots",
+            "address_id",
+            "slot_at",
+            where="state IN ('claimed', 'started', 'sent', 'uncertain')",
+        ),
+    )
+
+
+class DecisionLog(SQLModel, table=True):
+    """Every send, wait, skip and stop with its reason, so that any silence can be explained."""
+
+    __tablename__ = "decision"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id", index=True)
+    enrolment_id: int | None = _ref("enrolment.id", null=True)
+    sequence: str = Field(default="", max_length=120)
+    step: str = Field(default="", max_length=200)
+    occurrence: int = 1
+    verdict: str = Field(max_length=8)
+    reason: str = Field(max_length=40)
+    until: datetime | None = _at(null=True)
+    detail: dict[str, Any] = _json()
+    at: datetime = _at()
+
+
+class ScoreHistory(SQLModel, table=True):
+    """Scores over time: appended when a score moves by a whole point or changes its cell, then thinned."""
+
+    __tablename__ = "score_history"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id", index=True)
+    fit: float = 0.0
+    engagement: float = 0.0
+    grade: str = Field(max_length=1)
+    heat: int = 4
+    at: datetime = _at()
+
+
+class StageChange(SQLModel, table=True):
+    """Stage changes with their cause: appended, never edited."""
+
+    __tablename__ = "stage_change"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id", index=True)
+    before: str = Field(max_length=20)
+    after: str = Field(max_length=20)
+    cause: str = Field(max_length=200)
+    at: datetime = _at()
+
+
+class Handoff(SQLModel, table=True):
+    """A mature lead offered to a seller; one per lead and cycle."""
+
+    __tablename__ = "handoff"
+    id: int | None = _id()
+    lead_id: int = _ref("lead.id")
+    cycle: int
+    state: str = Field(max_length=12)
+    seller: str | None = Field(default=None, max_length=80)
+    cause: str = Field(default="", max_length=200)
+    created_at: datetime = _at()
+    offered_at: datetime | None = _at(null=True)
+    due_at: datetime | None = _at(null=True)
+    answered_at: datetime | None = _at(null=True)
+    answer: str = ""
+    __table_args__ = (
+        UniqueConstraint("lead_id", "cycle"),
+        _only_where(
+            "uq_handoff_one_open",
+            "lead_id",
+            where="state IN ('unassigned', 'offered')",
+            unique=True,
+        ),
+    )
+
+
+class Seller(SQLModel, table=True):
+    """Where the round-robin stands for each seller named in nurture.yaml."""
+
+    __tablename__ = "seller"
+    name: str = Field(primary_key=True, max_length=80)
+    offered: int = 0
+    last_offered_at: datetime | None = _at(null=True)
+
+
+class ImportRun(SQLModel, table=True):
+    """How far an import of one file with one map has come, so that it resumes."""
+
+    __tablename__ = "import_run"
+    id: int | None = _id()
+    digest: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
+    line: int = 0  # records of the file that are in the store or in the rejects
+    counts: dict[str, Any] = _json()
+    started_at: datetime = _at()
+    finished_at: datetime | None = _at(null=True)
+
+
+class Lock(SQLModel, table=True):
+    """Named leases: the leader of the embedded clock."""
+
+    __tablename__ = "lock"
+    name: str = Field(primary_key=True, max_length=40)
+    holder: str = Field(max_length=120)
+    lease_until: datetime = _at()
+
+
+class Note(SQLModel, table=True):
+    """Single facts about the store: the furthest moment it has seen, the last sweep."""
+
+    __tablename__ = "note"
+    name: str = Field(primary_key=True, max_length=40)
+    value: str = ""

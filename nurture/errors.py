@@ -1,0 +1,83 @@
+"""The tree of errors: what can go wrong, and how wide to catch it.
+
+NurtureError
+├── ProjectError        the project folder or its files cannot be used
+│   └── BookError       check found faults; carries all of them
+├── SettingError        a setting is missing or cannot be used; names it
+├── StoreError          the store cannot do what was asked
+│   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
+│   ├── ClockError      a moved clock would go back, or is not allowed here
+│   └── LockHeld        another process leads this store
+├── ImportFault         a file or its map cannot be read at all
+├── RenderError         a template failed for one lead
+├── RelayError          the relay is down or refuses us (also ConnectionError)
+└── NotFound            nothing by that name (also LookupError)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nurture.diagnose import Fault
+
+
+class NurtureError(Exception):
+    """Anything Nurture raises on purpose: says where, what, and what to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  help: {self.hint}" if self.hint else self.message
+
+
+class ProjectError(NurtureError):
+    """The project folder, or a file in it, cannot be used."""
+
+
+class BookError(ProjectError):
+    """The project's files have faults; `faults` holds every one."""
+
+    def __init__(self, message: str, faults: Sequence[Fault], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint or "run `nurture check` to see each fault in its place")
+        self.faults = tuple(faults)
+
+
+class SettingError(NurtureError):
+    """A setting is missing or cannot be used."""
+
+
+class StoreError(NurtureError):
+    """The store cannot do what was asked."""
+
+
+class StoreGone(StoreError, ConnectionError):
+    """The database is unreachable, locked or gone."""
+
+
+class ClockError(StoreError):
+    """A moved clock would go back, or is not allowed here."""
+
+
+class LockHeld(StoreError):
+    """Another process already leads this store."""
+
+
+class ImportFault(NurtureError):
+    """A file, or the map that reads it, cannot be used at all."""
+
+
+class RenderError(NurtureError):
+    """A template failed for one lead; the touch is kept aside and the others go on."""
+
+
+class RelayError(NurtureError, ConnectionError):
+    """The relay is down or refuses us as a sender."""
+
+
+class NotFound(NurtureError, LookupError):
+    """Nothing by that name."""

@@ -1,0 +1,193 @@
+"""The closed vocabularies: every state and reason, each with its one-line meaning."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a lead stands on the way to a sale."""
+
+    SUBSCRIBER = "subscriber"  # left an address, nothing more
+    LEAD = "lead"  # showed interest
+    PROSPECT = "prospect"  # fits, or is engaged, but not both
+    MQL = "mql"  # fits and is engaged: offered to sales
+    PQL = "pql"  # qualified itself by using the product
+    SAL = "sal"  # accepted by a seller
+    SQL = "sql"  # intent confirmed by a seller
+    CUSTOMER = "customer"  # bought
+    DISQUALIFIED = "disqualified"  # will not be nurtured or offered
+
+
+class ConsentState(StrEnum):
+    """What an address said about a topic."""
+
+    PENDING = "pending"  # asked for, not yet confirmed
+    GRANTED = "granted"  # may be mailed
+    WITHDRAWN = "withdrawn"  # must not be mailed; only the lead's own opt-in reverses it
+
+
+class Basis(StrEnum):
+    """On what ground a consent rests."""
+
+    OPT_IN = "opt_in"  # ticked or asked for by the lead
+    DOUBLE_OPT_IN = "double_opt_in"  # and confirmed from the mailbox
+    LEGITIMATE_INTEREST = "legitimate_interest"  # GDPR art. 6(1)(f), stated by the company
+    IMPORTED = "imported"  # brought from another system, as its map states
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is never mailed."""
+
+    BOUNCE = "bounce"  # the mailbox does not exist
+    COMPLAINT = "complaint"  # the lead reported spam
+    ERASURE = "erasure"  # the lead asked to be forgotten
+    OPERATOR = "operator"  # put there by hand or by an import
+
+
+class EnrolmentState(StrEnum):
+    """Where one run of a lead through a sequence stands."""
+
+    ACTIVE = "active"  # has a next step and a due time
+    HELD = "held"  # a touch failed; waits for the operator
+    COMPLETED = "completed"  # ran to its end
+    STOPPED = "stopped"  # left early; the reason says why
+
+
+class TouchState(StrEnum):
+    """Where one outbox row stands (DESIGN 7)."""
+
+    PLANNED = "planned"  # decided, waiting for its moment
+    CLAIMED = "claimed"  # taken by a worker, holds its cap slot
+    STARTED = "started"  # the body may have been written
+    SENT = "sent"  # the relay took it
+    REFUSED = "refused"  # the relay said no for good (5xx)
+    FAILED = "failed"  # retries or `expires` spent, or it could not be built
+    UNCERTAIN = "uncertain"  # nobody knows; never resent by default
+    SKIPPED = "skipped"  # decided not to send
+
+
+HOLDS_SLOT = frozenset({TouchState.CLAIMED, TouchState.STARTED, TouchState.SENT, TouchState.UNCERTAIN})
+OPEN_TOUCH = frozenset({TouchState.PLANNED, TouchState.CLAIMED, TouchState.STARTED})
+
+
+class OutboxKind(StrEnum):
+    """What an outbox row is; only touches pass the gate and count for caps."""
+
+    TOUCH = "touch"  # one message to one lead at one step
+    SELLER = "seller"  # a notice to a seller or a team
+    WEBHOOK = "webhook"  # a call to another system
+
+
+class Verdict(StrEnum):
+    """What was decided for one enrolment at one step."""
+
+    SEND = "send"  # the touch may leave now
+    WAIT = "wait"  # not now; `until` says when to look again
+    SKIP = "skip"  # not this step; go on to the next
+    STOP = "stop"  # leave the sequence
+    MOVE = "move"  # the step did its work; go on
+    ENTER = "enter"  # enrolled
+    REFUSE = "refuse"  # asked to enter, not enrolled
+
+
+class Reason(StrEnum):
+    """Why it was decided; every silence has one (shown by `nurture why`)."""
+
+    DUE = "due"  # all of the gate is open
+    SUPPRESSED = "suppressed"  # the address is on the suppression list
+    DISQUALIFIED = "disqualified"  # the lead's stage is disqualified
+    WITHDRAWN = "consent_withdrawn"  # consent for the topic was withdrawn
+    PENDING = "consent_pending"  # consent is asked for, not confirmed
+    NO_CONSENT = "consent_missing"  # no consent for the topic
+    BASIS = "basis_not_accepted"  # the topic does not accept the basis of the consent
+    EXIT = "exit"  # an exit condition holds
+    GOAL = "goal"  # the sequence's goal was reached
+    HANDOFF_OPEN = "handoff_open"  # a seller has the lead
+    HANDOFF_ACCEPTED = "handoff_accepted"  # a seller took the lead
+    ASSET_SENT = "asset_already_sent"  # an earlier enrolment sent the asset
+    UNLESS = "unless"  # the step's `unless` holds
+    EXPIRED = "expired"  # too late to be useful
+    WINDOW = "window"  # outside the sequence's window
+    QUIET = "quiet_hours"  # inside the policy's quiet hours
+    HOLIDAY = "holiday"  # a holiday where the lead lives
+    SPREAD = "spread"  # releases are spread over some minutes
+    CAP = "cap"  # the address has had enough for now
+    DEFER_SPENT = "defer_max"  # deferred for as long as the step allows
+    STEP_WAIT = "wait"  # the step itself says wait
+    DONE = "completed"  # the sequence ran to its end
+    RELAY_LATER = "relay_said_later"  # a 4xx, or the relay was away
+    RELAY_NO = "relay_refused"  # a 5xx
+    RENDER = "render_failed"  # the template failed for this lead
+    RETIRED = "sequence_retired"  # the sequence is no longer in the release
+    PAUSED = "sequence_paused"  # the operator paused the sequence
+    ENTERED = "entered"  # the entry condition held
+    ALREADY_IN = "already_enrolled"  # one active enrolment per entry key
+    ONCE = "once"  # has been through this sequence before
+    AGAIN_WAIT = "again_not_yet"  # re-entry is allowed later
+    CHOSEN = "chosen"  # a branch was taken
+    SIGNAL_CAME = "signal_came"  # what was waited for happened
+    TIMED_OUT = "timed_out"  # it did not happen within its time
+    SET = "set"  # attributes were set
+    MATURE = "mature"  # the lead is ready for sales
+
+
+class HandoffState(StrEnum):
+    """Where an offer to sales stands."""
+
+    UNASSIGNED = "unassigned"  # nobody to offer it to; an alarm is raised
+    OFFERED = "offered"  # a seller has it and has not answered
+    ACCEPTED = "accepted"  # the seller took it
+    REJECTED = "rejected"  # the seller sent it back, with a reason
+    CLOSED = "closed"  # ended without an answer (erased, customer)
+
+
+OPEN_HANDOFF = frozenset({HandoffState.UNASSIGNED, HandoffState.OFFERED})
+
+
+class Purpose(StrEnum):
+    """What a message is for; service mail is exempt from topic consent and caps."""
+
+    MARKETING = "marketing"  # passes the whole gate
+    SERVICE = "service"  # answers the lead's own request
+
+
+class Outcome(StrEnum):
+    """What the relay made of one message."""
+
+    SENT = "sent"  # 250 after the final dot
+    LATER = "later"  # 4xx, or lost before the body was written
+    REFUSED = "refused"  # 5xx for this recipient or message
+    UNCERTAIN = "uncertain"  # lost after the final dot
+
+
+class Sig(StrEnum):
+    """Core signal types; catalog.yaml may declare more."""
+
+    FORM_SUBMITTED = "form.submitted"
+    PAGE_VISITED = "page.visited"
+    ASSET_DOWNLOADED = "asset.downloaded"
+    TOUCH_SENT = "touch.sent"
+    TOUCH_REFUSED = "touch.refused"
+    MAIL_OPENED = "mail.opened"
+    MAIL_CLICKED = "mail.clicked"
+    MAIL_REPLIED = "mail.replied"
+    WEBINAR_REGISTERED = "webinar.registered"
+    WEBINAR_ATTENDED = "webinar.attended"
+    WEBINAR_MISSED = "webinar.missed"
+    DEMO_REQUESTED = "demo.requested"
+    CALL_REQUESTED = "call.requested"
+    PRODUCT_USED = "product.used"
+    CONSENT_GRANTED = "consent.granted"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    MAIL_BOUNCED = "mail.bounced"
+    MAIL_COMPLAINED = "mail.complained"
+    HANDOFF_ACCEPTED = "handoff.accepted"
+    HANDOFF_REJECTED = "handoff.rejected"
+    LEAD_RECYCLED = "lead.recycled"
+    DEAL_WON = "deal.won"
+    DEAL_LOST = "deal.lost"
+    HISTORY_SUMMARY = "history.summary"
+
+
+HAND_RAISES = frozenset({Sig.DEMO_REQUESTED, Sig.CALL_REQUESTED})
