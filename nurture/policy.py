@@ -1,0 +1,161 @@
+"""The policy, nurture.yaml: who sends, how often, when, and what counts as mature."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
+
+from nurture.countries import country_code
+from nurture.diagnose import Fault
+from nurture.source import Node, Strict, validate
+from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
+from nurture.timing import Window
+from nurture.words import Stage
+
+Cell = Literal["nurture", "mql", "fast-track", "disqualify"]
+"""What a cell of the maturity matrix says of a lead."""
+
+GRADES = ("A", "B", "C", "D")
+HEATS = (1, 2, 3, 4)
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z]{2})?$"
+
+
+def read_address(text: str) -> str:
+    """Check a mail address and answer it normalised; raises ValueError."""
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except (EmailNotValidError, TypeError, AttributeError) as error:
+        raise ValueError(f"`{text}` is not a mail address: {error}") from error
+
+
+def read_country(text: str) -> str:
+    """Check an ISO 3166-1 country code such as `FR`; raises ValueError."""
+    code = country_code(text) if isinstance(text, str) else None
+    if code is None:
+        raise ValueError(f"`{text}` is not a country; write its ISO code, such as `FR`")
+    return code
+
+
+Address = Annotated[str, PlainValidator(read_address), WithJsonSchema({"type": "string", "format": "email"})]
+"""A field of a model that reads a mail address."""
+Country = Annotated[str, PlainValidator(read_country), WithJsonSchema({"type": "string"})]
+"""A field of a model that reads a country."""
+Language = Annotated[str, Field(pattern=LANGUAGE)]
+"""A field of a model that reads a language such as `fr` or `fr-CA`."""
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+"""A field of a model that holds some words."""
+
+
+class Company(Strict):
+    """Who writes; the name and the postal address stand in the foot of every marketing mail."""
+
+    name: Text
+    postal_address: Text
+    website: str = ""
+    country: Country | None = None
+
+
+class Sender(Strict):
+    """The name and the address mail is sent from."""
+
+    name: Text
+    address: Address
+    reply_to: Address | None = None
+
+
+class ConsentPolicy(Strict):
+    """How long a lead may take to confirm a double opt-in."""
+
+    confirm_within: Span = parse_span("7 days")
+
+
+class Maturity(Strict):
+    """Thresholds of both scores, and the matrix that says what each grade and heat means."""
+
+    fit: dict[Literal["A", "B", "C"], float] = {"A": 60, "B": 40, "C": 20}
+    engagement: dict[Literal[1, 2, 3], float] = {1: 60, 2: 35, 3: 15}
+    margin: Annotated[float, Field(ge=0, le=50)] = 5
+    matrix: dict[Literal["A", "B", "C", "D"], Annotated[list[Cell], Field(min_length=4, max_length=4)]] = {
+        "A": ["mql", "mql", "nurture", "nurture"],
+        "B": ["mql", "nurture", "nurture", "nurture"],
+        "C": ["nurture", "nurture", "nurture", "nurture"],
+        "D": ["nurture", "nurture", "nurture", "nurture"],
+    }
+
+    @field_validator("engagement", mode="before")
+    @classmethod
+    def _heats(cls, value: object) -> object:
+        # A key of a YAML mapping is read as text; heats are numbers everywhere else.
+        named = {str(heat): heat for heat in HEATS}
+        return {named.get(key, key): at for key, at in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("fit", "engagement")
+    @classmethod
+    def _descending(cls, value: dict[object, float]) -> dict[object, float]:
+        thresholds = list(value.values())
+        if len(thresholds) != 3 or sorted(set(thresholds), reverse=True) != thresholds:
+            raise ValueError("write all three thresholds, the best first, each lower than the one before")
+        return value
+
+    @field_validator("matrix")
+    @classmethod
+    def _whole(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        if missing := [grade for grade in GRADES if grade not in value]:
+            raise ValueError(f"the row of grade {missing[0]} is missing")
+        return value
+
+    def cell(self, grade: str, heat: int) -> str:
+        """What the matrix says of this grade and heat: nurture, mql, fast-track or disqualify."""
+        return {str(row): cells for row, cells in self.matrix.items()}[grade][heat - 1]
+
+
+class Seller(Strict):
+    """Somebody a mature lead can be offered to."""
+
+    name: Text
+    address: Address
+    title: str = ""
+    language: Language | None = None
+
+
+class HandoffPolicy(Strict):
+    """How soon a seller must answer, and who the sellers are."""
+
+    due: Span = parse_span("1 day")
+    sellers: tuple[Seller, ...] = ()
+
+
+class Policy(Strict):
+    """nurture.yaml as checked. Every default of the policy stands here."""
+
+    company: Company
+    sender: Sender
+    zone: ZoneText = "UTC"
+    country: Country | None = None
+    language: Language = "en"
+    languages: tuple[Language, ...] = ()
+    caps: tuple[CapText, ...] = (parse_cap("2 per 7 days"),)
+    window: WindowText | None = None
+    quiet_hours: tuple[HoursText, ...] = (parse_hours("21:00-07:00"),)
+    holidays: bool = True
+    spread: Span = parse_span("15 minutes")
+    consent: ConsentPolicy = ConsentPolicy()
+    maturity: Maturity = Maturity()
+    handoff: HandoffPolicy = HandoffPolicy()
+    stages: dict[Stage, Text] = {}
+
+    @property
+    def quiet(self) -> tuple[Window, ...]:
+        """The quiet hours as windows in which nothing leaves."""
+        return self.quiet_hours
+
+    def label(self, stage: str) -> str:
+        """What this company calls a stage."""
+        return {known.value: label for known, label in self.stages.items()}.get(stage, stage)
+
+
+def read_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
+    """Read nurture.yaml."""
+    return validate(Policy, node, path)

@@ -1,0 +1,158 @@
+"""Spans, caps and windows as marketers write them: `3 days`, `2 per 7 days`, `mon-fri 09:00-17:30`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from nurture.timing import Cap, Window
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = frozenset(range(7))
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_LONGEST = timedelta(days=3660)
+_SPAN = re.compile(r"(\d{1,6}) +(minute|hour|day|week)s?")
+_CAP = re.compile(r"(\d{1,4}) +per +(.+)")
+_CALENDAR = re.compile(r"calendar +(day|week|month)(?: +in +(\S+))?")
+_HOURS = re.compile(r"(\d{2}):(\d{2}) *- *(\d{2}):(\d{2})")
+_CLOCK = re.compile(r"(\d{2}):(\d{2})")
+
+
+def parse_span(text: str) -> timedelta:
+    """Read `30 minutes`, `2 hours`, `3 days` or `1 week`; raises ValueError for anything else."""
+    match = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f"{_shown(text)} is not a span; write `30 minutes`, `2 hours`, `3 days` or `1 week`")
+    span = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if not timedelta(0) < span <= _LONGEST:
+        raise ValueError(f"`{text}` is out of range; a span is more than nothing and at most 10 years")
+    return span
+
+
+def format_span(span: timedelta) -> str:
+    """Write a span as `parse_span` reads it, in the largest unit that needs no fraction."""
+    seconds = round(span.total_seconds() / 60) * 60
+    unit = next((unit for unit in ("week", "day", "hour") if seconds and seconds % _SECONDS[unit] == 0), "minute")
+    count = seconds // _SECONDS[unit]
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def parse_cap(text: str) -> Cap:
+    """Read `2 per 7 days` or `3 per calendar week in Europe/Paris`; raises ValueError."""
+    match = _CAP.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{_shown(text)} is not a cap; write `2 per 7 days` or `3 per calendar week`")
+    count, per = int(match[1]), match[2]
+    if calendar := _CALENDAR.fullmatch(per):
+        zone = _zone(calendar[2]) if calendar[2] else None
+        return Cap(count=count, calendar=calendar[1], zone=zone)  # type: ignore[arg-type]  # the pattern's words
+    if per in _SECONDS:
+        per = f"1 {per}"
+    return Cap(count=count, span=parse_span(per))
+
+
+def parse_days(value: object) -> frozenset[int]:
+    """Read `mon-fri`, `sat`, or a list of those, as numbers from 0 = Monday; raises ValueError."""
+    names = value if isinstance(value, list) else [value]
+    days = frozenset(day for name in names for day in _days(name))
+    if not days:
+        raise ValueError("no day is named; write `mon-fri` or `[mon, wed, fri]`")
+    return days
+
+
+def parse_hours(text: object, days: frozenset[int] = EVERY_DAY) -> Window:
+    """Read `09:00-17:30` as a window on those days; an end before the start crosses midnight."""
+    match = _HOURS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f'{_shown(text)} are not hours; write "09:00-17:30", in quotes')
+    return Window(days=days, start=_clock(match[1], match[2]), end=_clock(match[3], match[4]))
+
+
+def parse_window(value: object) -> Window:
+    """Read `{days: mon-fri, hours: "09:00-17:30"}`; either may be left out. Raises ValueError."""
+    if not isinstance(value, Mapping) or not value or set(value) - {"days", "hours"}:
+        raise ValueError('a window is `{days: mon-fri, hours: "09:00-17:30"}`')
+    days = parse_days(value["days"]) if "days" in value else EVERY_DAY
+    return parse_hours(value.get("hours", "00:00-00:00"), days)
+
+
+def parse_weekday_time(text: str) -> tuple[int, time]:
+    """Read `tue 10:00` as a weekday (0 = Monday) and a local time; raises ValueError."""
+    day, _, clock = text.strip().partition(" ")
+    match = _CLOCK.fullmatch(clock.strip())
+    if day.lower() not in WEEKDAYS or match is None:
+        raise ValueError(f"{_shown(text)} is not a weekday and a time; write `tue 10:00`")
+    return WEEKDAYS.index(day.lower()), _clock(match[1], match[2])
+
+
+def parse_zone(text: str) -> str:
+    """Check an IANA zone name such as `Europe/Paris`; raises ValueError."""
+    return _zone(text)
+
+
+def _days(name: object) -> list[int]:
+    first, _, last = str(name).strip().lower().partition("-")
+    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        raise ValueError(f"{_shown(name)} is not a day; write one of {', '.join(WEEKDAYS)}, or `mon-fri`")
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [day % 7 for day in range(start, end + (1 if end >= start else 8))]
+
+
+def _clock(hours: str, minutes: str) -> time:
+    if (int(hours), int(minutes)) == (24, 0):
+        return time(0)
+    if int(hours) > 23 or int(minutes) > 59:
+        raise ValueError(f"`{hours}:{minutes}` is not a time of day")
+    return time(int(hours), int(minutes))
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as error:
+        raise ValueError(f"`{name}` is not an IANA time zone; write `Europe/Paris`") from error
+    return name
+
+
+def _shown(value: object) -> str:
+    return f"`{str(value)[:60]}`"
+
+
+_SPAN_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\d+ +(minute|hour|day|week)s?$",
+    "examples": ["30 minutes", "3 days", "1 week"],
+}
+_CAP_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\d+ +per +",
+    "examples": ["2 per 7 days", "3 per calendar week in Europe/Paris"],
+}
+_DAY = {"type": "string", "pattern": r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"}
+_WINDOW_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "days": {"anyOf": [_DAY, {"type": "array", "items": _DAY}]},
+        "hours": {"type": "string", "pattern": r"^\d\d:\d\d *- *\d\d:\d\d$"},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+
+Span = Annotated[timedelta, PlainValidator(parse_span), WithJsonSchema(_SPAN_SCHEMA)]
+"""A field of a model that reads `3 days`."""
+CapText = Annotated[Cap, PlainValidator(parse_cap), WithJsonSchema(_CAP_SCHEMA)]
+"""A field of a model that reads `2 per 7 days`."""
+WindowText = Annotated[Window, PlainValidator(parse_window), WithJsonSchema(_WINDOW_SCHEMA)]
+"""A field of a model that reads `{days: mon-fri, hours: "09:00-17:30"}`."""
+HoursText = Annotated[
+    Window, PlainValidator(parse_hours), WithJsonSchema(_WINDOW_SCHEMA["properties"]["hours"])
+]
+"""A field of a model that reads `21:00-07:00`, every day."""
+ZoneText = Annotated[str, PlainValidator(parse_zone), WithJsonSchema({"type": "string"})]
+"""A field of a model that reads an IANA zone name."""
