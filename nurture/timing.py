@@ -19,7 +19,7 @@ HORIZON = timedelta(days=400)
 _MIDNIGHT = time(0, 0)
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
-# Names the tz database holds for machines, not for people: the host's own zone, and clocks that count leap seconds.
+# What the tz database holds for machines: the host's own zone, and clocks that count leap seconds.
 _NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
 
@@ -140,7 +140,7 @@ def _turn(before: datetime, after: datetime, zone: tzinfo) -> datetime:
 def local_instant(day: date, at: time, zone: tzinfo) -> datetime:
     """The instant at which the wall clock of `zone` shows `at` on `day`.
 
-    A time that a clock change skips is the first instant after it; one that comes twice is the first of the two.
+    A time that a clock change skips is the first instant after it; one that comes twice is the first.
     """
     instant = _instant(day, at, zone)
     if instant.astimezone(zone).replace(tzinfo=None) == datetime.combine(day, at):
@@ -185,9 +185,9 @@ def next_open(
     holidays: Holidays | None = None,
     country: str | None = None,
 ) -> Opening:
-    """The earliest instant from `now` on with every window open, no quiet hours and no holiday, by the wall clock.
+    """The earliest instant from `now` on with every window open, no quiet hours and no holiday.
 
-    Raises ValueError when there is none within 400 days.
+    All are read on the wall clock of `zone`. Raises ValueError when there is none within 400 days.
     """
     reason = _closed_by(now, zone, windows, quiet, holidays, country)
     if reason is None:
@@ -199,19 +199,19 @@ def next_open(
             if at > now and _closed_by(at, zone, windows, quiet, holidays, country) is None:
                 return Opening(at, reason)
     raise ValueError(
-        f"no moment is open within {HORIZON.days} days ({reason.value}); the windows and quiet hours leave no time"
+        f"no moment is open within {HORIZON.days} days ({reason.value}); the policy leaves no time to send"
     )
 
 
 def spread(lead_id: int, at: datetime, over: timedelta) -> timedelta:
-    """An offset from 0 up to, not including, `over`: always the same for one lead and instant, even among leads."""
+    """An offset from 0 up to, not including, `over`: the same for one lead and instant, even among leads."""
     text = f"{lead_id}:{at.astimezone(UTC).isoformat()}"
     share = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
     return timedelta(microseconds=(over // _MICROSECOND) * share >> 64)
 
 
 def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, default_zone: str) -> datetime:
-    """The earliest instant from `now` on at which one more touch keeps within `cap`; `now` when one may go now.
+    """The earliest instant from `now` on at which one more touch keeps within `cap`.
 
     `taken` may hold instants after `now` (slots already promised); they bind too.
     """
@@ -221,7 +221,7 @@ def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, default_zo
     near = sorted(at for at in taken if at > now - span)
     if _fits(now, near, span, cap.count):
         return now
-    # Room appears only when a touch leaves the span, so one of these instants is the answer; the last one always fits.
+    # Room appears only when a touch leaves the span, so the answer is one of these; the last always fits.
     return next(free for at in near if (free := at + span) > now and _fits(free, near, span, cap.count))
 
 

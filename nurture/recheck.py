@@ -1,0 +1,112 @@
+"""When a score must be looked at again, though nothing happened: a moment that is never after a crossing.
+
+Without new signals each part of engagement only moves towards 0, and caps keep order. So between two
+moments the value is bounded: from below by gains at the later and losses at the earlier one, from above
+the other way round.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import exp2, floor, inf
+
+from nurture.engagement import Tally, settle, week_start
+
+FARTHEST = 3650 * 86400.0
+"""Seconds; what fades more slowly is looked at again after ten years."""
+
+_DAY = 86400.0
+_CLOSE = 1.0  # seconds: nearer is near enough
+_STEPS = 16  # a lower bound that took more steps is worth less than another look
+_NOISE = 1e-12  # what rounding may do to a fading sum
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def recheck_at(tally: Tally, value: float, thresholds: Sequence[float]) -> datetime | None:
+    """A lower bound, after the tally's moment, of when `value` next reaches, leaves or passes a threshold.
+
+    None when that cannot happen without a new signal.
+    """
+    ahead = min(tally.changes, default=None)
+    seconds = _Course(tally, value, thresholds).calm(1 if ahead else _STEPS)
+    if seconds is None:
+        return ahead
+    at = tally.now + max(timedelta(microseconds=floor(seconds * 1e6)), _MICROSECOND)
+    return at if ahead is None else min(at, ahead)
+
+
+class _Course:
+    """How a value can move, and the band between two thresholds that it is watched in."""
+
+    def __init__(self, tally: Tally, value: float, thresholds: Sequence[float]) -> None:
+        self.tally = tally
+        self.value = value
+        self.sums = tally.sums()
+        self.fixed = tally.ignored()
+        self.ends = _week_ends(tally)
+        self.floor = max((t for t in thresholds if t < value), default=-inf)
+        self.ceiling = min((t for t in thresholds if t > value), default=inf)
+        self.pinned = value in thresholds  # it stands on one: any change counts
+
+    def calm(self, steps: int) -> float | None:
+        """For how many seconds it surely stays in its band; None = for ever.
+
+        While signals dated ahead wait to fade, the bounds hold from now on only: one step.
+        """
+        now = 0.0
+        for _ in range(steps):
+            if self._stays(now, inf):
+                return None
+            until = self._farthest(now)
+            if until - now < _CLOSE or until >= FARTHEST:
+                return until
+            now = until
+        return now
+
+    def _farthest(self, start: float) -> float:
+        """The latest moment up to which it surely stays, looking from `start`; within a second or 0.001 %."""
+        safe, step = start, _DAY
+        while self._stays(start, safe_next := min(start + step, FARTHEST)):
+            if safe_next >= FARTHEST:
+                return FARTHEST
+            safe, step = safe_next, step * 2
+        unsafe = safe_next
+        while unsafe - safe > max(_CLOSE, 1e-5 * (safe - start)):
+            middle = (safe + unsafe) / 2
+            if self._stays(start, middle):
+                safe = middle
+            else:
+                unsafe = middle
+        return safe
+
+    def _stays(self, start: float, end: float) -> bool:
+        lowest, highest = self._level(end, start, -_NOISE), self._level(start, end, _NOISE)
+        if self.pinned:
+            return lowest == self.value == highest
+        return lowest > self.floor and highest < self.ceiling
+
+    def _level(self, gains: float, losses: float, noise: float) -> float:
+        """The value with all gains as old as `gains` seconds from now, and all losses as old as `losses`."""
+        faded = (
+            (
+                rule,
+                amount * _left(rule.rate, gains if amount > 0 else losses, noise if amount > 0 else -noise),
+            )
+            for rule, amount in self.sums
+        )
+        weeks = len(self.ends) - bisect_right(self.ends, gains)
+        return settle(self.tally.model, faded, self.tally.regular(weeks) + self.fixed)[0]
+
+
+def _left(rate: float, seconds: float, noise: float) -> float:
+    return exp2(-seconds * rate) * (1 + noise) if rate else 1.0
+
+
+def _week_ends(tally: Tally) -> list[float]:
+    """In how many seconds each active week ceases to count, ascending."""
+    rule = tally.model.regularity
+    if rule is None:
+        return []
+    return sorted((week_start(week + rule.weeks) - tally.now).total_seconds() for week in tally.weeks)

@@ -1,0 +1,266 @@
+"""The scoring model, scoring.yaml: which facts about a lead, and which of its acts, are worth how much."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from nurture.conditions import Condition, ConditionError, Vocabulary, parse
+from nurture.diagnose import Fault, did_you_mean
+from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
+from nurture.source import Node, fault_at, fault_within, validate
+from nurture.words import Sig
+
+PASSIVE = frozenset(
+    {
+        Sig.TOUCH_SENT,
+        Sig.TOUCH_REFUSED,
+        Sig.MAIL_OPENED,
+        Sig.MAIL_BOUNCED,
+        Sig.MAIL_COMPLAINED,
+        Sig.WEBINAR_MISSED,
+        Sig.CONSENT_GRANTED,  # imports write it too
+        Sig.CONSENT_WITHDRAWN,
+        Sig.HANDOFF_ACCEPTED,
+        Sig.HANDOFF_REJECTED,
+        Sig.LEAD_RECYCLED,
+        Sig.DEAL_WON,
+        Sig.DEAL_LOST,
+        Sig.HISTORY_SUMMARY,
+    }
+)
+"""Core signals that are no sign of life: they make no week active and answer no mail. All others do."""
+
+DERIVED = frozenset({"fit", "engagement", "grade", "heat", "stage"})
+"""What scoring decides itself; a rule that read it would make a score depend on the score before."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitRule:
+    """Points for leads whose profile meets a condition."""
+
+    name: str
+    when: Condition
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementRule:
+    """Points for a signal. `rate` is 1 / half-life in seconds, 0 for points that stay.
+
+    `cap` bounds the size of the rule's sum, whatever its sign; with `value`, of each signal's points too.
+    """
+
+    index: int
+    name: str
+    on: str
+    points: float
+    when: Condition | None = None
+    rate: float = 0.0
+    cap: float | None = None
+    group: str | None = None
+    value: str | None = None
+
+    def held(self, amount: float) -> float:
+        """The amount, bounded by the rule's cap."""
+        return bounded(amount, self.cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Regularity:
+    """Points per active week, at most `cap`."""
+
+    name: str
+    points: float
+    weeks: int
+    cap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Points (below zero) per unanswered mail, from the `after`th in a row on; at most `cap` in size."""
+
+    name: str
+    after: int
+    points: float
+    cap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringModel:
+    """scoring.yaml as checked and compiled: conditions are parsed, rules stand by signal type."""
+
+    fit: tuple[FitRule, ...] = ()
+    rules: tuple[EngagementRule, ...] = ()
+    groups: Mapping[str, float] = field(default_factory=dict)
+    max: float | None = None
+    regularity: Regularity | None = None
+    unanswered: Unanswered | None = None
+    active: frozenset[str] = frozenset()  # types that are a sign of life
+    by_type: Mapping[str, tuple[EngagementRule, ...]] = field(init=False, default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        by_type = {on: tuple(r for r in self.rules if r.on == on) for on in {r.on for r in self.rules}}
+        object.__setattr__(self, "by_type", by_type)
+
+    @property
+    def signal_types(self) -> frozenset[str]:
+        """Every signal type a score depends on; all others need not be read."""
+        types: frozenset[str] = frozenset({*self.by_type, Sig.LEAD_RECYCLED.value})
+        if self.regularity or self.unanswered:
+            types |= self.active
+        if self.unanswered:
+            types |= {Sig.TOUCH_SENT.value}
+        return types
+
+
+def bounded(amount: float, cap: float | None) -> float:
+    """The amount, its size bounded by `cap`; its sign stays."""
+    if cap is None or abs(amount) <= cap:
+        return amount
+    return cap if amount > 0 else -cap
+
+
+def read_scoring(
+    node: Node, path: str, vocabulary: Vocabulary | None
+) -> tuple[ScoringModel | None, list[Fault]]:
+    """Read scoring.yaml; answers the model, or every fault with its place."""
+    file, faults = validate(ScoringFile, node, path)
+    if file is None:
+        return None, faults
+    reader = _Reader(node, path, vocabulary)
+    model = reader.model(file)
+    return (None if reader.faults else model), reader.faults
+
+
+class _Reader:
+    """Reads the conditions and names of one file; keeps what is wrong with them."""
+
+    def __init__(self, node: Node, path: str, vocabulary: Vocabulary | None) -> None:
+        self.node = node
+        self.path = path
+        # Scores are computed without consents, so no topic is a name here.
+        self.vocabulary = None if vocabulary is None else replace(vocabulary, topics=frozenset())
+        self.faults: list[Fault] = []
+
+    def model(self, file: ScoringFile) -> ScoringModel:
+        part = file.engagement
+        self._check_names(file)
+        fit = tuple(rule for i, entry in enumerate(file.fit) for rule in self._fit(i, entry))
+        rules = tuple(self._rule(i, entry, part.groups) for i, entry in enumerate(part.rules))
+        known = self.vocabulary.signals if self.vocabulary else [*Sig, *(rule.on for rule in rules)]
+        return ScoringModel(
+            fit=fit,
+            rules=rules,
+            groups=part.groups,
+            max=part.max,
+            regularity=_regularity(part.regularity) if part.regularity else None,
+            unanswered=_unanswered(part.unanswered) if part.unanswered else None,
+            active=frozenset(str(one) for one in known) - PASSIVE,
+        )
+
+    def _fault(self, loc: tuple[str | int, ...], code: str, message: str, hint: str = "") -> None:
+        self.faults.append(fault_at(self.node, loc, self.path, code, message, hint=hint))
+
+    def _check_names(self, file: ScoringFile) -> None:
+        counts = Counter(name for _, name in _names(file))
+        for loc, name in _names(file):
+            if counts[name] > 1:
+                counts[name] = 0  # the first one is told once, for all
+                self._fault(
+                    loc, "NUR301", f"several rules are called `{name}`", "a breakdown needs distinct names"
+                )
+
+    def _fit(self, index: int, entry: FitEntry) -> Iterator[FitRule]:
+        loc = ("fit", index, "when")
+        when = self._condition(loc, entry.when, None)
+        if when is not None and when.reads_signal:
+            self._fault(
+                loc, "NUR302", "a fit rule cannot read a signal", "make it an engagement rule with `on:`"
+            )
+        if when is not None:
+            yield FitRule(entry.rule, when, entry.points)
+
+    def _rule(self, index: int, entry: RuleEntry, groups: Mapping[str, float]) -> EngagementRule:
+        loc = ("engagement", "rules", index)
+        self._check_rule(loc, entry)
+        if entry.group is not None and entry.group not in groups:
+            hint = did_you_mean(entry.group, groups) or "write its cap under `engagement: groups:`"
+            self._fault((*loc, "group"), "NUR308", f"unknown group `{entry.group}`", hint)
+        return EngagementRule(
+            index=index,
+            name=entry.rule,
+            on=entry.on,
+            points=entry.points,
+            when=None if entry.when is None else self._condition((*loc, "when"), entry.when, entry.on),
+            rate=1 / entry.half_life.total_seconds() if entry.half_life else 0.0,
+            cap=None if entry.max is None else abs(entry.max),
+            group=entry.group,
+            value=entry.value,
+        )
+
+    def _check_rule(self, loc: tuple[str | int, ...], entry: RuleEntry) -> None:
+        if entry.on == Sig.MAIL_OPENED:
+            self._fault((*loc, "on"), "NUR303", "opens never score", "machines open mail; use `mail.clicked`")
+        elif self.vocabulary and entry.on not in self.vocabulary.signals:
+            hint = did_you_mean(entry.on, self.vocabulary.signals)
+            self._fault((*loc, "on"), "NUR304", f"unknown signal type `{entry.on}`", hint)
+        elif entry.value is not None:
+            self._check_value(loc, entry.on, entry.value)
+        if entry.value is not None and entry.max is None:
+            self._fault(
+                (*loc, "value"), "NUR305", "a rule with `value` needs `max`", "one odd total must not decide"
+            )
+
+    def _check_value(self, loc: tuple[str | int, ...], on: str, value: str) -> None:
+        declared = self.vocabulary.signals[on] if self.vocabulary else {}
+        if declared and value not in declared:
+            hint = did_you_mean(value, declared)
+            self._fault((*loc, "value"), "NUR306", f"`{on}` has no property `{value}`", hint)
+        elif declared and declared[value] != "number":
+            message = f"`{value}` is a {declared[value]}, not a number"
+            self._fault((*loc, "value"), "NUR307", message, "use `when:` to give points for it")
+
+    def _condition(self, loc: tuple[str | int, ...], text: str, signal: str | None) -> Condition | None:
+        try:
+            condition = parse(text, self.vocabulary, signal=signal)
+        except ConditionError as error:
+            fault = fault_within(
+                self.node,
+                loc,
+                self.path,
+                "NUR310",
+                error.message,
+                offset=error.column - 1,
+                width=error.width,
+                hint=error.suggestion,
+            )
+            self.faults.append(fault)
+            return None
+        if circular := sorted(condition.fields & DERIVED):
+            message = f"a scoring rule cannot read `lead.{circular[0]}`"
+            self._fault(loc, "NUR311", message, "it is computed from the scores")
+        if condition.signal_types:
+            hint = "write an engagement rule with `on:`; its points fade by themselves"
+            self._fault(loc, "NUR312", "a scoring rule cannot search the history", hint)
+        return condition
+
+
+def _names(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    part = file.engagement
+    yield from ((("fit", i, "rule"), entry.rule) for i, entry in enumerate(file.fit))
+    yield from ((("engagement", "rules", i, "rule"), entry.rule) for i, entry in enumerate(part.rules))
+    if part.regularity:
+        yield ("engagement", "regularity", "rule"), part.regularity.rule
+    if part.unanswered:
+        yield ("engagement", "unanswered", "rule"), part.unanswered.rule
+
+
+def _regularity(entry: RegularityEntry) -> Regularity:
+    return Regularity(entry.rule, entry.points, entry.weeks, entry.max)
+
+
+def _unanswered(entry: UnansweredEntry) -> Unanswered:
+    cap = None if entry.max is None else abs(entry.max)
+    return Unanswered(entry.rule, entry.after, entry.points, cap)
