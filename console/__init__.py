@@ -1,1 +1,1 @@
-"""..."""
+"""What shows: the command line, one command a file."""

@@ -1,1 +1,1 @@
-"""..."""
+"""What conducts: one Prefect flow a file, thin over the plain Python in flows/work."""

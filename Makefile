@@ -1,0 +1,51 @@
+# Everything a developer does, by one word each; `make help` lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# The first Python that Nurture runs on: `python3` if it will do, else a versioned one.
+SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if "$$p" -c '$(SUITS)' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
+
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check bench
+
+help: ## List every target
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(READY) ## Make the environment in .venv from requirements.lock
+
+demo: $(READY) ## Run the whole engine on invented leads, several weeks in under two minutes
+	$(BIN)/nurture demo
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(READY) ## Check lint, format, types, the shelves and the README's samples
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/nurture check
+	$(BIN)/nurture check --project examples/x-education
+	$(BIN)/python -m pytest -q tests/test_readme.py
+
+bench: $(READY) ## Measure the import and the engine on generated rows
+	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python "$$b" $(ARGS) || exit 1; done
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { \
+	  echo "Nurture needs Python 3.11 to 3.14 with its venv module; 'python3' here is:" \
+	    "$$(python3 --version 2>&1 || echo missing)."; \
+	  echo "Install one (on Debian: apt-get install python3 python3-venv), or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; \
+	  exit 2; }
+	@echo "making $(VENV) with $$("$(PYTHON)" --version)"
+	@rm -rf $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

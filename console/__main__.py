@@ -1,0 +1,7 @@
+"""Lets `python -m console` be `nurture`."""
+
+from __future__ import annotations
+
+from console.app import main
+
+main()

@@ -1,0 +1,115 @@
+"""The program `nurture`: finds the command, gives it its frame, and says plainly what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from console.frame import Frame, note
+from nurture.errors import NurtureError
+
+COMMANDS = {
+    "check": ("console.check:check", "Find every fault in the project's files."),
+    "schema": ("console.schema:schema", "Print the JSON Schemas that editors complete and check by."),
+    "apply": ("console.applying:apply", "Make the checked files the release that runs."),
+    "run": ("console.run:run", "Run the flows: once, or minute by minute."),
+    "up": ("console.up:up", "Start the whole system: store, inbox, web, Prefect server and clock."),
+    "web": ("console.web:web", "Serve the pages that leads reach, and nothing else."),
+}
+"""Name -> where it lives, and one line for the help. A command is imported only when it is called."""
+
+app = App(
+    name="nurture",
+    help="A lead-nurturing engine for teams that keep their marketing in git.",
+    help_format="plaintext",
+    version_flags=["--version"],
+    version=lambda: _version(),
+    default_parameter=Parameter(negative=()),
+)
+for _name, (_path, _help) in COMMANDS.items():
+    app.command(_path, name=_name, help=_help)
+
+EPILOGUE = "--project DIR (the project to work on) and --debug (tracebacks) go with any command."
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    project: Annotated[Path | None, Parameter(name="--project")] = None,
+    debug: Annotated[bool, Parameter(name="--debug")] = False,
+) -> int:
+    """Call the command that the tokens name.
+
+    Parameters
+    ----------
+    project
+        The project to work on; the one around the current folder when left out.
+    debug
+        Show the traceback of an error.
+    """
+    command, bound, wanted = app.parse_args(tokens, exit_on_error=False, print_error=False)
+    if "frame" in wanted:
+        bound.arguments["frame"] = Frame(project, debug)
+    result: Any = command(*bound.args, **bound.kwargs)  # a command returns an exit code, None or a coroutine
+    if inspect.iscoroutine(result):
+        result = asyncio.run(result)
+    return result if isinstance(result, int) else 0
+
+
+def main(tokens: list[str] | None = None) -> None:
+    """The entry point: exits 0 for well, 1 for findings, 2 for misuse or failure."""
+    sys.exit(call(sys.argv[1:] if tokens is None else tokens))
+
+
+def call(tokens: list[str]) -> int:
+    """Run one command line and return its exit code; errors go to stderr without a traceback."""
+    debug = "--debug" in tokens
+    logging.basicConfig(
+        level=logging.INFO if debug else logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s"
+    )
+    try:
+        return int(
+            app.meta(tokens, exit_on_error=False, print_error=False, result_action="return_value") or 0
+        )
+    except CycloptsError as error:
+        note(f"nurture: {error}\n  help: `nurture {_named(tokens)}--help` shows how it is written")
+    except NurtureError as error:
+        note(_shown(error, debug))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
+    except Exception as error:  # the last line of defence: say what, never a bare traceback
+        note(_shown(error, debug))
+    return 2
+
+
+def _shown(error: Exception, debug: bool) -> str:
+    if debug:
+        original = getattr(error, "original", error)
+        return "".join(traceback.format_exception(original)).rstrip()
+    if isinstance(error, NurtureError):
+        return f"nurture: {error}"
+    return f"nurture: {type(error).__name__}: {error}\n  help: this is a fault of ours; --debug shows where"
+
+
+def _named(tokens: list[str]) -> str:
+    return next((f"{token} " for token in tokens if token in COMMANDS), "")
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("nurture")
+
+
+if __name__ == "__main__":
+    main()

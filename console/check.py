@@ -1,0 +1,68 @@
+"""`nurture check`: every fault of every file, in its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, note, say, say_json
+from flows.work.shelf import read_shelf
+from nurture.book import Book, read_book
+from nurture.diagnose import Fault, as_json, render_github, render_text
+
+Format = Literal["text", "json", "github"]
+
+
+def check(
+    *,
+    format: Format = "text",
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Find every fault in the project's files; exit 1 if one of them is an error.
+
+    Parameters
+    ----------
+    format
+        How faults are written: for people, for machines, or as GitHub annotations.
+    json
+        The same as --format json.
+    """
+    root = frame.root()
+    book, faults = read_book(read_shelf(root))
+    faults = [replace(fault, file=_from_here(root, fault.file)) for fault in faults]
+    errors = sum(fault.severity == "error" for fault in faults)
+    _show(faults, "json" if json else format, ok=not errors)
+    note(_summary(book, len(faults) - errors, errors))
+    return 1 if errors or book is None else 0
+
+
+def _show(faults: Sequence[Fault], form: Format, *, ok: bool) -> None:
+    if form == "json":
+        say_json({"ok": ok, "faults": as_json(faults)})
+    elif faults:
+        say(render_text(faults) if form == "text" else render_github(faults))
+
+
+def _summary(book: Book | None, warnings: int, errors: int) -> str:
+    found = f"{_many(errors, 'error')}, {_many(warnings, 'warning')}"
+    if book is None:
+        return found
+    return (
+        f"{_many(len(book.sequences), 'sequence')}, {_many(len(book.templates.names), 'template')}, "
+        f"{_many(len(book.catalog.topics), 'topic')}: {found}"
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _from_here(root: Path, file: str) -> str:
+    """The file's path as a terminal can open it from the current folder."""
+    return Path(os.path.relpath(root / file)).as_posix()

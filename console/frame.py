@@ -1,0 +1,77 @@
+"""What every command is given besides its own arguments, and how it speaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from flows.work.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The options that stand before or after any command: which project, and how much to tell."""
+
+    project: Path | None = None
+    debug: bool = False
+
+    def settings(self) -> Settings:
+        """The settings of the project this command works on.
+
+        Raises:
+            ProjectError: there is no project.
+            SettingError: a setting cannot be used.
+        """
+        from flows.work.settings import load_settings
+
+        return load_settings(self.project)
+
+    def root(self) -> Path:
+        """The project's folder, without its settings.
+
+        Raises:
+            ProjectError: there is no project.
+        """
+        from flows.work.shelf import find_project
+
+        if self.project is None:
+            named = os.environ.get("NURTURE_PROJECT")
+            return Path(named).resolve() if named else find_project(Path.cwd())
+        return self.project.resolve()
+
+
+InFrame = Annotated[Frame, Parameter(parse=False)]
+"""The type of the keyword `frame` by which a command asks for its frame."""
+
+
+def say(text: str) -> None:
+    """A result, to stdout."""
+    print(text)
+
+
+def say_json(value: Any) -> None:  # whatever json.dumps takes
+    """A result for machines, to stdout; instants as ISO text."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def note(text: str) -> None:
+    """Progress or a remark, to stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def wants_colour(stream: Any = None) -> bool:  # any text stream
+    """Whether to colour: a terminal that takes it, and no NO_COLOR."""
+    stream = stream or sys.stdout
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+Command = Callable[..., int | None]
+"""A command returns its exit code, or None for 0."""

@@ -1,0 +1,102 @@
+"""The embedded clock of `nurture up`: awaits, in one process, the flows that deployments run elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from flows.conducting import Report, conduct
+from flows.handoff import handoff
+from flows.options import RescoreOptions, RunOptions, TickOptions
+from flows.rescore import rescore
+from flows.tick import tick
+from flows.work.watching import ShelfWatch
+from flows.work.wiring import Shop
+from leadstore.store import in_thread
+from nurture.diagnose import render_text
+from nurture.errors import NurtureError
+
+log = logging.getLogger("nurture.clock")
+
+FINISH_SECONDS = 30
+"""How long a stop waits for the flow that runs; what it cuts short, the outbox resumes."""
+
+
+class Clock:
+    """Runs the flows at their times, one at a time, and reports each run to `report`."""
+
+    def __init__(self, shop: Shop, report: Report) -> None:
+        self.shop = shop
+        self.report = report
+        self._shelf = ShelfWatch(shop)
+        self._one = asyncio.Lock()  # SQLite has one writer: flows in a queue, not in a crowd
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin: scores first, for entries depend on them, then a tick and a handoff."""
+        self._every(timedelta(minutes=10), self._rescore, after=timedelta())
+        self._every(timedelta(minutes=1), self._tick, after=timedelta(seconds=1))
+        self._every(timedelta(minutes=1), self._handoff, after=timedelta(seconds=2))
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Start nothing more, and let the flow that runs come to its end."""
+        self._scheduler.shutdown(wait=False)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._one.acquire(), FINISH_SECONDS)
+
+    def _every(self, span: timedelta, job: Callable[[], Awaitable[None]], *, after: timedelta) -> None:
+        self._scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=int(span.total_seconds()), timezone=UTC),
+            next_run_time=datetime.now(UTC) + after,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=int(span.total_seconds()),
+        )
+
+    async def _tick(self) -> None:
+        await self._look_at_shelf()
+        await self._run("tick", lambda: conduct(self.shop, tick, TickOptions()))
+
+    async def _rescore(self) -> None:
+        await self._run("rescore", lambda: conduct(self.shop, rescore, RescoreOptions()))
+
+    async def _handoff(self) -> None:
+        await self._run("handoff", lambda: conduct(self.shop, handoff, RunOptions()))
+
+    async def _run(self, name: str, flow: Callable[[], Awaitable[dict[str, object]]]) -> None:
+        async with self._one:
+            try:
+                self.report(name, await flow())
+            except NurtureError as error:
+                log.error("%s failed: %s", name, error)
+            except Exception as error:  # the clock outlives a flow: the next run resumes
+                log.error("%s failed: %s", name, type(error).__name__)
+
+    async def _look_at_shelf(self) -> None:
+        try:
+            release, faults = await in_thread(self._shelf.look)
+        except NurtureError as error:
+            log.error("the files were not applied: %s", error)
+            return
+        if release is not None:
+            log.warning("release %s runs from now on", release)
+        if faults:
+            log.error("the files have faults, see `nurture check`:\n%s", render_text(faults))
+
+
+@contextlib.asynccontextmanager
+async def ticking(clock: Clock) -> AsyncIterator[None]:
+    """Let the clock tick while the block runs; the caller holds the leader's lease."""
+    clock.start()
+    try:
+        yield
+    finally:
+        await clock.stop()

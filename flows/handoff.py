@@ -1,0 +1,28 @@
+"""The flow that offers mature leads to sales and delivers the sellers' notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.opening import this_shop
+from flows.options import RunOptions
+from flows.reporting import closing_state
+from flows.sealing import sealed
+from flows.work.handing import hand_off
+
+
+@flow(
+    name="nurture-handoff",
+    flow_run_name="handoff/{opts.label}",
+    description="Offers every mature lead that waits to a seller, and delivers the pending notices.",
+    retries=0,
+    persist_result=False,
+)
+async def handoff(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
+    """Offer every mature lead that waits for it, in one run however many there are."""
+    with sealed("handoff"):
+        async with this_shop(opts.now) as (shop, now):
+            counts = await hand_off(shop, now)
+    return await closing_state("handoff", counts)

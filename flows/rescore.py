@@ -1,0 +1,28 @@
+"""The flow that scores leads again when time alone may have moved them across a threshold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.opening import this_shop
+from flows.options import RescoreOptions
+from flows.reporting import closing_state
+from flows.sealing import sealed
+from flows.work.rescoring import rescore as score_again
+
+
+@flow(
+    name="nurture-rescore",
+    flow_run_name="rescore/{opts.label}",
+    description="Scores the leads whose engagement may have faded across a threshold, or all of them.",
+    retries=0,
+    persist_result=False,
+)
+async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, Any]]:
+    """Score what is due for it, and decide maturity from the result."""
+    with sealed("rescore"):
+        async with this_shop(opts.now) as (shop, now):
+            counts = await score_again(shop, now, full=opts.full)
+    return await closing_state("rescore", counts)

@@ -1,0 +1,205 @@
+"""Finds the Prefect server of a project, or starts one beside this process for as long as it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.serving import bind
+from flows.work.settings import Settings
+from nurture.errors import NurtureError, SettingError
+
+START_SECONDS = 180
+"""A fresh database takes twenty seconds on a small machine; a loaded one may take far longer."""
+
+STOP_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectServer:
+    """Where the API and its pages answer, and whether this process started it."""
+
+    url: str
+    ours: bool
+
+    @property
+    def api(self) -> str:
+        """The API's address, as PREFECT_API_URL wants it."""
+        return f"{self.url}/api"
+
+
+@contextlib.asynccontextmanager
+async def local_server(settings: Settings, *, port: int | None = None) -> AsyncIterator[PrefectServer]:
+    """The Prefect server that this process's flows report to, as long as the block runs.
+
+    It is the one PREFECT_API_URL names, else the project's own if it is up, else a child of this process on
+    `port` (any free one when None) with its database in .nurture/prefect. The environment of this process
+    points to it inside the block.
+
+    Raises:
+        SettingError: the server that PREFECT_API_URL names does not answer, or the port is taken.
+        NurtureError: the child did not come up; names its log.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        server = await _found(settings) if port is None else None
+        if server is None:
+            server = await stack.enter_async_context(_child(settings, port or 0))
+        stack.enter_context(_environment(server_environment(settings, server.api)))
+        yield server
+
+
+def server_environment(settings: Settings, api: str) -> dict[str, str]:
+    """What Prefect reads from the environment: where the API is; nothing measured, nothing kept."""
+    named = bool(os.environ.get("PREFECT_API_URL"))
+    quiet = {
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
+        # Runs are logged to the server; a terminal shows warnings, unless the operator wants more.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
+        "PREFECT_CLI_PROMPT": "false",
+        "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"))),
+    }
+    return quiet if named else {**quiet, "PREFECT_HOME": str(settings.state / "prefect")}
+
+
+async def _found(settings: Settings) -> PrefectServer | None:
+    named = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    if named:
+        if not await asyncio.to_thread(is_healthy, named):
+            raise SettingError(
+                f"no Prefect server answers at {named}",
+                hint="start it, or unset PREFECT_API_URL to use a local one",
+            )
+        return PrefectServer(named.removesuffix("/api"), ours=False)
+    try:
+        url = _address_file(settings).read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return PrefectServer(url, ours=False) if await asyncio.to_thread(is_healthy, f"{url}/api") else None
+
+
+def is_healthy(api: str) -> bool:
+    """Whether a Prefect API answers there."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    key = os.environ.get("PREFECT_API_KEY")
+    request = urllib.request.Request(  # noqa: S310 - an operator's own setting
+        f"{api}/health", headers={"Authorization": f"Bearer {key}"} if key else {}
+    )
+    try:
+        with opener.open(request, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+@contextlib.asynccontextmanager
+async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
+    home = settings.state / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    listener = bind(port, "NURTURE_PREFECT_PORT", "the Prefect server")
+    server = PrefectServer(f"http://127.0.0.1:{listener.getsockname()[1]}", ours=True)
+    keep, give = _pipe()
+    try:
+        process = _spawn(settings, server, listener, give, home / "server.log")
+    finally:
+        listener.close()
+        os.close(give)
+    try:
+        await _until_healthy(process, server, home / "server.log")
+        _address_file(settings).write_text(server.url, encoding="ascii")
+        yield server
+    finally:
+        _address_file(settings).unlink(missing_ok=True)
+        os.close(keep)  # the child's sign to stop
+        await asyncio.to_thread(_reap, process)
+
+
+def _pipe() -> tuple[int, int]:
+    give, keep = os.pipe()
+    os.set_inheritable(give, True)
+    return keep, give
+
+
+def _spawn(
+    settings: Settings, server: PrefectServer, listener: socket.socket, pipe: int, log: Path
+) -> subprocess.Popen[bytes]:
+    listener.set_inheritable(True)
+    environment = {**os.environ, **server_environment(settings, server.api)}
+    environment["PREFECT_HOME"] = str(settings.state / "prefect")
+    environment["PREFECT_UI_API_URL"] = server.api
+    environment.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "flows.prefect_child", str(listener.fileno()), str(pipe)],
+            env=environment,
+            pass_fds=(listener.fileno(), pipe),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )
+
+
+async def _until_healthy(process: subprocess.Popen[bytes], server: PrefectServer, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not await asyncio.to_thread(is_healthy, server.api):
+        if process.poll() is not None:
+            raise NurtureError(f"the Prefect server ended while starting; its log is {log}", hint=_tail(log))
+        if time.monotonic() > until:
+            raise NurtureError(
+                f"the Prefect server did not answer within {START_SECONDS} s; its log is {log}"
+            )
+        await asyncio.sleep(0.2)
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else "the log is empty"
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.state / "prefect" / "nurture-server"
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set these for the block; Prefect, if it is loaded already, reads them again."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    _read_again()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _read_again()
+
+
+def _read_again() -> None:
+    if "prefect" in sys.modules:
+        from prefect.context import refresh_global_settings_context
+
+        refresh_global_settings_context()

@@ -1,0 +1,71 @@
+"""Serves an ASGI application inside this process, on a socket bound beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import uvicorn
+
+from nurture.errors import SettingError
+
+
+def bind(port: int, setting: str, what: str, *, host: str = "127.0.0.1") -> socket.socket:
+    """A socket on `port` (0: any free one) of this machine, not yet listening.
+
+    Raises:
+        SettingError: the port is taken or not allowed; names the setting that moves it.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise SettingError(
+            f"port {port} {why}: {what} needs it", hint=f"stop what uses it, or set {setting} to a free port"
+        ) from error
+    return listener
+
+
+class QuietServer(uvicorn.Server):
+    """A uvicorn server that leaves the signals to its owner."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: whoever started this server says when it stops."""
+        yield
+
+
+def server_config(app: Any) -> uvicorn.Config:  # any ASGI application
+    """How we serve: warnings only, and no address of a visitor in a log."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+    )
+
+
+@contextlib.asynccontextmanager
+async def served(app: Any, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve `app` while the block runs, then let open requests end."""
+    server = QuietServer(server_config(app))
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="web")
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if serving.done():
+            serving.result()
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()

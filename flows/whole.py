@@ -1,0 +1,60 @@
+"""The whole system in one process group: inbox, store, Prefect server, web app and clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inbound.unsubscribe import StoreDesk
+from inbound.web import make_app
+
+from flows.leading import leading_alone
+from flows.server import local_server
+from flows.serving import bind, served
+from flows.work.counting import Counts
+from flows.work.receiving import local_inbox
+from flows.work.settings import Settings
+from flows.work.wiring import open_shop
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the parts of a running system answer; `lost` fails should another process take the lease."""
+
+    prefect: str
+    web: str
+    inbox: str | None  # None: a live relay is configured
+    maildir: Path
+    lost: asyncio.Future[None]
+
+
+@asynccontextmanager
+async def whole_system(settings: Settings, report: Callable[[str, Counts], None]) -> AsyncIterator[Standing]:
+    """Start every part in order and stop them in reverse: the clock first, the Prefect server near the end.
+
+    Raises:
+        LockHeld: another process leads this store.
+        SettingError: a port is taken; names the setting that moves it.
+        BookError: nothing good was ever applied, and the files have faults.
+    """
+    async with AsyncExitStack() as stack:
+        lost = await stack.enter_async_context(leading_alone(settings))
+        listener = bind(settings.web_port, "NURTURE_WEB_PORT", "the web app")
+        stack.callback(listener.close)
+        settings = stack.enter_context(local_inbox(settings, port=settings.inbox_port))
+        shop = await stack.enter_async_context(open_shop(settings))
+        server = await stack.enter_async_context(local_server(settings, port=settings.prefect_port))
+        await stack.enter_async_context(served(make_app(StoreDesk(shop.store), shop.links), listener))
+        from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
+
+        await stack.enter_async_context(ticking(Clock(shop, report)))
+        yield Standing(
+            prefect=server.url,
+            web=f"http://127.0.0.1:{listener.getsockname()[1]}",
+            inbox=f"smtp://127.0.0.1:{settings.inbox_port}" if settings.local_relay else None,
+            maildir=settings.state / "inbox",
+            lost=lost,
+        )

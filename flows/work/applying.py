@@ -1,0 +1,51 @@
+"""Applies a project: checks its files as they lie on disk, and makes them the release that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.work.shelf import read_shelf
+from leadstore.releases import store_release
+from leadstore.store import Store
+from nurture.book import read_book
+from nurture.diagnose import Fault
+from nurture.errors import BookError
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying came to: the release's id, whether it is new, and the warnings."""
+
+    release_id: int
+    changed: bool
+    digest: str
+    warnings: tuple[Fault, ...] = ()
+
+
+def apply_shelf(store: Store, root: Path, now: datetime) -> Applied:
+    """Make the project's files on disk the current release.
+
+    Raises:
+        BookError: the check found errors; the release that ran goes on running.
+        ProjectError: a file cannot be read.
+    """
+    return apply_release(store, read_shelf(root), now)
+
+
+def apply_release(store: Store, files: Mapping[str, str], now: datetime) -> Applied:
+    """Make these files (path -> text) the current release, if the check finds no error in them.
+
+    Raises:
+        BookError: the check found errors; the release that ran goes on running.
+    """
+    book, faults = read_book(files)
+    errors = sum(fault.severity == "error" for fault in faults)
+    if book is None or errors:
+        found = f"{errors} error" if errors == 1 else f"{errors} errors"
+        raise BookError(f"the files were not applied: {found} found", faults)
+    with store.begin() as tx:
+        release_id, changed = store_release(tx, book.digest, files, now)
+    return Applied(release_id, changed, book.digest, tuple(faults))
