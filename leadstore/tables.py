@@ -73,7 +73,7 @@ def _at(*, null: bool = False, index: bool = False) -> Any:
 
 
 def _json() -> Any:
-    return Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    return Field(default_factory=dict, sa_column=Column(Json, nullable=False, default=dict))
 
 
 def _only_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -113,13 +113,14 @@ class Lead(SQLModel, table=True):
     engagement: float = 0.0
     grade: str = Field(default="D", max_length=1)
     heat: int = 4
-    terms: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    terms: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False, default=list))
     score_as_of: datetime | None = _at(null=True)
     recheck_at: datetime | None = _at(null=True)
     mature: bool = False  # the maturity matrix says sales, with its margins
     cycle: int = 0  # nth maturity since the last recycle
     created_at: datetime = _at()
     changed_at: datetime = _at()
+    live: bool = True  # False: only known from imported history; enters and is offered to nobody yet
     changed: bool = True  # standing sequences have not looked at it yet
     merged_into: int | None = _ref("lead.id", null=True)
     __table_args__ = (
@@ -297,7 +298,7 @@ class DecisionLog(SQLModel, table=True):
     __tablename__ = "decision"
     id: int | None = _id()
     lead_id: int = _ref("lead.id", index=True)
-    enrolment_id: int | None = _ref("enrolment.id", null=True)
+    enrolment_id: int | None = _ref("enrolment.id", null=True, index=True)
     sequence: str = Field(default="", max_length=120)
     step: str = Field(default="", max_length=200)
     occurrence: int = 1

@@ -165,8 +165,7 @@ class Enrolment:
     signal: Signal | None = None  # the entering signal
     requested: bool = False  # opened by the lead's own request: service mail may go
     retries: int = 0
-    touch_id: int | None = None  # the open outbox row of the current step
-    touch_due_at: datetime | None = None  # its planned time, if one was promised
+    release_id: int = 0  # the release whose structure it follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +267,32 @@ class Plan:
     touches: tuple[TouchPlan, ...]
     positions: tuple[Position, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)  # from `set`
+    offer: str = ""  # why a `handoff` step offers the lead to sales; empty = it does not
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """An earlier run of a lead through a sequence, as re-entry looks at it."""
+
+    entry_key: str
+    run: int
+    active: bool
+    ended_at: datetime | None
+    sent: bool  # whether any touch left
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Whether a lead enters a sequence, and why."""
+
+    lead_id: int
+    sequence: str
+    verdict: Verdict  # ENTER or REFUSE
+    reason: Reason
+    entry_key: str = ""
+    run: int = 1
+    signal_id: int | None = None
+    requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

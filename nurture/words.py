@@ -119,6 +119,7 @@ class Reason(StrEnum):
     RELAY_LATER = "relay_said_later"  # a 4xx, or the relay was away
     RELAY_NO = "relay_refused"  # a 5xx
     RENDER = "render_failed"  # the template failed for this lead
+    BROKEN = "decision_failed"  # something in the lead's data or the sequence broke the decision
     RETIRED = "sequence_retired"  # the sequence is no longer in the release
     PAUSED = "sequence_paused"  # the operator paused the sequence
     ENTERED = "entered"  # the entry condition held

@@ -1,0 +1,83 @@
+"""Turns claims into letters: renders each message and builds it, and keeps aside what cannot be built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flows.work.wiring import Shop
+from nurture.book import Book
+from nurture.errors import NurtureError
+from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
+from nurture.words import Purpose
+from outbound.message import build_message
+
+if TYPE_CHECKING:
+    from flows.work.advance import Batch
+
+Broken = dict[int, tuple[int, str]]
+"""Outbox id -> (attempt, why it could not be built)."""
+
+
+def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) -> tuple[list[Letter], Broken]:
+    """Build the letters of these touches; one that fails is returned with its reason, and the others go on."""
+    assert batch.book is not None
+    shared = book_context(batch.book, shop.links.public_url)
+    letters: list[Letter] = []
+    broken: Broken = {}
+    for claim in claims:
+        assert claim.lead_id is not None
+        try:
+            lead = batch.snapshots[claim.lead_id].lead
+            letters.append(_letter(shop, batch.book, claim, lead, shared, now))
+        except NurtureError as error:
+            broken[claim.id] = (claim.attempt, error.message)
+    return letters, broken
+
+
+def _letter(
+    shop: Shop, book: Book, claim: Claim, lead: Lead, shared: Mapping[str, Any], now: datetime
+) -> Letter:
+    assert claim.address_id is not None
+    unsubscribe = shop.links.unsubscribe_url(claim.address_id, claim.id)
+    context = {
+        **shared,
+        "lead": lead_context(book, lead),
+        "asset": shared["assets"].get(claim.asset),
+        "sequence": {"name": claim.sequence, "title": book.sequences[claim.sequence].title},
+        "unsubscribe_url": unsubscribe,
+    }
+    language = lead.profile.get("language") or book.policy.language
+    rendered = book.templates.render(claim.template, language, context)
+    marketing = claim.purpose != Purpose.SERVICE.value
+    sender = book.policy.sender
+    content = build_message(
+        sender=(sender.name, sender.address),
+        recipient=claim.recipient,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+        message_id=claim.message_id,
+        date=now,
+        unsubscribe_url=unsubscribe if marketing else None,
+        reply_to=sender.reply_to,
+    )
+    return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
+
+
+def book_context(book: Book, public_url: str) -> dict[str, Any]:
+    """What every template may use, the same for all leads, as plain data."""
+    return {
+        "assets": {n: {"name": n, **a.model_dump(mode="json")} for n, a in book.catalog.assets.items()},
+        "webinars": {n: {"name": n, **w.model_dump()} for n, w in book.catalog.webinars.items()},
+        "company": book.policy.company.model_dump(mode="json"),
+        "sender": book.policy.sender.model_dump(mode="json"),
+        "public_url": public_url,
+    }
+
+
+def lead_context(book: Book, lead: Lead) -> dict[str, Any]:
+    """The lead as templates see it: what is declared but unknown is none, so `or` gives a default."""
+    unknown = dict.fromkeys([*PROFILE_FIELDS, *book.catalog.attributes])
+    return {**unknown, **lead.fields()}

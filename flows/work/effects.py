@@ -1,0 +1,71 @@
+"""What some signals do besides scoring: they change consents, suppressions and handoffs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadstore.consents import grant, suppress, withdraw_all, withdraw_topics
+from leadstore.handoffs import close_for
+from leadstore.scores import recycle
+from leadstore.signals import PendingSignal
+from leadstore.snapshots import current_addresses
+from nurture.words import Basis, Sig, SuppressionReason
+
+SOURCE = "signal"
+ADDRESSED = (Sig.CONSENT_GRANTED, Sig.CONSENT_WITHDRAWN, Sig.MAIL_BOUNCED, Sig.MAIL_COMPLAINED)
+"""Signals whose effect belongs to the address."""
+
+
+def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
+    """Apply the effects of a batch. Applying one twice changes nothing."""
+    by_type: dict[str, list[PendingSignal]] = defaultdict(list)
+    for one in batch:
+        by_type[one.signal.type].append(one)
+    wanted = {one.lead_id for name in ADDRESSED for one in by_type[name]}
+    addresses = current_addresses(tx, wanted)
+    _change_consents(tx, batch, addresses, now)
+    _suppress(tx, by_type[Sig.MAIL_COMPLAINED], SuppressionReason.COMPLAINT, addresses, now)
+    hard = [one for one in by_type[Sig.MAIL_BOUNCED] if one.signal.properties.get("hard", True)]
+    _suppress(tx, hard, SuppressionReason.BOUNCE, addresses, now)
+    ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
+    close_for(tx, {one.lead_id for one in ended}, now)
+    recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})
+
+
+def _change_consents(
+    tx: Any, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
+) -> None:
+    """In the order the signals came: the lead's last word counts. They are rare, so one by one."""
+    for one in batch:
+        if one.signal.type == Sig.CONSENT_GRANTED:
+            _grant(tx, one, addresses[one.lead_id], now)
+        elif one.signal.type == Sig.CONSENT_WITHDRAWN:
+            _withdraw(tx, one, addresses[one.lead_id], now)
+
+
+def _grant(tx: Any, one: PendingSignal, address_id: int, now: datetime) -> None:
+    topic = one.signal.properties.get("topic")
+    if topic:
+        basis = Basis(one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value))
+        grant(tx, address_id, str(topic), basis, now, SOURCE, proof=f"signal {one.signal.id}")
+
+
+def _withdraw(tx: Any, one: PendingSignal, address_id: int, now: datetime) -> None:
+    topic = one.signal.properties.get("topic")
+    if topic:
+        withdraw_topics(tx, [(address_id, str(topic))], now, SOURCE)
+    else:
+        withdraw_all(tx, address_id, now, SOURCE, proof=f"signal {one.signal.id}")
+
+
+def _suppress(
+    tx: Any,
+    batch: Sequence[PendingSignal],
+    reason: SuppressionReason,
+    addresses: Mapping[int, int],
+    now: datetime,
+) -> None:
+    suppress(tx, [addresses[one.lead_id] for one in batch], reason, now, SOURCE)

@@ -1,0 +1,115 @@
+"""Hands mature leads to sales: offers what waits for a seller, and delivers the notices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flows.work.composing import Broken, book_context, lead_context
+from flows.work.offering import offer_unassigned
+from flows.work.settling import settle, settle_unbuilt
+from flows.work.wiring import LEASE, Shop
+from leadstore.outbox import claim_notices, mark_started
+from leadstore.scores import Scored, read_for_scoring
+from leadstore.snapshots import read_snapshots
+from leadstore.store import in_thread
+from nurture.book import Book
+from nurture.errors import NurtureError
+from nurture.values import Claim, Letter
+from nurture.words import OutboxKind
+from outbound.message import build_message
+
+BATCH = 64
+
+
+async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
+    """Offer unassigned leads and deliver pending notices; returns offered, unassigned and mails."""
+    offered, unassigned = await in_thread(_assign, shop, shop.clock(now))
+    total: Counter[str] = Counter()
+    while True:
+        claims, letters, broken = await in_thread(_claim, shop, shop.clock(now))
+        if not claims:
+            break
+        if broken:
+            total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
+        total.update(await _send(shop, claims, letters, now))
+    return {
+        "offered": offered,
+        "unassigned": unassigned,
+        "mails": total["notices_sent"],
+        "mails_failed": total["notices_refused"] + total["failed"],
+    }
+
+
+def _assign(shop: Shop, now: datetime) -> tuple[int, int]:
+    with shop.store.begin() as tx:
+        _, book = shop.book(tx)
+        return offer_unassigned(tx, book, now, BATCH * 8)
+
+
+def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken]:
+    with shop.store.begin() as tx:
+        _, book = shop.book(tx)
+        claims = claim_notices(
+            tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=LEASE
+        )
+        ids = [c.lead_id for c in claims if c.lead_id is not None]
+        scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None)}
+        facts = read_snapshots(tx, ids, signal_types=(), slots_since=now)
+    by_lead = {s.lead.id: s for s in facts}
+    shared = book_context(book, shop.links.public_url)
+    letters: list[Letter] = []
+    broken: Broken = {}
+    for claim in claims:
+        assert claim.lead_id is not None
+        try:
+            brief = _brief(book, scored[claim.lead_id], by_lead[claim.lead_id], claim)
+            letters.append(_letter(book, claim, scored[claim.lead_id], brief, shared, now))
+        except NurtureError as error:
+            broken[claim.id] = (claim.attempt, error.message)
+    return claims, letters, broken
+
+
+def _letter(
+    book: Book,
+    claim: Claim,
+    scored: Scored,
+    brief: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    now: datetime,
+) -> Letter:
+    seller = next((s for s in book.policy.handoff.sellers if s.name == claim.payload["seller"]), None)
+    language = (seller.language if seller else None) or book.policy.language
+    context = {**shared, "lead": lead_context(book, scored.lead), "brief": brief, "handoff": brief}
+    rendered = book.templates.render(claim.template, language, context)
+    sender = book.policy.sender
+    content = build_message(
+        sender=(sender.name, sender.address),
+        recipient=claim.recipient,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+        message_id=claim.message_id,
+        date=now,
+        unsubscribe_url=None,
+        reply_to=scored.lead.address,
+    )
+    return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
+
+
+async def _send(
+    shop: Shop, claims: Sequence[Claim], letters: Sequence[Letter], now: datetime
+) -> Counter[str]:
+    go = await in_thread(_start, shop, claims, shop.clock(now))
+    wanted = [letter for letter in letters if letter.outbox_id in go]
+    if not wanted:
+        return Counter()
+    deliveries = await shop.relay.send(wanted, lambda: shop.clock(now))
+    return await in_thread(settle, shop, deliveries, shop.clock(now))
+
+
+def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:
+    with shop.store.begin() as tx:
+        return mark_started(tx, claims, now)

@@ -1,0 +1,68 @@
+"""Offers mature leads to sellers: the handoff and its notice are written together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leadstore import locks
+from leadstore.deciding import message_id
+from leadstore.handoffs import Offer, assign, open_handoffs, unassigned
+from leadstore.outbox import add_notices
+from leadstore.scores import Scoring
+from nurture.book import Book
+from nurture.words import OutboxKind
+
+TEMPLATE = "seller/handoff"
+
+
+def offer(tx: Any, book: Book, ready: Mapping[int, Scoring], now: datetime) -> list[Offer]:
+    """Offer these leads to sellers, who comes first first; returns the handoffs that are new."""
+    causes = {r.lead_id: r.cause for r in sorted(ready.values(), key=rank)}
+    return offer_leads(tx, book, causes, now)
+
+
+def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -> list[Offer]:
+    """Offer these leads (lead id -> cause, who comes first first); returns the handoffs that are new."""
+    sellers = [s.name for s in book.policy.handoff.sellers]
+    offers = open_handoffs(tx, causes, sellers, now, book.policy.handoff.due)
+    notify(tx, book, offers, now)
+    return offers
+
+
+def offer_unassigned(tx: Any, book: Book, now: datetime, limit: int) -> tuple[int, int]:
+    """Offer what nobody could be offered before; returns (offered, still unassigned)."""
+    waiting = unassigned(tx, limit)
+    sellers = [s.name for s in book.policy.handoff.sellers]
+    given = assign(tx, waiting, sellers, now, book.policy.handoff.due)
+    notify(tx, book, given, now)
+    offered = sum(o.seller is not None for o in given)
+    return offered, len(waiting) - offered
+
+
+def notify(tx: Any, book: Book, offers: Sequence[Offer], now: datetime) -> None:
+    """Put one notice per offer into the outbox; it is there before anybody speaks."""
+    addresses = {s.name: s.address for s in book.policy.handoff.sellers}
+    store_id = locks.read_note(tx, "store_id") or ""
+    domain = book.policy.sender.address.rpartition("@")[2]
+    rows = [
+        {
+            "kind": OutboxKind.SELLER.value,
+            "lead_id": o.lead_id,
+            "handoff_id": o.id,
+            "template": TEMPLATE,
+            "recipient": addresses[o.seller],
+            "payload": {"seller": o.seller, "cause": o.cause},
+            "dedupe": f"handoff:{o.id}:offer",
+            "message_id": message_id(store_id, o.id, "handoff", o.cycle, domain),
+        }
+        for o in offers
+        if o.seller is not None
+    ]
+    add_notices(tx, rows, now)
+
+
+def rank(result: Scoring) -> tuple[int, str, float]:
+    """Who should be called first: the hotter, then the better fit, then the higher sum of both scores."""
+    return result.score.heat, result.score.grade, -(result.score.fit + result.score.engagement)

@@ -1,0 +1,195 @@
+"""Settles what was spoken: outcomes, positions, signals and scores in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.work.composing import Broken
+from flows.work.rescoring import score_leads
+from flows.work.wiring import Shop
+from leadstore.consents import suppress
+from leadstore.enrolments import postpone, read_enrolments, write_positions
+from leadstore.outbox import (
+    OutboxOutcome,
+    OutboxRow,
+    fail_claims,
+    lock_started,
+    read_rows,
+    write_outcomes,
+)
+from leadstore.signals import append_signals
+from leadstore.snapshots import lock_leads
+from nurture.book import Book
+from nurture.values import Delivery, Enrolment, NewSignal, Position
+from nurture.words import EnrolmentState, Outcome, Reason, Sig, SuppressionReason, TouchState
+
+SOURCE = "nurture"
+RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+"""How long to wait after a 4xx; the last one repeats (RFC 5321 4.5.4.1 asks for growing delays)."""
+MAX_RETRIES = 24
+"""About four days of trying, as mail servers do."""
+
+
+def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
+    """Write what became of these letters; a row that another attempt owns by now is left alone."""
+    with shop.store.begin() as tx:
+        _, book = shop.book(tx)
+        rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
+        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+        enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+        pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
+        outcomes = [_outcome(row, d, _retries(enrolments, row), now) for row, d in pairs]
+        write_outcomes(tx, outcomes, now)
+        _move(shop, tx, book, rows, outcomes, enrolments, now)
+        _suppress_unknown(tx, pairs, now)
+        return _signal_and_score(tx, book, pairs, outcomes, now)
+
+
+def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Counter[str]:
+    """What a dead worker had started: nobody knows. It keeps its slot, is not resent, and is listed."""
+    _, book = shop.book(tx)
+    rows = read_rows(tx, ids)
+    enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+    outcomes = [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows]
+    write_outcomes(tx, outcomes, now)
+    _move(shop, tx, book, rows, outcomes, enrolments, now)
+    return Counter(uncertain=len(outcomes))
+
+
+def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
+    """What could not be built is failed and held for the operator, with its reason."""
+    with shop.store.begin() as tx:
+        rows = {r.id: r for r in fail_claims(tx, broken, now)}
+        enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+        held = [
+            _stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
+            for r in rows.values()
+            if r.enrolment_id in enrolments
+        ]
+        write_positions(tx, held, now)
+    return Counter(failed=len(rows))
+
+
+def _retries(enrolments: Mapping[int, Enrolment], row: OutboxRow) -> int:
+    """How often it was tried: an enrolment counts its own, a notice has its attempts."""
+    held = enrolments.get(row.enrolment_id or 0)
+    return held.retries if held else row.attempt - 1
+
+
+def _outcome(row: OutboxRow, delivery: Delivery, retries: int, now: datetime) -> OutboxOutcome:
+    code, reply = delivery.code, delivery.reply
+    match delivery.outcome:
+        case Outcome.SENT:
+            return OutboxOutcome(row.id, TouchState.SENT, Reason.DUE, code, reply)
+        case Outcome.REFUSED:
+            return OutboxOutcome(row.id, TouchState.REFUSED, Reason.RELAY_NO, code, reply)
+        case Outcome.UNCERTAIN:
+            return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
+        case Outcome.LATER:
+            again = now + RETRY[min(retries, len(RETRY) - 1)]
+            if retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at):
+                return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
+            return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
+
+
+def _move(
+    shop: Shop,
+    tx: Any,
+    book: Book,
+    rows: Mapping[int, OutboxRow],
+    outcomes: Iterable[OutboxOutcome],
+    enrolments: Mapping[int, Enrolment],
+    now: datetime,
+) -> None:
+    """sent and uncertain advance the enrolment, refused stops it, failed holds it, planned tries again."""
+    positions: list[Position] = []
+    again: list[tuple[int, datetime]] = []
+    for outcome in outcomes:
+        enrolment = enrolments.get(rows[outcome.id].enrolment_id or 0)
+        if enrolment is None:
+            continue
+        if outcome.state is TouchState.PLANNED:
+            again.append((enrolment.id, outcome.due_at or now))
+        else:
+            positions.append(_after(shop, tx, book, enrolment, outcome.state, now))
+    write_positions(tx, positions, now)
+    postpone(tx, again)
+
+
+def _after(
+    shop: Shop, tx: Any, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
+) -> Position:
+    if state is TouchState.REFUSED:
+        return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
+    if state is TouchState.FAILED:
+        return _stand(enrolment, EnrolmentState.HELD, now, Reason.RELAY_LATER)
+    structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
+    step = structure.step(enrolment.step) if structure else None
+    if step is None:
+        return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RETIRED)
+    if step.next is None:
+        return _stand(enrolment, EnrolmentState.COMPLETED, now, Reason.DONE)
+    return Position(enrolment.id, EnrolmentState.ACTIVE, step.next, enrolment.occurrence, now, now, now)
+
+
+def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: Reason) -> Position:
+    """Where it stands, ended."""
+    return Position(
+        enrolment.id,
+        state,
+        enrolment.step,
+        enrolment.occurrence,
+        enrolment.step_since,
+        now,
+        enrolment.first_due_at,
+        reason,
+    )
+
+
+def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
+    """The relay says that the mailbox does not exist (RFC 3463: 5.1.x): never mail it again."""
+    gone = [
+        row.address_id
+        for row, d in pairs
+        if d.outcome is Outcome.REFUSED and row.address_id is not None and "5.1." in d.reply
+    ]
+    suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
+
+
+def _signal_and_score(
+    tx: Any,
+    book: Book,
+    pairs: Sequence[tuple[OutboxRow, Delivery]],
+    outcomes: Sequence[OutboxOutcome],
+    now: datetime,
+) -> Counter[str]:
+    states = {o.id: o.state for o in outcomes}
+    types = {TouchState.SENT: Sig.TOUCH_SENT, TouchState.REFUSED: Sig.TOUCH_REFUSED}
+    spoken = [row for row, _ in pairs if states[row.id] in types and row.enrolment_id is not None]
+    signals = [_signal(row, types[states[row.id]], now) for row in spoken]
+    append_signals(tx, signals, now, pending=False)
+    scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
+    names = {TouchState.PLANNED: "later"}
+    counts = Counter(
+        names.get(states[row.id], states[row.id].value) for row, _ in pairs if row.enrolment_id is not None
+    )
+    notices = Counter(f"notices_{states[row.id].value}" for row, _ in pairs if row.enrolment_id is None)
+    return counts + notices + Counter(rescored=scored.leads, matured=scored.matured)
+
+
+def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:
+    assert row.lead_id is not None
+    properties = {"sequence": row.sequence, "step": row.step, "template": row.template}
+    if row.asset:
+        properties["asset"] = row.asset
+    return NewSignal(
+        lead_id=row.lead_id,
+        type=kind.value,
+        occurred_at=now,
+        source=SOURCE,
+        source_id=f"{kind.value}:{row.id}",
+        properties=properties,
+    )

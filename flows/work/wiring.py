@@ -1,0 +1,166 @@
+"""The one place that joins the parts: store, book, relay and links, from settings."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from flows.work.applying import apply_shelf
+from flows.work.settings import Settings
+from leadstore import locks
+from leadstore.releases import current_release, current_release_id, releases_by_id
+from leadstore.store import Store, in_thread, open_store
+from nurture import grammar
+from nurture.book import Book, read_book
+from nurture.errors import BookError, ProjectError, SettingError
+from nurture.links import Links
+from nurture.values import Delivery, Letter
+from outbound.smtp import Relay
+
+LEASE = timedelta(minutes=15)
+"""How long a worker owns what it claimed; longer than any batch takes."""
+
+
+class Speaker(Protocol):
+    """Whatever can send letters: the relay, or its in-memory twin."""
+
+    async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
+        """Speak every letter; exactly one delivery each."""
+        ...
+
+
+@dataclass(slots=True)
+class Shop:
+    """Everything the work needs, for one process. `moved` says that `now` is not the machine's clock."""
+
+    settings: Settings
+    store: Store
+    links: Links
+    relay: Speaker
+    store_id: str
+    moved: bool = False
+    _books: dict[int, Book] = field(default_factory=dict)
+
+    def clock(self, start: datetime) -> datetime:
+        """The moment work is done at: the machine's clock, or the moved one, which stands still."""
+        return start if self.moved else max(start, datetime.now(UTC))
+
+    def book(self, tx: Any) -> tuple[int, Book]:
+        """The release that runs now, compiled once per process, and its id.
+
+        Raises:
+            ProjectError: nothing has been applied to this store yet.
+        """
+        release_id = current_release_id(tx)
+        if release_id is None:
+            raise ProjectError("no release in this store yet", hint="run `nurture apply`")
+        return release_id, self.books(tx, [release_id])[release_id]
+
+    def books(self, tx: Any, release_ids: Sequence[int]) -> Mapping[int, Book]:
+        """The releases that enrolments follow, compiled once per process."""
+        missing = [i for i in set(release_ids) if i not in self._books]
+        if missing:
+            for i, release in releases_by_id(tx, missing).items():
+                self._books[i] = _compiled(release.files)
+        return {i: self._books[i] for i in release_ids}
+
+    def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
+        """The structure an enrolment follows: its own release's, while the sequence is still in the current one."""
+        if sequence not in current.sequences:
+            return None
+        return self.books(tx, [release_id])[release_id].sequences.get(sequence)
+
+
+def _compiled(files: Mapping[str, str]) -> Book:
+    book, faults = read_book(files)
+    if book is None:
+        raise BookError("the stored release cannot be read by this version of Nurture", faults)
+    return book
+
+
+def store_identity(store: Store) -> str:
+    """A name no other store has; Message-IDs are made from it."""
+    with store.begin() as tx:
+        known = locks.read_note(tx, "store_id")
+        if known is None:
+            known = uuid.uuid4().hex
+            locks.write_note(tx, "store_id", known)
+    return known
+
+
+def see_moment(store: Store, now: datetime) -> None:
+    """Refuse to go back on this store's clock, and remember how far it has come."""
+    with store.begin() as tx:
+        locks.see_moment(tx, now)
+
+
+def relay_for(settings: Settings) -> Relay:
+    """The configured relay, else the local inbox."""
+    if settings.smtp_url is not None:
+        return Relay(settings.smtp_url.get_secret_value(), settings.smtp_connections)
+    return Relay(f"smtp://127.0.0.1:{settings.inbox_port}?starttls=never", settings.smtp_connections)
+
+
+@asynccontextmanager
+async def open_shop(
+    settings: Settings,
+    *,
+    relay: Speaker | None = None,
+    now: datetime | None = None,
+    apply: bool | None = None,
+) -> AsyncIterator[Shop]:
+    """Open the store (migrated), the links and the relay; with the embedded store, apply the files.
+
+    `now` moves the clock: only with the local inbox, and never back on one store. `apply` None
+    applies with the embedded store only; a broken file leaves the last good release running.
+
+    Raises:
+        SettingError: the clock may not be moved while mail can leave this machine.
+        BookError: nothing good was ever applied, and the files have faults.
+    """
+    if now is not None and not settings.local_relay:
+        raise SettingError(
+            "--now moves the clock, and NURTURE_SMTP_URL lets mail leave this machine",
+            hint="unset NURTURE_SMTP_URL: the local inbox receives everything",
+        )
+    store = open_store(settings.database_url)
+    try:
+        await in_thread(store.migrate)
+        await in_thread(see_moment, store, now or datetime.now(UTC))
+        if settings.embedded if apply is None else apply:
+            await in_thread(apply_files, store, settings, now or datetime.now(UTC))
+        links = Links(settings.secret_keys, settings.public_url)
+        own = relay_for(settings) if relay is None else None
+        try:
+            yield Shop(
+                settings,
+                store,
+                links,
+                relay or own,  # type: ignore[arg-type]
+                await in_thread(store_identity, store),
+                moved=now is not None,
+            )
+        finally:
+            if own is not None:
+                await own.close()
+    finally:
+        store.close()
+
+
+def apply_files(store: Store, settings: Settings, now: datetime) -> list[Any]:
+    """Apply the project's files if they are good; else keep the last good release and return the faults.
+
+    Raises:
+        BookError: there is no last good release.
+    """
+    try:
+        return list(apply_shelf(store, settings.project, now).warnings)
+    except ProjectError as error:
+        with store.read() as tx:
+            if current_release(tx) is None:
+                raise
+        return list(getattr(error, "faults", ()))

@@ -1,0 +1,238 @@
+"""Writes what was decided for a batch of leads, in the transaction that claimed them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from leadstore.enrolments import write_positions
+from leadstore.rows import decision, lead, outbox
+from nurture.values import Claim, Decision, Entry, Plan, Snapshot, TouchPlan
+from nurture.words import EnrolmentState, OutboxKind, TouchState, Verdict
+
+REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
+"""Verdicts that are written again only when their reason or time changes."""
+
+
+def write_plans(
+    tx: Connection,
+    snapshots: Mapping[int, Snapshot],
+    plans: Sequence[Plan],
+    now: datetime,
+    *,
+    worker: str,
+    lease: timedelta,
+    domain: str,
+    store_id: str,
+) -> list[Claim]:
+    """Write decisions, touches, positions and attributes; returns the touches claimed by this worker.
+
+    A claimed touch is the cap slot, dated `now`. `domain` is the right side of its Message-ID.
+    """
+    touches = [t for plan in plans for t in plan.touches]
+    claims = _write_touches(tx, touches, snapshots, now, worker, now + lease, domain, store_id)
+    leases = {c.enrolment_id: now + lease for c in claims if c.enrolment_id is not None}
+    positions = [p for plan in plans for p in plan.positions]
+    write_positions(tx, positions, now, leases)
+    _close_planned(tx, [p.enrolment_id for p in positions if p.state is not EnrolmentState.ACTIVE], now)
+    record(tx, [(plan.lead_id, d) for plan in plans for d in plan.decisions], snapshots, now)
+    _write_attributes(tx, plans, snapshots, now)
+    return claims
+
+
+def message_id(store_id: str, enrolment_id: int, step: str, occurrence: int, domain: str) -> str:
+    """The Message-ID of a touch (RFC 5322 3.6.4): one at every attempt, never one for two touches."""
+    name = f"{store_id}/{enrolment_id}/{step}/{occurrence}"
+    return f"<nurture.{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def record(
+    tx: Connection,
+    decisions: Sequence[tuple[int, Decision]],
+    snapshots: Mapping[int, Snapshot],
+    now: datetime,
+) -> None:
+    """Append decisions; a wait that only repeats the latest one is not written again."""
+    sequences = {e.id: e.sequence for s in snapshots.values() for e in s.enrolments}
+    latest = _latest(tx, {d.enrolment_id for _, d in decisions if d.verdict.value in REPEATABLE})
+    rows = [
+        {
+            "lead_id": lead_id,
+            "enrolment_id": d.enrolment_id,
+            "sequence": sequences.get(d.enrolment_id, ""),
+            "step": d.step,
+            "occurrence": d.occurrence,
+            "verdict": d.verdict.value,
+            "reason": d.reason.value,
+            "until": d.until,
+            "detail": dict(d.detail),
+            "at": now,
+        }
+        for lead_id, d in decisions
+        if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, d.until)
+    ]
+    if rows:
+        tx.execute(insert(decision), rows)
+
+
+def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    """Append who entered and who was refused; a refusal that repeats the latest one is not written again."""
+    if not entries:
+        return
+    known = select(func.max(decision.c.id)).where(
+        decision.c.lead_id.in_({e.lead_id for e in entries}),
+        decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
+    )
+    known = known.group_by(decision.c.lead_id, decision.c.sequence)
+    query = select(decision.c.lead_id, decision.c.sequence, decision.c.verdict, decision.c.reason)
+    latest = {
+        (r.lead_id, r.sequence): (r.verdict, r.reason)
+        for r in tx.execute(query.where(decision.c.id.in_(known)))
+    }
+    rows = [
+        {
+            "lead_id": e.lead_id,
+            "sequence": e.sequence,
+            "step": "",
+            "occurrence": e.run,
+            "verdict": e.verdict.value,
+            "reason": e.reason.value,
+            "detail": {"key": e.entry_key} if e.entry_key else {},
+            "at": now,
+        }
+        for e in entries
+        if e.verdict is Verdict.ENTER
+        or latest.get((e.lead_id, e.sequence)) != (e.verdict.value, e.reason.value)
+    ]
+    if rows:
+        tx.execute(insert(decision), rows)
+
+
+def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
+    if not enrolment_ids:
+        return {}
+    last = select(func.max(decision.c.id)).where(decision.c.enrolment_id.in_(enrolment_ids))
+    query = select(decision).where(decision.c.id.in_(last.group_by(decision.c.enrolment_id)))
+    return {r.enrolment_id: (r.step, r.occurrence, r.verdict, r.reason, r.until) for r in tx.execute(query)}
+
+
+def _write_touches(
+    tx: Connection,
+    touches: Sequence[TouchPlan],
+    snapshots: Mapping[int, Snapshot],
+    now: datetime,
+    worker: str,
+    lease_until: datetime,
+    domain: str,
+    store_id: str,
+) -> list[Claim]:
+    if not touches:
+        return []
+    known = _open_rows(tx, {t.enrolment_id for t in touches})
+    new, old = [], []
+    for touch in touches:
+        row = _touch_row(touch, now, worker, lease_until)
+        held = known.get((touch.enrolment_id, touch.step, touch.occurrence))
+        if held is None:
+            name = message_id(store_id, touch.enrolment_id, touch.step, touch.occurrence, domain)
+            new.append({**row, "message_id": name, "kind": OutboxKind.TOUCH.value, "created_at": now})
+        else:
+            old.append({**row, "key": held.id, "attempt": held.attempt + row["attempt"]})
+    if new:
+        tx.execute(insert(outbox), new)
+    if old:
+        tx.execute(update(outbox).where(outbox.c.id == bindparam("key")), old)
+    return _claims(tx, [t for t in touches if t.state is TouchState.CLAIMED], snapshots)
+
+
+def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: datetime) -> dict[str, Any]:
+    claimed, skipped = touch.state is TouchState.CLAIMED, touch.state is TouchState.SKIPPED
+    return {
+        "lead_id": touch.lead_id,
+        "address_id": touch.address_id,
+        "enrolment_id": touch.enrolment_id,
+        "sequence": touch.sequence,
+        "step": touch.step,
+        "occurrence": touch.occurrence,
+        "template": touch.template,
+        "topic": touch.topic,
+        "purpose": touch.purpose.value,
+        "asset": touch.asset,
+        "state": touch.state.value,
+        "due_at": touch.due_at,
+        "first_due_at": touch.first_due_at,
+        "expires_at": touch.expires_at,
+        "reason": touch.reason.value,
+        "attempt": 1 if claimed else 0,
+        "worker": worker if claimed else None,
+        "lease_until": lease_until if claimed else None,
+        "slot_at": now if claimed else None,
+        "settled_at": now if skipped else None,
+    }
+
+
+def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
+    columns = (outbox.c.id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence, outbox.c.attempt)
+    query = select(*columns).where(outbox.c.enrolment_id.in_(enrolment_ids))
+    query = query.where(outbox.c.state.in_([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
+    return {(r.enrolment_id, r.step, r.occurrence): r for r in tx.execute(query)}
+
+
+def _claims(tx: Connection, touches: Sequence[TouchPlan], snapshots: Mapping[int, Snapshot]) -> list[Claim]:
+    if not touches:
+        return []
+    query = select(outbox.c.id, outbox.c.attempt, outbox.c.message_id, outbox.c.enrolment_id)
+    query = query.where(
+        outbox.c.enrolment_id.in_({t.enrolment_id for t in touches}),
+        outbox.c.state == TouchState.CLAIMED.value,
+    )
+    held = {r.enrolment_id: r for r in tx.execute(query)}
+    return [
+        Claim(
+            id=held[t.enrolment_id].id,
+            attempt=held[t.enrolment_id].attempt,
+            kind=OutboxKind.TOUCH.value,
+            message_id=held[t.enrolment_id].message_id,
+            template=t.template,
+            recipient=snapshots[t.lead_id].lead.address,
+            lead_id=t.lead_id,
+            address_id=t.address_id,
+            enrolment_id=t.enrolment_id,
+            sequence=t.sequence,
+            step=t.step,
+            occurrence=t.occurrence,
+            topic=t.topic,
+            purpose=t.purpose.value,
+            asset=t.asset,
+        )
+        for t in touches
+    ]
+
+
+def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
+    """What an ended enrolment had planned will not be sent."""
+    if enrolment_ids:
+        waiting = (outbox.c.enrolment_id.in_(enrolment_ids)) & (outbox.c.state == TouchState.PLANNED.value)
+        closed = {"state": TouchState.SKIPPED.value, "settled_at": now, "reason": "enrolment_ended"}
+        tx.execute(update(outbox).where(waiting).values(**closed))
+
+
+def _write_attributes(
+    tx: Connection, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
+) -> None:
+    rows = [
+        {
+            "lead": plan.lead_id,
+            "attributes": {**snapshots[plan.lead_id].lead.attributes, **plan.attributes},
+            "changed": True,
+            "changed_at": now,
+        }
+        for plan in plans
+        if plan.attributes
+    ]
+    if rows:
+        tx.execute(update(lead).where(lead.c.id == bindparam("lead")), rows)

@@ -1,0 +1,98 @@
+"""Enrolments: who is in which sequence, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from leadstore.rows import as_enrolment, enrolment, lead
+from nurture.values import Enrolment, Position
+from nurture.words import EnrolmentState
+
+ACTIVE = EnrolmentState.ACTIVE.value
+
+
+def enrol(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Add enrolments; one that another worker has just added is passed over. Returns how many were new.
+
+    Each row holds the columns of `enrolment` but id and state.
+    """
+    if not rows:
+        return 0
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(enrolment).on_conflict_do_nothing().returning(enrolment.c.id)
+    values = [{"state": ACTIVE, "occurrence": 1, "retries": 0, **row} for row in rows]
+    return len(tx.execute(statement, values).all())
+
+
+def write_positions(
+    tx: Connection, positions: Iterable[Position], now: datetime, leases: Mapping[int, datetime] | None = None
+) -> None:
+    """Move enrolments to where the decisions put them; `leases` names those with a touch under way."""
+    leases = leases or {}
+    rows = [
+        {
+            "key": p.enrolment_id,
+            "state": p.state.value,
+            "step": p.step,
+            "occurrence": p.occurrence,
+            "step_since": p.step_since,
+            "due_at": leases.get(p.enrolment_id, p.due_at),
+            "first_due_at": p.first_due_at,
+            "lease_until": leases.get(p.enrolment_id),
+            "reason": p.reason.value if p.reason else None,
+            "ended_at": None if p.state is EnrolmentState.ACTIVE else now,
+        }
+        for p in positions
+    ]
+    if rows:
+        tx.execute(update(enrolment).where(enrolment.c.id == bindparam("key")), rows)
+
+
+def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
+    """These enrolments by id, without their entering signals."""
+    if not ids:
+        return {}
+    return {r.id: as_enrolment(r) for r in tx.execute(select(enrolment).where(enrolment.c.id.in_(ids)))}
+
+
+def postpone(tx: Connection, rows: Sequence[tuple[int, datetime]]) -> None:
+    """The relay said later: (enrolment id, when to look again); counts one retry each."""
+    if rows:
+        again = update(enrolment).where(enrolment.c.id == bindparam("key"))
+        tx.execute(
+            again.values(due_at=bindparam("due"), lease_until=None, retries=enrolment.c.retries + 1),
+            [{"key": i, "due": due} for i, due in rows],
+        )
+
+
+def wake_leads(tx: Connection, lead_ids: Iterable[int], now: datetime) -> int:
+    """Let the gate look at these leads' waiting enrolments in the next tick; returns how many."""
+    ids = sorted(set(lead_ids))
+    if not ids:
+        return 0
+    waiting = and_(
+        enrolment.c.lead_id.in_(ids),
+        enrolment.c.state == ACTIVE,
+        enrolment.c.due_at > now,
+        enrolment.c.lease_until.is_(None),
+    )
+    return tx.execute(update(enrolment).where(waiting).values(due_at=now)).rowcount
+
+
+def standing_candidates(tx: Connection, *, after: int, limit: int, changed_only: bool) -> list[int]:
+    """Ids of live leads that standing sequences should look at, in the order of their ids, above `after`."""
+    query = select(lead.c.id).where(lead.c.id > after, lead.c.live, lead.c.merged_into.is_(None))
+    if changed_only:
+        query = query.where(lead.c.changed)
+    return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
+
+
+def mark_looked_at(tx: Connection, lead_ids: Sequence[int]) -> None:
+    """Standing sequences have looked at these leads."""
+    if lead_ids:
+        tx.execute(update(lead).where(lead.c.id.in_(lead_ids), lead.c.changed).values(changed=False))

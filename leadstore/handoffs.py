@@ -1,0 +1,117 @@
+"""Handoffs: one per lead and cycle, offered to the seller who has had the fewest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from leadstore.rows import handoff, lead, seller
+from nurture.words import OPEN_HANDOFF, HandoffState
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A mature lead on its way to sales. `seller` None: nobody to offer it to."""
+
+    id: int
+    lead_id: int
+    cycle: int
+    cause: str
+    seller: str | None
+
+
+def open_handoffs(
+    tx: Connection,
+    causes: Mapping[int, str],
+    sellers: Sequence[str],
+    now: datetime,
+    due: timedelta,
+) -> list[Offer]:
+    """Offer these leads (id -> cause, who comes first first) round-robin to `sellers`.
+
+    A lead whose cycle already has a handoff, or that has an open one, is passed over: the
+    constraints decide, so that two workers cannot offer one lead twice.
+    """
+    if not causes:
+        return []
+    cycles = _cycles(tx, causes)
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    rows = [
+        {
+            "lead_id": i,
+            "cycle": cycles[i],
+            "state": HandoffState.UNASSIGNED.value,
+            "cause": cause[:200],
+            "created_at": now,
+        }
+        for i, cause in causes.items()
+    ]
+    statement = dialect.insert(handoff).on_conflict_do_nothing()
+    new = tx.execute(statement.returning(handoff.c.id, handoff.c.lead_id), rows).all()
+    ids = {r.lead_id: r.id for r in new}
+    offers = [Offer(ids[i], i, cycles[i], cause, None) for i, cause in causes.items() if i in ids]
+    return assign(tx, offers, sellers, now, due)
+
+
+def _cycles(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+    rows = tx.execute(select(lead.c.id, lead.c.cycle).where(lead.c.id.in_(list(lead_ids))))
+    return {r.id: r.cycle for r in rows}
+
+
+def unassigned(tx: Connection, limit: int) -> list[Offer]:
+    """Handoffs that nobody could be offered yet, oldest first, locked."""
+    query = select(handoff).where(handoff.c.state == HandoffState.UNASSIGNED.value)
+    query = query.order_by(handoff.c.created_at, handoff.c.id).limit(limit)
+    rows = tx.execute(query.with_for_update(skip_locked=True))
+    return [Offer(r.id, r.lead_id, r.cycle, r.cause, None) for r in rows]
+
+
+def assign(
+    tx: Connection, offers: Sequence[Offer], sellers: Sequence[str], now: datetime, due: timedelta
+) -> list[Offer]:
+    """Give each offer to the seller who has had the fewest; without sellers they stay unassigned."""
+    if not sellers or not offers:
+        return list(offers)
+    counts = _counts(tx, sellers)
+    given = []
+    for offer in offers:
+        name = min(sellers, key=lambda s: (counts[s], sellers.index(s)))
+        counts[name] += 1
+        given.append(Offer(offer.id, offer.lead_id, offer.cycle, offer.cause, name))
+    offered = {"state": HandoffState.OFFERED.value, "offered_at": now, "due_at": now + due}
+    rows = [{"key": o.id, "seller": o.seller, **offered} for o in given]
+    tx.execute(update(handoff).where(handoff.c.id == bindparam("key")), rows)
+    tallies = [{"who": s, "offered": counts[s], "last_offered_at": now} for s in sellers]
+    tx.execute(update(seller).where(seller.c.name == bindparam("who")), tallies)
+    return given
+
+
+def _counts(tx: Connection, sellers: Sequence[str]) -> dict[str, int]:
+    """How many each has been offered; a new seller starts level with the one who has had the fewest."""
+    query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers))
+    held = {r.name: r.offered for r in tx.execute(query.order_by(seller.c.name).with_for_update())}
+    least = min(held.values(), default=0)
+    new = [{"name": s, "offered": least} for s in sellers if s not in held]
+    if new:
+        tx.execute(insert(seller), new)
+    return {s: held.get(s, least) for s in sellers}
+
+
+def answer(tx: Connection, handoff_id: int, state: HandoffState, reason: str, now: datetime) -> bool:
+    """Record a seller's answer to an open offer; False when it was answered before."""
+    given = {"state": state.value, "answer": reason, "answered_at": now}
+    where = (handoff.c.id == handoff_id) & (handoff.c.state == HandoffState.OFFERED.value)
+    return bool(tx.execute(update(handoff).where(where).values(**given)).rowcount)
+
+
+def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
+    """End the open handoffs of these leads without an answer: they bought, or went back to nurturing."""
+    if not lead_ids:
+        return
+    is_open = handoff.c.lead_id.in_(list(lead_ids)) & handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
+    closed = {"state": HandoffState.CLOSED.value, "answered_at": now}
+    tx.execute(update(handoff).where(is_open).values(**closed))

@@ -1,0 +1,236 @@
+"""The outbox: leases, the started mark, outcomes, recovery. A row is written before anything is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from leadstore.rows import consent, enrolment, outbox, suppression
+from leadstore.snapshots import lock_leads
+from nurture.consenting import ALL_TOPICS
+from nurture.values import Claim
+from nurture.words import ConsentState, OutboxKind, Purpose, Reason, TouchState
+
+CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxOutcome:
+    """How one row ended, or when it is tried again (`due_at` with state planned)."""
+
+    id: int
+    state: TouchState
+    reason: str = ""
+    code: int | None = None
+    reply: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A row as settling reads it."""
+
+    id: int
+    kind: str
+    attempt: int
+    lead_id: int | None
+    address_id: int | None
+    enrolment_id: int | None
+    handoff_id: int | None
+    sequence: str
+    step: str
+    occurrence: int
+    template: str
+    topic: str
+    asset: str | None
+    message_id: str
+    first_due_at: datetime
+    expires_at: datetime | None
+
+
+def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime) -> set[int]:
+    """Commit that these bodies may be written from now on; returns the ids that may.
+
+    A claim whose lease ran out, or whose address was suppressed or withdrew since it was claimed, is
+    not started; the latter go back to planned so that the gate says why. The leads' rows are
+    locked first: a withdrawal commits before this reads, or after it commits.
+    """
+    lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
+    barred = _barred(tx, claims)
+    wanted = [c for c in claims if c.id not in barred]
+    held = _held(tx, [c.id for c in claims], CLAIMED, now)
+    go = [c.id for c in wanted if held.get(c.id) == c.attempt]
+    if go:
+        tx.execute(update(outbox).where(outbox.c.id.in_(go)).values(state=STARTED, started_at=now))
+    back = [c.id for c in claims if c.id in barred and held.get(c.id) == c.attempt]
+    give_back(tx, back, now)
+    return set(go)
+
+
+def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Return claimed rows to planned, due now; their enrolments are looked at in the next pass."""
+    if not ids:
+        return
+    free = {"state": PLANNED, "lease_until": None, "worker": None, "due_at": now, "slot_at": None}
+    tx.execute(update(outbox).where(outbox.c.id.in_(ids), outbox.c.state == CLAIMED).values(**free))
+    owners = select(outbox.c.enrolment_id).where(outbox.c.id.in_(ids))
+    again = {"due_at": now, "lease_until": None}
+    tx.execute(update(enrolment).where(enrolment.c.id.in_(owners)).values(**again))
+
+
+def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
+    """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
+    if not attempts:
+        return {}
+    names = list(OutboxRow.__dataclass_fields__)
+    query = select(*(outbox.c[name] for name in names)).where(
+        outbox.c.id.in_(list(attempts)), outbox.c.state == STARTED
+    )
+    rows = tx.execute(query.order_by(outbox.c.id).with_for_update())
+    return {r.id: OutboxRow(**r._mapping) for r in rows if attempts[r.id] == r.attempt}
+
+
+def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
+    """Settle rows in one statement. A slot is freed by refused, failed and skipped, and by planned."""
+    keeps = (TouchState.SENT, TouchState.UNCERTAIN)
+    rows = [
+        {
+            "key": o.id,
+            "state": o.state.value,
+            "reason": o.reason,
+            "code": o.code,
+            "reply": o.reply[:500],
+            "due_at": o.due_at or now,
+            "settled_at": None if o.state is TouchState.PLANNED else now,
+        }
+        for o in outcomes
+    ]
+    if not rows:
+        return
+    tx.execute(update(outbox).where(outbox.c.id == bindparam("key")).values(lease_until=None), rows)
+    freed = [row["key"] for row in rows if row["state"] not in keeps]
+    if freed:
+        tx.execute(update(outbox).where(outbox.c.id.in_(freed)).values(slot_at=None))
+
+
+def recover(tx: Connection, now: datetime) -> dict[str, list[int]]:
+    """Take over what a dead worker left: claimed goes back to planned, started becomes uncertain.
+
+    Returns the outbox ids under "planned" and "uncertain"; the caller advances the latter's enrolments.
+    """
+    query = select(outbox.c.id, outbox.c.state).where(
+        outbox.c.state.in_([CLAIMED, STARTED]), outbox.c.lease_until < now
+    )
+    rows = tx.execute(query.with_for_update(skip_locked=True)).all()
+    back = [r.id for r in rows if r.state == CLAIMED]
+    lost = [r.id for r in rows if r.state == STARTED]
+    give_back(tx, back, now)
+    return {"planned": back, "uncertain": lost}
+
+
+def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Add seller mails or webhooks; one already there by its `dedupe` is left alone."""
+    if not rows:
+        return 0
+    keys = [row["dedupe"] for row in rows]
+    held = set(tx.scalars(select(outbox.c.dedupe).where(outbox.c.dedupe.in_(keys))))
+    fresh = {"state": PLANNED, "due_at": now, "first_due_at": now, "created_at": now, "purpose": "service"}
+    new = [{**fresh, **row} for row in rows if row["dedupe"] not in held]
+    if new:
+        tx.execute(insert(outbox), new)
+    return len(new)
+
+
+def claim_notices(
+    tx: Connection, kind: OutboxKind, now: datetime, *, limit: int, worker: str, lease: timedelta
+) -> list[Claim]:
+    """Claim due seller mails or webhooks, oldest first; another worker's are passed over."""
+    query = select(outbox).where(
+        outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now
+    )
+    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+    rows = tx.execute(query.with_for_update(skip_locked=True)).all()
+    if rows:
+        taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease}
+        ids = [r.id for r in rows]
+        statement = update(outbox).where(outbox.c.id.in_(ids))
+        tx.execute(statement.values(**taken, attempt=outbox.c.attempt + 1))
+    return [
+        Claim(
+            id=r.id,
+            attempt=r.attempt + 1,
+            kind=r.kind,
+            message_id=r.message_id,
+            template=r.template,
+            recipient=r.recipient or "",
+            lead_id=r.lead_id,
+            payload={**r.payload, "handoff_id": r.handoff_id},
+        )
+        for r in rows
+    ]
+
+
+def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
+    """Rows that could not be built: id -> (attempt, why). Failed, and returned for their enrolments."""
+    if not failures:
+        return []
+    query = select(outbox).where(outbox.c.id.in_(list(failures)), outbox.c.state == CLAIMED)
+    names = OutboxRow.__dataclass_fields__
+    rows = [
+        OutboxRow(**{name: getattr(r, name) for name in names})
+        for r in tx.execute(query.with_for_update())
+        if r.attempt == failures[r.id][0]
+    ]
+    reason = Reason.RENDER.value
+    outcomes = [OutboxOutcome(r.id, TouchState.FAILED, reason, reply=failures[r.id][1]) for r in rows]
+    write_outcomes(tx, outcomes, now)
+    return rows
+
+
+def count_states(tx: Connection) -> dict[tuple[str, str], int]:
+    """How many rows stand in each (kind, state)."""
+    query = select(outbox.c.kind, outbox.c.state, func.count()).group_by(outbox.c.kind, outbox.c.state)
+    return {(kind, state): n for kind, state, n in tx.execute(query)}
+
+
+def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
+    query = select(outbox.c.id, outbox.c.attempt).where(
+        outbox.c.id.in_(ids), outbox.c.state == state, outbox.c.lease_until > now
+    )
+    return {r.id: r.attempt for r in tx.execute(query.order_by(outbox.c.id).with_for_update())}
+
+
+def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
+    """Touches whose address must not be mailed any more."""
+    touches = [c for c in claims if c.address_id is not None]
+    if not touches:
+        return set()
+    ids = {c.address_id for c in touches}
+    held_back = select(suppression.c.address_id).where(
+        suppression.c.address_id.in_(ids), suppression.c.lifted_at.is_(None)
+    )
+    suppressed = set(tx.scalars(held_back))
+    withdrawn_rows = select(consent.c.address_id, consent.c.topic).where(
+        consent.c.address_id.in_(ids), consent.c.state == ConsentState.WITHDRAWN.value
+    )
+    withdrawn = {(r.address_id, r.topic) for r in tx.execute(withdrawn_rows)}
+    return {
+        c.id
+        for c in touches
+        if c.address_id in suppressed
+        or (
+            c.purpose != Purpose.SERVICE.value
+            and ((c.address_id, c.topic) in withdrawn or (c.address_id, ALL_TOPICS) in withdrawn)
+        )
+    }
+
+
+def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:
+    """These rows as settling reads them."""
+    columns = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
+    rows = tx.execute(select(*columns).where(outbox.c.id.in_(list(ids))))
+    return {r.id: OutboxRow(**r._mapping) for r in rows}

@@ -1,0 +1,112 @@
+"""Turns rows into values: the one place that knows both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadstore.tables import (
+    Address,
+    Consent,
+    DecisionLog,
+    Enrolment,
+    Handoff,
+    Lead,
+    Outbox,
+    ScoreHistory,
+    Seller,
+    Signal,
+    StageChange,
+    Suppression,
+)
+from nurture import values
+from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason
+
+lead = Lead.__table__  # type: ignore[attr-defined]
+address = Address.__table__  # type: ignore[attr-defined]
+consent = Consent.__table__  # type: ignore[attr-defined]
+suppression = Suppression.__table__  # type: ignore[attr-defined]
+signal = Signal.__table__  # type: ignore[attr-defined]
+enrolment = Enrolment.__table__  # type: ignore[attr-defined]
+outbox = Outbox.__table__  # type: ignore[attr-defined]
+decision = DecisionLog.__table__  # type: ignore[attr-defined]
+score_history = ScoreHistory.__table__  # type: ignore[attr-defined]
+stage_change = StageChange.__table__  # type: ignore[attr-defined]
+handoff = Handoff.__table__  # type: ignore[attr-defined]
+seller = Seller.__table__  # type: ignore[attr-defined]
+
+LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address)
+"""What as_lead reads: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""
+REACHED_AT = (address.c.lead_id == lead.c.id) & address.c.current
+
+
+def as_lead(row: Any) -> values.Lead:
+    """A lead with the address it is reached at."""
+    profile = {f: v for f in values.PROFILE_FIELDS if (v := getattr(row, f)) is not None}
+    return values.Lead(
+        id=row.id,
+        address_id=row.address_id,
+        address=row.address,
+        key=row.key,
+        profile=profile,
+        attributes=row.attributes,
+        stage=Stage(row.stage),
+        fit=row.fit,
+        engagement=row.engagement,
+        grade=row.grade,
+        heat=row.heat,
+        cycle=row.cycle,
+        created_at=row.created_at,
+    )
+
+
+def as_consent(row: Any) -> values.Consent:
+    """A consent as it stands now."""
+    return values.Consent(row.topic, ConsentState(row.state), Basis(row.basis), row.at, row.source, row.proof)
+
+
+def as_suppression(row: Any) -> values.Suppression:
+    """A suppression in force."""
+    return values.Suppression(SuppressionReason(row.reason), row.at, row.source)
+
+
+def as_signal(row: Any) -> values.Signal:
+    """A signal."""
+    return values.Signal(
+        type=row.type,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        properties=row.properties,
+        machine=row.machine,
+        id=row.id,
+    )
+
+
+def as_enrolment(row: Any, entering: values.Signal | None = None) -> values.Enrolment:
+    """An enrolment, with its entering signal."""
+    return values.Enrolment(
+        id=row.id,
+        lead_id=row.lead_id,
+        sequence=row.sequence,
+        entry_key=row.entry_key,
+        run=row.run,
+        version=row.version,
+        state=EnrolmentState(row.state),
+        step=row.step,
+        occurrence=row.occurrence,
+        step_since=row.step_since,
+        due_at=row.due_at,
+        first_due_at=row.first_due_at,
+        priority=row.priority,
+        entered_at=row.entered_at,
+        signal=entering,
+        requested=row.requested,
+        retries=row.retries,
+        release_id=row.release_id,
+    )
+
+
+def as_handoff(row: Any) -> values.OpenHandoff:
+    """A lead's latest handoff as the gate sees it."""
+    return values.OpenHandoff(
+        row.id, HandoffState(row.state), row.cycle, row.offered_at or row.created_at, row.answered_at
+    )

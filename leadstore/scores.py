@@ -1,0 +1,154 @@
+"""Scores and stages: read for a batch, written for a batch, with their history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from leadstore.rows import (
+    LEAD_COLUMNS,
+    REACHED_AT,
+    address,
+    as_lead,
+    lead,
+    score_history,
+    stage_change,
+)
+from leadstore.snapshots import read_signals
+from nurture.values import Lead, Score, Signal
+from nurture.words import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What scoring must know of one lead: its profile, what it did, and whether it was mature."""
+
+    lead: Lead
+    mature: bool
+    live: bool
+    signals: Sequence[Signal]
+    terms: Sequence[Mapping[str, Any]] = ()  # the stored breakdown
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """A lead's new score and what follows from it."""
+
+    lead_id: int
+    score: Score
+    stage: Stage
+    mature: bool
+    cause: str
+    cycle: int
+
+
+def read_for_scoring(
+    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None
+) -> list[Scored]:
+    """These leads with the signals that scores and maturity look at."""
+    ids = list(dict.fromkeys(lead_ids))
+    if not ids:
+        return []
+    signals = read_signals(tx, ids, types)
+    query = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT).where(lead.c.id.in_(ids))
+    return [
+        Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms)
+        for r in tx.execute(query.order_by(lead.c.id))
+    ]
+
+
+def due_for_recheck(tx: Connection, now: datetime, limit: int) -> list[int]:
+    """Lock leads whose score may have crossed a threshold by itself."""
+    query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now)
+    query = query.order_by(lead.c.recheck_at, lead.c.id).limit(limit)
+    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+
+
+def never_scored(tx: Connection, limit: int) -> list[int]:
+    """Lock leads that have no score yet."""
+    query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None))
+    return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update(skip_locked=True)))
+
+
+def leads_after(tx: Connection, after: int, limit: int) -> list[int]:
+    """The next page of all leads by id: for a full recomputation that can resume."""
+    query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
+    return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
+
+
+def write_scores(
+    tx: Connection, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
+) -> None:
+    """Write scores and stages of a batch; history is appended where something visible changed."""
+    if not results:
+        return
+    rows = [_row(r, now) for r in results]
+    tx.execute(update(lead).where(lead.c.id == bindparam("lead")), rows)
+    moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
+    if moved:
+        tx.execute(insert(score_history), moved)
+    changes = [
+        {
+            "lead_id": r.lead_id,
+            "before": before[r.lead_id].lead.stage.value,
+            "after": r.stage.value,
+            "cause": r.cause[:200],
+            "at": now,
+        }
+        for r in results
+        if r.stage is not before[r.lead_id].lead.stage
+    ]
+    if changes:
+        tx.execute(insert(stage_change), changes)
+
+
+def _row(result: Scoring, now: datetime) -> dict[str, Any]:
+    score = result.score
+    return {
+        "lead": result.lead_id,
+        "fit": score.fit,
+        "engagement": score.engagement,
+        "grade": score.grade,
+        "heat": score.heat,
+        "terms": [t.as_dict() for t in score.terms],
+        "score_as_of": score.as_of,
+        "recheck_at": score.recheck_at,
+        "stage": result.stage.value,
+        "mature": result.mature,
+        "cycle": result.cycle,
+        # Standing sequences look again only at leads for whom something they can see has changed.
+        "changed": True,
+        "changed_at": now,
+    }
+
+
+def _moved(result: Scoring, before: Lead) -> bool:
+    score = result.score
+    return (
+        (score.grade, score.heat) != (before.grade, before.heat)
+        or abs(score.fit - before.fit) >= 1
+        or abs(score.engagement - before.engagement) >= 1
+    )
+
+
+def _history(result: Scoring, now: datetime) -> dict[str, Any]:
+    score = result.score
+    return {
+        "lead_id": result.lead_id,
+        "fit": score.fit,
+        "engagement": score.engagement,
+        "grade": score.grade,
+        "heat": score.heat,
+        "at": now,
+    }
+
+
+def recycle(tx: Connection, lead_ids: Collection[int]) -> None:
+    """Begin these leads' next cycle: they may mature and be handed over again."""
+    if lead_ids:
+        again = {"mature": False, "cycle": lead.c.cycle + 1}
+        tx.execute(update(lead).where(lead.c.id.in_(list(lead_ids))).values(**again))

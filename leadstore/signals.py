@@ -1,0 +1,94 @@
+"""Signals in and out: appended once, taken in by intake once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from leadstore.rows import as_signal, lead, signal
+from nurture.values import NewSignal, Signal
+
+FUTURE = timedelta(minutes=5)
+"""A signal from further ahead than this is kept aside."""
+PAGE = 1000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSignal:
+    """A signal that intake has not taken yet."""
+
+    lead_id: int
+    live: bool
+    signal: Signal
+
+
+def append_signals(
+    tx: Connection, signals: Iterable[NewSignal], now: datetime, *, pending: bool = True
+) -> int:
+    """Append signals that are not known by (source, source id); returns how many were new.
+
+    One that says it comes from the future is dated now, and keeps what it said as `claimed_at`.
+    """
+    added = 0
+    for page in pages(list(signals)):
+        rows = [_row(s, now, pending) for s in page]
+        added += len(tx.execute(_insert_new(tx).returning(signal.c.id), rows).all())
+    return added
+
+
+def pending_signals(tx: Connection, limit: int) -> list[PendingSignal]:
+    """Lock the oldest pending signals; another worker's are passed over."""
+    query = (
+        select(signal)
+        .where(signal.c.pending)
+        .order_by(signal.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [PendingSignal(r.lead_id, r.live, as_signal(r)) for r in tx.execute(query)]
+
+
+def mark_taken(tx: Connection, ids: Sequence[int]) -> None:
+    """Intake is done with these signals."""
+    for page in pages(ids):
+        tx.execute(update(signal).where(signal.c.id.in_(page)).values(pending=False))
+
+
+def mark_live(tx: Connection, lead_ids: Iterable[int]) -> None:
+    """These leads did something live: they may be entered and offered from now on."""
+    for page in pages(sorted(set(lead_ids))):
+        tx.execute(update(lead).where(lead.c.id.in_(page)).values(live=True, changed=True))
+
+
+def _row(new: NewSignal, now: datetime, pending: bool) -> dict[str, Any]:
+    properties, at = dict(new.properties), new.occurred_at
+    if at > now + FUTURE:
+        properties["claimed_at"], at = at.isoformat(), now
+    return {
+        "lead_id": new.lead_id,
+        "type": new.type,
+        "properties": properties,
+        "occurred_at": at,
+        "received_at": now,
+        "source": new.source,
+        "source_id": new.source_id,
+        "machine": new.machine,
+        "live": new.live,
+        "pending": pending,
+    }
+
+
+def _insert_new(tx: Connection) -> Any:
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return dialect.insert(signal).on_conflict_do_nothing(index_elements=["source", "source_id"])
+
+
+def pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Slices short enough for one statement."""
+    return (rows[i : i + PAGE] for i in range(0, len(rows), PAGE))

@@ -1,0 +1,184 @@
+"""Claims due leads and reads all that the gate may look at, in a few set queries for the whole batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from leadstore.rows import (
+    LEAD_COLUMNS,
+    REACHED_AT,
+    address,
+    as_consent,
+    as_enrolment,
+    as_handoff,
+    as_lead,
+    as_signal,
+    as_suppression,
+    consent,
+    enrolment,
+    handoff,
+    lead,
+    outbox,
+    signal,
+    suppression,
+)
+from nurture.values import AssetSent, PastRun, Signal, Slot, Snapshot
+from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose
+
+HOLDING = [state.value for state in HOLDS_SLOT]
+ACTIVE = EnrolmentState.ACTIVE.value
+
+
+def claim_due_leads(tx: Connection, now: datetime, limit: int) -> list[int]:
+    """Lock up to `limit` leads that have a due enrolment, oldest first; another worker's are passed over.
+
+    On SQLite the transaction is the only writer, so the lock is the transaction itself.
+    """
+    query = (
+        select(lead.c.id)
+        .join_from(enrolment, lead, enrolment.c.lead_id == lead.c.id)
+        .where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= now)
+        .order_by(enrolment.c.due_at, enrolment.c.lead_id)
+        .limit(limit)
+        .with_for_update(of=lead, skip_locked=True)
+    )
+    return list(dict.fromkeys(tx.scalars(query)))
+
+
+def lock_leads(tx: Connection, lead_ids: Iterable[int]) -> None:
+    """Take the rows of these leads in the order of their ids, so that two workers never deadlock."""
+    ids = sorted(set(lead_ids))
+    if ids:
+        tx.execute(select(lead.c.id).where(lead.c.id.in_(ids)).order_by(lead.c.id).with_for_update())
+
+
+def read_snapshots(
+    tx: Connection,
+    lead_ids: Collection[int],
+    *,
+    signal_types: Collection[str],
+    slots_since: datetime,
+    due_by: datetime | None = None,
+) -> list[Snapshot]:
+    """Everything about these leads, in the order given; `due_by` brings the enrolments due by then."""
+    if not lead_ids:
+        return []
+    reached = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)
+    leads = {r.id: as_lead(r) for r in _rows(tx, reached, lead.c.id, lead_ids)}
+    address_ids = [one.address_id for one in leads.values()]
+    consents = _grouped(_rows(tx, select(consent), consent.c.address_id, address_ids), "address_id")
+    barred = select(suppression).where(suppression.c.lifted_at.is_(None))
+    suppressed = {r.address_id: r for r in _rows(tx, barred, suppression.c.address_id, address_ids)}
+    signals = read_signals(tx, lead_ids, signal_types)
+    slots = _slots(tx, address_ids, slots_since)
+    assets = _assets(tx, lead_ids)
+    offers = {r.lead_id: as_handoff(r) for r in _latest_handoffs(tx, lead_ids)}
+    due = _due(tx, lead_ids, due_by) if due_by is not None else {}
+    return [
+        Snapshot(
+            lead=one,
+            enrolments=due.get(one.id, ()),
+            consents={r.topic: as_consent(r) for r in consents.get(one.address_id, ())},
+            suppression=as_suppression(suppressed[one.address_id]) if one.address_id in suppressed else None,
+            signals=signals.get(one.id, ()),
+            slots=slots.get(one.address_id, ()),
+            assets=assets.get(one.id, ()),
+            handoff=offers.get(one.id),
+        )
+        for one in (leads[i] for i in lead_ids if i in leads)
+    ]
+
+
+def read_signals(
+    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None = None
+) -> dict[int, list[Signal]]:
+    """The signals of these leads, oldest received first; `types` None reads all."""
+    query = select(signal)
+    if types is not None:
+        query = query.where(signal.c.type.in_(types))
+    rows = _rows(tx, query.order_by(signal.c.received_at, signal.c.id), signal.c.lead_id, lead_ids)
+    return {k: [as_signal(r) for r in group] for k, group in _grouped(rows, "lead_id").items()}
+
+
+def read_past_runs(
+    tx: Connection, lead_ids: Collection[int], sequences: Collection[str]
+) -> dict[tuple[int, str], list[PastRun]]:
+    """Earlier and active runs of these leads, by (lead id, sequence)."""
+    sent = (
+        select(outbox.c.id)
+        .where(outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_(HOLDING))
+        .exists()
+    )
+    query = select(enrolment, sent.label("sent")).where(enrolment.c.sequence.in_(sequences))
+    runs: dict[tuple[int, str], list[PastRun]] = defaultdict(list)
+    for r in _rows(tx, query, enrolment.c.lead_id, lead_ids):
+        live = r.state in (EnrolmentState.ACTIVE, EnrolmentState.HELD)
+        runs[r.lead_id, r.sequence].append(PastRun(r.entry_key, r.run, live, r.ended_at, bool(r.sent)))
+    return runs
+
+
+def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dict[int, list[Slot]]:
+    query = select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence).where(
+        outbox.c.kind == OutboxKind.TOUCH.value,
+        outbox.c.purpose == Purpose.MARKETING.value,
+        outbox.c.state.in_(HOLDING),
+        outbox.c.slot_at > since,
+    )
+    found: dict[int, list[Slot]] = defaultdict(list)
+    for r in _rows(tx, query, outbox.c.address_id, address_ids):
+        found[r.address_id].append(Slot(r.slot_at, r.topic, r.sequence))
+    return found
+
+
+def _assets(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
+    query = select(outbox.c.lead_id, outbox.c.asset, outbox.c.enrolment_id).where(
+        outbox.c.asset.is_not(None), outbox.c.state.in_(HOLDING)
+    )
+    found: dict[int, list[AssetSent]] = defaultdict(list)
+    for r in _rows(tx, query, outbox.c.lead_id, lead_ids):
+        found[r.lead_id].append(AssetSent(r.asset, r.enrolment_id))
+    return found
+
+
+def _latest_handoffs(tx: Connection, lead_ids: Collection[int]) -> Sequence[Row[Any]]:
+    latest = (
+        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
+        .where(handoff.c.lead_id.in_(lead_ids))
+        .group_by(handoff.c.lead_id)
+        .subquery()
+    )
+    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
+    return tx.execute(select(handoff).join_from(handoff, latest, same)).all()
+
+
+def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, list[Any]]:
+    query = select(enrolment).where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= by)
+    rows = _rows(tx, query, enrolment.c.lead_id, lead_ids)
+    wanted = [r.signal_id for r in rows if r.signal_id is not None]
+    entering = {r.id: as_signal(r) for r in _rows(tx, select(signal), signal.c.id, wanted)}
+    found: dict[int, list[Any]] = defaultdict(list)
+    for r in rows:
+        found[r.lead_id].append(as_enrolment(r, entering.get(r.signal_id)))
+    return found
+
+
+def _rows(tx: Connection, query: Any, column: Any, ids: Collection[int]) -> Sequence[Row[Any]]:
+    return tx.execute(query.where(column.in_(list(ids)))).all() if ids else []
+
+
+def _grouped(rows: Sequence[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
+    groups: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups
+
+
+def current_addresses(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+    """The id of the address each lead is reached at."""
+    query = select(address.c.lead_id, address.c.id).where(address.c.current)
+    return {r.lead_id: r.id for r in _rows(tx, query, address.c.lead_id, lead_ids)}

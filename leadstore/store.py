@@ -1,0 +1,144 @@
+"""The door to the database: transactions, migrations, and the one way async code calls it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from nurture.errors import SettingError, StoreError, StoreGone
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another writer on SQLite before it gives up."""
+
+
+class Store:
+    """One database, SQLite or PostgreSQL, behind transactions.
+
+    Raises:
+        StoreGone: the database is unreachable, locked for too long, or its disk is full.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.dialect = self.engine.dialect.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One write transaction: commits at the end, rolls back on any exception.
+
+        On SQLite it is BEGIN IMMEDIATE, so that a reader never has to turn into a writer half-way.
+        """
+        with _said_plainly(self.url), self.engine.begin() as tx:
+            if self.dialect == "sqlite":
+                tx.exec_driver_sql("BEGIN IMMEDIATE")
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view; whatever is written in it is rolled back."""
+        with _said_plainly(self.url), self.engine.connect() as tx:
+            if self.dialect == "sqlite":
+                tx.exec_driver_sql("BEGIN")
+            yield tx
+            tx.rollback()
+
+    def migrate(self) -> None:
+        """Bring the schema to this version; safe to call at every start."""
+        from leadstore.migrating import upgrade  # Alembic costs 0.2 s to import
+
+        with _said_plainly(self.url):
+            upgrade(self.engine)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """A store for `url`, for example sqlite:///.nurture/store.db or postgresql://user@host/name."""
+    return Store(url)
+
+
+async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a store function off the event loop: the only way async code may call the store."""
+    return await asyncio.to_thread(fn, *args, **kwargs)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingError(
+            "NURTURE_DATABASE_URL is not a database URL",
+            hint="write sqlite:///path/to/store.db or postgresql://user:password@host/name",
+        ) from error
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    elif parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed.render_as_string(hide_password=False))
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingError(
+            f"no driver for {parsed.get_backend_name()!r} databases",
+            hint="Nurture keeps its store in SQLite or PostgreSQL",
+        ) from error
+
+
+def _sqlite(url: str) -> Engine:
+    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # a sent row must survive a power cut (FAULTS 7)
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+@contextmanager
+def _said_plainly(url: str) -> Iterator[None]:
+    """Turn a driver's outage into a StoreGone that says what to do; let everything else through."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
+        # Not `from error`: PostgreSQL's DETAIL line quotes values, and addresses must not reach a log.
+        raise StoreError(f"the database refused a statement: {type(error.orig).__name__}") from None
+
+
+def _outage(error: DBAPIError, url: str) -> str:
+    shown = make_url(url).render_as_string(hide_password=True)
+    first = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+    return f"the store at {shown} cannot be used: {first}"
+
+
+def _remedy(url: str) -> str:
+    if url.startswith("sqlite"):
+        return "is another process writing to it, is the disk full, may this user write there?"
+    return "is PostgreSQL running, and does NURTURE_DATABASE_URL name it rightly?"

@@ -1,0 +1,111 @@
+"""Who enters a sequence, and why not (DESIGN 4, Entry)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Rows
+from datetime import datetime
+
+from nurture.book import Book
+from nurture.conditions import Facts
+from nurture.consenting import consent_to
+from nurture.grammar import Sequence
+from nurture.values import Entry, PastRun, Signal, Snapshot
+from nurture.words import ConsentState, Reason, Stage, Verdict
+
+
+def consider(
+    book: Book,
+    sequence: Sequence,
+    snapshot: Snapshot,
+    past: Rows[PastRun],
+    now: datetime,
+    signal: Signal | None = None,
+) -> Entry | None:
+    """Whether the lead enters: None when it is not asked for, else ENTER or REFUSE with the reason.
+
+    A lead that the entry condition does not select is no refusal. `signal` is the entering
+    signal; None asks as a standing sequence does.
+    """
+    if sequence.enter.on != (signal.type if signal else None) or (signal and signal.machine):
+        return None
+    facts = _facts(snapshot, signal, now)
+    if sequence.enter.when is not None and not sequence.enter.when.holds(facts):
+        return None
+    key = _entry_key(sequence, signal)
+    runs = [run for run in past if run.entry_key == key]
+    reason = _refusal(book, sequence, snapshot, facts, runs, now)
+    return Entry(
+        lead_id=snapshot.lead.id,
+        sequence=sequence.name,
+        verdict=Verdict.ENTER if reason is None else Verdict.REFUSE,
+        reason=reason or Reason.ENTERED,
+        entry_key=key,
+        run=max((run.run for run in runs), default=0) + 1,
+        signal_id=signal.id if signal else None,
+        requested=signal is not None,
+    )
+
+
+def _facts(snapshot: Snapshot, signal: Signal | None, now: datetime) -> Facts:
+    return Facts(
+        lead=snapshot.lead.fields(),
+        now=now,
+        signals=snapshot.signals,
+        signal=signal,
+        consents=snapshot.consents,
+    )
+
+
+def _entry_key(sequence: Sequence, signal: Signal | None) -> str:
+    per = sequence.enter.again.per
+    return "" if per is None or signal is None else str(signal.properties.get(per, ""))
+
+
+def _refusal(
+    book: Book,
+    sequence: Sequence,
+    snapshot: Snapshot,
+    facts: Facts,
+    runs: Rows[PastRun],
+    now: datetime,
+) -> Reason | None:
+    if snapshot.suppression is not None:
+        return Reason.SUPPRESSED
+    if snapshot.lead.stage is Stage.DISQUALIFIED:
+        return Reason.DISQUALIFIED
+    return (
+        _consent_refusal(book, sequence, snapshot)
+        or _exit_refusal(sequence, facts)
+        or _again_refusal(sequence, runs, now)
+    )
+
+
+def _consent_refusal(book: Book, sequence: Sequence, snapshot: Snapshot) -> Reason | None:
+    consent = consent_to(sequence.topic, snapshot.consents)
+    if consent is None:
+        return Reason.NO_CONSENT
+    if consent.state is ConsentState.WITHDRAWN:
+        return Reason.WITHDRAWN
+    if consent.basis not in book.catalog.topics[sequence.topic].accepts:
+        return Reason.BASIS
+    return None
+
+
+def _exit_refusal(sequence: Sequence, facts: Facts) -> Reason | None:
+    """A lead that would leave at once does not enter; exits on signals count from the entry on."""
+    leaves = any(e.on is None and e.when is not None and e.when.holds(facts) for e in sequence.exits)
+    return Reason.EXIT if leaves else None
+
+
+def _again_refusal(sequence: Sequence, runs: Rows[PastRun], now: datetime) -> Reason | None:
+    """Only runs that sent something count; one active run per entry key."""
+    if any(run.active for run in runs):
+        return Reason.ALREADY_IN
+    sent = [run for run in runs if run.sent]
+    if not sent:
+        return None
+    after = sequence.enter.again.after
+    if after is None:
+        return Reason.ONCE
+    last = max(run.ended_at for run in sent if run.ended_at is not None)
+    return Reason.AGAIN_WAIT if last + after > now else None

@@ -1,0 +1,194 @@
+"""The store's promises: transactions, migrations, uniqueness, and outages said plainly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from leadstore import locks
+from leadstore.migrating import VERSION_TABLE
+from leadstore.rows import enrolment, handoff, lead, outbox
+from leadstore.store import Store, in_thread, open_store
+from nurture.errors import ClockError, SettingError, StoreError, StoreGone
+from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
+
+
+def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
+    """A transaction that raises leaves nothing behind."""
+    with pytest.raises(RuntimeError), store.begin() as tx:
+        add_lead(tx)
+        raise RuntimeError
+
+    with store.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(lead)) == 0
+
+
+def test_reading_writes_nothing(store: Store) -> None:
+    """What is written inside read() is rolled back."""
+    with store.read() as tx:
+        add_lead(tx)
+
+    with store.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(lead)) == 0
+
+
+def test_migrating_twice_changes_nothing(store: Store) -> None:
+    """A migrated store is migrated again at every start, at no harm."""
+    with store.begin() as tx:
+        add_lead(tx)
+
+    store.migrate()
+
+    with store.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(lead)) == 1
+
+
+def test_the_migrations_build_what_the_tables_say(store: Store) -> None:
+    """The schema that the migrations build has no difference to the one the tables declare."""
+    with store.read() as tx:
+        context = MigrationContext.configure(tx, opts={"version_table": VERSION_TABLE})
+
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_instants_come_back_aware(store: Store) -> None:
+    """An instant comes back as the same aware UTC moment, microseconds included."""
+    exact = NOON + timedelta(microseconds=123456)
+    with store.begin() as tx:
+        lead_id, _ = add_lead(tx, created_at=exact)
+
+    with store.read() as tx:
+        assert tx.scalar(select(lead.c.created_at).where(lead.c.id == lead_id)) == exact
+
+
+def test_naive_instants_are_refused(store: Store) -> None:
+    """A naive datetime never reaches the database."""
+    with pytest.raises(Exception, match="aware"), store.begin() as tx:
+        add_lead(tx, created_at=NOON.replace(tzinfo=None))
+
+
+def test_one_active_enrolment_per_entry_key(store: Store) -> None:
+    """A second active run of a lead through a sequence is passed over."""
+    with store.begin() as tx:
+        lead_id, _ = add_lead(tx)
+        release = add_release(tx)
+        add_enrolment(tx, lead_id, release)
+        add_enrolment(tx, lead_id, release, run=2)
+
+        assert tx.scalar(select(func.count()).select_from(enrolment)) == 1
+
+
+def test_one_touch_per_passage_of_a_step(store: Store) -> None:
+    """(enrolment, step, occurrence) is unique in the outbox."""
+    with store.begin() as tx:
+        lead_id, _ = add_lead(tx)
+        enrolment_id = add_enrolment(tx, lead_id, add_release(tx))
+    row = {"kind": "touch", "enrolment_id": enrolment_id, "step": "first", "occurrence": 1}
+    row |= {"state": "planned", "due_at": NOON, "first_due_at": NOON, "created_at": NOON, "payload": {}}
+
+    with pytest.raises(IntegrityError), store.engine.begin() as raw:
+        raw.execute(insert(outbox), [row | {"message_id": "<a@b>"}, row | {"message_id": "<c@d>"}])
+
+
+def test_one_open_handoff_per_lead(store: Store) -> None:
+    """The database refuses a second open handoff of a lead."""
+    with store.begin() as tx:
+        lead_id, _ = add_lead(tx)
+    row = {"lead_id": lead_id, "state": "offered", "created_at": NOON}
+
+    with pytest.raises(IntegrityError), store.engine.begin() as raw:
+        raw.execute(insert(handoff), [row | {"cycle": 0}, row | {"cycle": 1}])
+
+
+def test_a_refused_statement_shows_no_values(store: Store) -> None:
+    """A constraint's message quotes values, and an address must not reach a log."""
+    with pytest.raises(StoreError) as caught, store.begin() as tx:
+        add_lead(tx, "grace")
+        add_lead(tx, "grace")
+
+    assert "grace" not in str(caught.value)
+
+
+def test_a_database_that_is_not_there(tmp_path: Path) -> None:
+    """An unreachable database is a StoreGone that names the URL without its password and the remedy."""
+    store = open_store("postgresql://nurture:secret@127.0.0.1:1/none")
+
+    with pytest.raises(StoreGone) as caught:
+        store.migrate()
+
+    assert "127.0.0.1" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "is PostgreSQL running" in str(caught.value)
+
+
+def test_a_locked_database_says_so(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SQLite store that another process keeps locked is a StoreGone that asks who writes."""
+    monkeypatch.setattr("leadstore.store.BUSY_SECONDS", 0.05)
+    first, second = open_store(sqlite_url), open_store(sqlite_url)
+
+    with first.begin(), pytest.raises(StoreGone, match="locked"), second.begin():
+        pass
+
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://host/name"], ids=["not a url", "a database we do not keep"]
+)
+def test_an_unusable_url(url: str) -> None:
+    """A URL that cannot be used is a SettingError that says what to write."""
+    with pytest.raises(SettingError):
+        open_store(url)
+
+
+async def test_async_code_uses_a_thread(store: Store) -> None:
+    """in_thread runs a store function and returns what it returned."""
+
+    def count() -> int:
+        with store.read() as tx:
+            return int(tx.scalar(select(func.count()).select_from(lead)) or 0)
+
+    assert await in_thread(count) == 0
+
+
+def test_a_lease_has_one_holder(store: Store) -> None:
+    """A lease is refused to a second holder until it runs out, and renewed for the first."""
+    with store.begin() as tx:
+        taken = [
+            locks.acquire_lease(tx, "clock", "a", NOON, HOUR),
+            locks.acquire_lease(tx, "clock", "b", NOON, HOUR),
+            locks.acquire_lease(tx, "clock", "a", NOON + HOUR / 2, HOUR),
+            locks.acquire_lease(tx, "clock", "b", NOON + 2 * HOUR, HOUR),
+        ]
+
+    assert taken == [True, False, True, True]
+
+
+def test_a_released_lease_is_free(store: Store) -> None:
+    """A lease that is given back can be taken at once, and one of another holder is not given back."""
+    with store.begin() as tx:
+        locks.acquire_lease(tx, "clock", "a", NOON, HOUR)
+        locks.release_lease(tx, "clock", "b")
+        kept = locks.lease_holder(tx, "clock", NOON)
+        locks.release_lease(tx, "clock", "a")
+
+        assert (kept, locks.lease_holder(tx, "clock", NOON)) == ("a", None)
+
+
+def test_the_clock_never_goes_back(store: Store) -> None:
+    """A store that has seen a day refuses the day before, and says which it has seen."""
+    with store.begin() as tx:
+        locks.see_moment(tx, NOON)
+        locks.see_moment(tx, NOON + DAY)
+        locks.see_moment(tx, NOON + DAY)
+
+        with pytest.raises(ClockError, match="2027-06-16"):
+            locks.see_moment(tx, NOON)
