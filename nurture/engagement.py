@@ -99,7 +99,7 @@ def settle(
     loose = [extra]
     groups: dict[str, list[float]] = {}
     for rule, amount in sums:
-        held = rule.held(amount)
+        held = amount if rule.cap is None else rule.held(amount)
         if held != amount:
             cuts.append(Cut(rule.name, held - amount, abs(held)))
         (loose if rule.group is None else groups.setdefault(rule.group, [])).append(held)

@@ -19,6 +19,7 @@ FARTHEST = 3650 * 86400.0
 
 _DAY = 86400.0
 _CLOSE = 1.0  # seconds: nearer is near enough
+_PRECISE = 1e-4  # of the way: being early costs one more look
 _STEPS = 16  # a lower bound that took more steps is worth less than another look
 _NOISE = 1e-12  # what rounding may do to a fading sum
 _MICROSECOND = timedelta(microseconds=1)
@@ -66,14 +67,13 @@ class _Course:
         return now
 
     def _farthest(self, start: float) -> float:
-        """The latest moment up to which it surely stays, looking from `start`; within a second or 0.001 %."""
+        """The latest moment up to which it surely stays, seen from `start`; too early by little at most."""
         safe, step = start, _DAY
-        while self._stays(start, safe_next := min(start + step, FARTHEST)):
-            if safe_next >= FARTHEST:
+        while self._stays(start, unsafe := min(start + step, FARTHEST)):
+            if unsafe >= FARTHEST:
                 return FARTHEST
-            safe, step = safe_next, step * 2
-        unsafe = safe_next
-        while unsafe - safe > max(_CLOSE, 1e-5 * (safe - start)):
+            safe, step = unsafe, step * 2
+        while unsafe - safe > max(_CLOSE, _PRECISE * (safe - start)):
             middle = (safe + unsafe) / 2
             if self._stays(start, middle):
                 safe = middle
@@ -82,26 +82,23 @@ class _Course:
         return safe
 
     def _stays(self, start: float, end: float) -> bool:
-        lowest, highest = self._level(end, start, -_NOISE), self._level(start, end, _NOISE)
+        lowest = self._level(end, start, -_NOISE)
         if self.pinned:
-            return lowest == self.value == highest
-        return lowest > self.floor and highest < self.ceiling
+            return lowest == self.value == self._level(start, end, _NOISE)
+        # What can only fall needs no look upwards, and this is asked dozens of times.
+        return lowest > self.floor and (self.ceiling == inf or self._level(start, end, _NOISE) < self.ceiling)
 
     def _level(self, gains: float, losses: float, noise: float) -> float:
         """The value with all gains as old as `gains` seconds from now, and all losses as old as `losses`."""
-        faded = (
-            (
-                rule,
-                amount * _left(rule.rate, gains if amount > 0 else losses, noise if amount > 0 else -noise),
-            )
-            for rule, amount in self.sums
-        )
+        faded = []
+        for rule, amount in self.sums:
+            if rate := rule.rate:
+                amount *= (
+                    exp2(-gains * rate) * (1 + noise) if amount > 0 else exp2(-losses * rate) * (1 - noise)
+                )
+            faded.append((rule, amount))
         weeks = len(self.ends) - bisect_right(self.ends, gains)
         return settle(self.tally.model, faded, self.tally.regular(weeks) + self.fixed)[0]
-
-
-def _left(rate: float, seconds: float, noise: float) -> float:
-    return exp2(-seconds * rate) * (1 + noise) if rate else 1.0
 
 
 def _week_ends(tally: Tally) -> list[float]:

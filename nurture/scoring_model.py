@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from nurture.catalog import condition_fault
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.diagnose import Fault, did_you_mean
+from nurture.maturity import SIGNAL_TYPES
 from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
-from nurture.source import Node, fault_at, fault_within, validate
+from nurture.source import Node, fault_at, validate
 from nurture.words import Sig
 
 PASSIVE = frozenset(
@@ -106,8 +108,8 @@ class ScoringModel:
 
     @property
     def signal_types(self) -> frozenset[str]:
-        """Every signal type a score depends on; all others need not be read."""
-        types: frozenset[str] = frozenset({*self.by_type, Sig.LEAD_RECYCLED.value})
+        """Every signal type that scores and maturity depend on; all others need not be read."""
+        types = SIGNAL_TYPES | frozenset(self.by_type)
         if self.regularity or self.unanswered:
             types |= self.active
         if self.unanswered:
@@ -226,17 +228,7 @@ class _Reader:
         try:
             condition = parse(text, self.vocabulary, signal=signal)
         except ConditionError as error:
-            fault = fault_within(
-                self.node,
-                loc,
-                self.path,
-                "NUR310",
-                error.message,
-                offset=error.column - 1,
-                width=error.width,
-                hint=error.suggestion,
-            )
-            self.faults.append(fault)
+            self.faults.append(condition_fault(self.node, loc, self.path, error))
             return None
         if circular := sorted(condition.fields & DERIVED):
             message = f"a scoring rule cannot read `lead.{circular[0]}`"

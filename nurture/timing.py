@@ -78,9 +78,7 @@ class Holidays:
 
     def is_holiday(self, day: date, country: str | None) -> bool:
         """Says whether `day` is a public holiday there; never, where the country is unknown."""
-        code = country_code(country)
-        if code is None:
-            return False
+        code = country_code(country) or ""
         known = self._days.get((code, day.year))
         if known is None:
             known = self._days[code, day.year] = _holidays_of(code, day.year)
@@ -92,7 +90,7 @@ def _holidays_of(code: str, year: int) -> frozenset[date]:
 
     try:
         return frozenset(holidays.country_holidays(code, years=year))
-    except NotImplementedError:
+    except NotImplementedError:  # the library knows no such country
         return frozenset()
 
 
