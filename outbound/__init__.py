@@ -1,1 +1,1 @@
-"""..."""
+"""Speaks: builds messages and hands them to a relay."""

@@ -1,0 +1,105 @@
+"""Signed links: tokens that say who leaves, without an address in them and without an end date."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from nurture.errors import NotFound, SettingError
+
+MIN_KEY_LENGTH = 16
+"""Shorter keys are refused: a token lives for years and anybody may try to forge one offline."""
+
+MAX_TOKEN_LENGTH = 256
+"""Ours are under 100 characters; longer ones are refused unread."""
+
+PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[A-Za-z0-9._~\-/]*)?")
+"""A host, maybe a port and a path: no user, query or fragment, nothing that a header cannot hold."""
+
+
+class BadLink(NotFound):
+    """The token was not signed by us, or was damaged on its way. It never says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeToken:
+    """What an unsubscribe link says: which address leaves, and which message carried the link."""
+
+    address_id: int
+    outbox_id: int
+
+
+class Links:
+    """Makes and reads the signed links that go out in messages.
+
+    The first key signs and every key verifies, so a key is rotated by putting a new one in front.
+    Tokens never expire: an unsubscribe link in an old message must work (CAN-SPAM asks for 30 days).
+
+    Raises:
+        SettingError: a key is missing or too short, or the public URL is not a plain http(s) URL.
+    """
+
+    def __init__(self, keys: Sequence[str], public_url: str) -> None:
+        self.public_url = _plain_url(public_url)
+        # itsdangerous signs with the last key; the salt keeps one purpose's tokens from serving another.
+        self._unsubscribe = URLSafeSerializer(
+            [_long_enough(key) for key in reversed(_some(keys))],
+            salt="nurture.unsubscribe",
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        )
+
+    def unsubscribe_url(self, address_id: int, outbox_id: int) -> str:
+        """The link that leaves in one click: the same for the same message, whenever it is made."""
+        return f"{self.public_url}/u/{self._sign(address_id, outbox_id)}"
+
+    def unsubscribe_mailto(self, mailbox: str, address_id: int, outbox_id: int) -> str:
+        """The mailto form, for programs that leave by mail; the token stands in the subject."""
+        subject = quote(f"unsubscribe {self._sign(address_id, outbox_id)}", safe="")
+        return f"mailto:{quote(mailbox, safe='@')}?subject={subject}"
+
+    def read_unsubscribe(self, token: str) -> UnsubscribeToken:
+        """What a token says.
+
+        Raises:
+            BadLink: it was not signed by one of our keys for this purpose.
+        """
+        if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+            raise BadLink("this link is not one of ours")
+        try:
+            address_id, outbox_id = self._unsubscribe.loads(token)
+        except BadData:
+            # Not `from`: what exactly was wrong would help a forger.
+            raise BadLink("this link is not one of ours") from None
+        return UnsubscribeToken(address_id, outbox_id)
+
+    def _sign(self, address_id: int, outbox_id: int) -> str:
+        return self._unsubscribe.dumps([address_id, outbox_id])
+
+
+def _some(keys: Sequence[str]) -> Sequence[str]:
+    if not keys:
+        raise SettingError("no secret key to sign links with", hint="set NURTURE_SECRET_KEYS")
+    return keys
+
+
+def _long_enough(key: str) -> str:
+    if len(key) < MIN_KEY_LENGTH:
+        raise SettingError(
+            f"a key in NURTURE_SECRET_KEYS is shorter than {MIN_KEY_LENGTH} characters",
+            hint="make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    return key
+
+
+def _plain_url(url: str) -> str:
+    if not PUBLIC_URL.fullmatch(url):
+        raise SettingError(
+            f"NURTURE_PUBLIC_URL cannot be {url!r}",
+            hint="give the address leads reach, such as https://mail.example.com",
+        )
+    return url.rstrip("/")

@@ -1,0 +1,83 @@
+"""The message: one lead's mail as the bytes a relay takes, with a way to leave in its header."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from nurture.errors import RenderError
+from outbound.headers import id_line, link_line, list_id_line, mailbox_line, text_line
+
+BODY_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+"""7bit, so that every relay carries it unchanged; quoted-printable lines end at 76 (RFC 2045 6.7)."""
+
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+
+
+def build_message(
+    *,
+    sender: tuple[str, str],
+    recipient: str,
+    subject: str,
+    html: str | None,
+    text: str,
+    message_id: str,
+    date: datetime,
+    unsubscribe_url: str | None,
+    unsubscribe_mailto: str | None = None,
+    reply_to: str | None = None,
+    list_id: str | None = None,
+) -> bytes:
+    """Build one message: the same arguments give the same bytes, so that a retry sends the same mail.
+
+    `sender` is (name, address). Lines end in CRLF, none is longer than 998 bytes, and all is ASCII unless
+    an address has a local part outside it. With `unsubscribe_url` the message carries List-Unsubscribe and
+    its one-click header (RFC 8058).
+
+    Raises:
+        RenderError: a header hides a control character, an address or link cannot be written, or
+            the text holds half a character.
+    """
+    head = [
+        mailbox_line("From", sender[1], sender[0]),
+        mailbox_line("To", recipient),
+        text_line("Subject", subject),
+        f"Date: {_stamp(date)}",
+        id_line("Message-ID", message_id),
+    ]
+    if reply_to:
+        head.append(mailbox_line("Reply-To", reply_to))
+    if list_id:
+        head.append(list_id_line(list_id))
+    head += _ways_to_leave(unsubscribe_url, unsubscribe_mailto)
+    return ("\r\n".join(head) + "\r\n").encode() + _body(text, html, message_id)
+
+
+def _ways_to_leave(url: str | None, mailto: str | None) -> list[str]:
+    links = [link for link in (url, mailto) if link]
+    lines = [link_line("List-Unsubscribe", *links)] if links else []
+    return [*lines, ONE_CLICK] if url else lines
+
+
+def _stamp(date: datetime) -> str:
+    if date.tzinfo is None:
+        raise ValueError("the date of a message must know its zone")
+    return format_datetime(date)
+
+
+def _body(text: str, html: str | None, message_id: str) -> bytes:
+    part = EmailMessage(policy=BODY_POLICY)
+    try:
+        part.set_content(UNWRITABLE.sub("", text))
+        if html is not None:
+            part.add_alternative(UNWRITABLE.sub("", html), subtype="html")
+            # "=_" occurs in no encoded body; derived, so that the same message is built twice the same.
+            part.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32])
+    except UnicodeEncodeError as error:
+        raise RenderError("the text holds a character that cannot be written") from error
+    return part.as_bytes()

@@ -1,0 +1,120 @@
+"""The relay: letters spoken over a few persistent SMTP connections, each with exactly one outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from nurture.values import Delivery, Letter
+from nurture.words import Outcome
+from outbound.relay import RelayAddress, Timeouts, read_relay_url
+from outbound.session import Answer, Away, Session
+
+MAX_LOSSES = 3
+"""Letters in a row that a connection may lose before it leaves the rest of the batch to the others."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The letters of one call: what still waits, what was answered, and why a connection gave up."""
+
+    waiting: deque[tuple[int, Letter]]
+    settled: dict[int, Delivery] = field(default_factory=dict)
+    given_up: Answer | Away | None = None
+
+
+class Relay:
+    """An SMTP relay behind at most `connections` persistent connections.
+
+    `async with Relay(url) as relay` closes them at the end; they open when a letter needs one. Letters
+    beyond the connections wait their turn, whoever sends them. `tls_context` replaces the system's
+    trusted authorities, for a relay with a private one.
+
+    Raises:
+        SettingError: the URL cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        connections: int = 4,
+        *,
+        timeouts: Timeouts | None = None,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.address: RelayAddress = read_relay_url(url)
+        self.connections = connections
+        self._timeouts = timeouts or Timeouts()
+        self._tls_context = tls_context
+        self._slots = asyncio.Semaphore(connections)
+        self._idle: list[Session] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
+        """Speak every letter; exactly one Delivery each, in their order, and no exception for any.
+
+        A relay that is away, full or refuses our login makes every letter not yet spoken of LATER.
+        When this call is cancelled, letters in hand may have left: their sender must count them uncertain.
+        """
+        batch = _Batch(deque(enumerate(letters)))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self.connections, len(letters))):
+                group.create_task(self._work(batch, now))
+        for index, letter in batch.waiting:
+            batch.settled[index] = _unspoken(letter, batch.given_up, now())
+        return [batch.settled[index] for index in range(len(letters))]
+
+    async def close(self) -> None:
+        """Say goodbye on every connection. The relay may be used again afterwards."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(session.quit() for session in idle))
+        await asyncio.sleep(0)  # lets the transports finish closing while there is a loop
+
+    async def _work(self, batch: _Batch, now: Callable[[], datetime]) -> None:
+        async with self._slots:
+            session = self._idle.pop() if self._idle else await self._new_session()
+            try:
+                await self._empty(batch, session, now)
+            finally:
+                self._idle.append(session)
+
+    async def _empty(self, batch: _Batch, session: Session, now: Callable[[], datetime]) -> None:
+        losses = 0
+        while batch.waiting and losses < MAX_LOSSES:
+            index, letter = batch.waiting.popleft()
+            try:
+                answer = await session.deliver(letter)
+            except Away as away:
+                # Nothing was said of this letter: another connection may still have a way through.
+                batch.waiting.appendleft((index, letter))
+                batch.given_up = away
+                return
+            batch.settled[index] = Delivery(
+                letter.outbox_id, letter.attempt, answer.outcome, now(), answer.code, answer.reply
+            )
+            losses = losses + 1 if answer.lost else 0
+            batch.given_up = answer if answer.lost else batch.given_up
+
+    async def _new_session(self) -> Session:
+        if self._tls_context is None and (self.address.tls or self.address.starttls):
+            # Reading the system's authorities takes tens of milliseconds: once, and not on the loop.
+            self._tls_context = await asyncio.to_thread(ssl.create_default_context)
+        return Session(self.address, self._timeouts, self._tls_context)
+
+
+def _unspoken(letter: Letter, why: Answer | Away | None, at: datetime) -> Delivery:
+    code, reply = (why.code, why.reply) if why else (None, "")
+    return Delivery(letter.outbox_id, letter.attempt, Outcome.LATER, at, code, reply)

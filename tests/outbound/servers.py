@@ -1,0 +1,149 @@
+"""Servers to speak to on loopback: aiosmtpd with a script, and a raw one that can misbehave anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY
+
+
+@dataclass
+class Mailroom:
+    """An aiosmtpd server: what it answers to whom, and what it took."""
+
+    script: dict[str, str] = field(default_factory=dict)
+    taken: list[tuple[str, str, bytes]] = field(default_factory=list)  # sender, recipient, content
+    connections: int = 0
+    port: int = 0
+    protocols: list[Any] = field(default_factory=list)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _: Any) -> str:
+        said = self.script.get(address, "")
+        envelope.rcpt_tos.append(address)
+        return said if said[:1].isdigit() else "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        recipient = envelope.rcpt_tos[-1]
+        said = self.script.get(recipient, "")
+        if said.startswith("dot "):
+            return said.removeprefix("dot ")
+        self.taken.append((envelope.mail_from, recipient, envelope.content))
+        if said == LOST_AFTER_DOT:
+            server.transport.abort()
+        return "250 2.0.0 taken"
+
+    def close_all(self) -> None:
+        """Hang up on everybody, as a server does that restarts."""
+        for protocol in self.protocols:
+            if protocol.transport is not None:
+                protocol.transport.close()
+
+
+class ScriptedSMTP(SMTP):
+    """aiosmtpd, which may hang up when it is asked for the body."""
+
+    async def smtp_DATA(self, arg: str) -> None:
+        if self.event_handler.script.get(self.envelope.rcpt_tos[-1]) == LOST_BEFORE_BODY:
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
+@asynccontextmanager
+async def mailroom(port: int = 0, **options: Any) -> Any:
+    """A running aiosmtpd server in this event loop."""
+    room = Mailroom()
+    loop = asyncio.get_running_loop()
+    over_tls: ssl.SSLContext | None = options.pop("over_tls", None)
+
+    def protocol() -> ScriptedSMTP:
+        room.connections += 1
+        made = ScriptedSMTP(room, loop=loop, hostname="localhost", **{"enable_SMTPUTF8": True, **options})
+        room.protocols.append(made)
+        return made
+
+    server = await loop.create_server(protocol, "127.0.0.1", port, ssl=over_tls)
+    room.port = server.sockets[0].getsockname()[1]
+    try:
+        yield room
+    finally:
+        server.close()
+        room.close_all()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def raw_server(talk: Callable[[Line], Awaitable[None]]) -> Any:
+    """A server that says whatever `talk` says; gives its port. One `Line` per connection."""
+    writers: list[asyncio.StreamWriter] = []
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        tasks.add(asyncio.current_task())  # type: ignore[arg-type]
+        try:
+            await talk(Line(reader, writer, len(writers)))
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class Line:
+    """One raw connection, seen from the server."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    number: int  # 1 for the first connection made
+
+    async def say(self, text: str) -> None:
+        self.writer.write(text.encode("utf-8", "surrogateescape") + b"\r\n")
+        await self.writer.drain()
+
+    async def hear(self) -> str:
+        """The next command."""
+        return (await self.reader.readuntil(b"\r\n")).decode().strip()
+
+    async def hear_body(self) -> bytes:
+        """All that is written until the lone dot, and the dot."""
+        return await self.reader.readuntil(b"\r\n.\r\n")
+
+    async def open(self, extensions: str = "") -> None:
+        """Greet, and answer EHLO."""
+        await self.say("220 raw")
+        await self.hear()
+        await self.say(f"250{'-' if extensions else ' '}raw")
+        if extensions:
+            await self.say(f"250 {extensions}")
+
+    async def take(self, until: str = "dot", final: str = "250 taken") -> None:
+        """Play one transaction up to a phase, then leave it there."""
+        for phase, reply in (("mail", "250 ok"), ("rcpt", "250 ok"), ("data", "354 go")):
+            await self.hear()
+            if phase == until:
+                return
+            await self.say(reply)
+        if until == "body":
+            return
+        await self.hear_body()
+        if until == "dot":
+            return
+        await self.say(final)

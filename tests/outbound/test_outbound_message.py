@@ -1,0 +1,297 @@
+"""What a message looks like, and what it refuses to carry."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nurture.errors import RenderError
+from outbound.message import build_message
+
+LEAVE = "https://mail.example.com/u/WzcsNDFd.abc_DEF-123"
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+subjects = st.text().filter(lambda s: not CONTROLS.search(s) and "=?" not in s)
+
+
+def message(**changes: Any) -> bytes:
+    """A message with everything in it, changed where a test says so."""
+    return build_message(
+        **{
+            "sender": ("Atlas", "news@atlas.example"),
+            "recipient": "ada@example.com",
+            "subject": "Your guide",
+            "html": "<p>Hello</p>",
+            "text": "Hello\n",
+            "message_id": "<e7.s1.o1@atlas.example>",
+            "date": datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+            "unsubscribe_url": LEAVE,
+            **changes,
+        }
+    )
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """The message as a mail program reads it."""
+    found = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def body(part: Any) -> str:
+    """The text of a part, its lines ended as Python ends them."""
+    return part.get_content().replace("\r\n", "\n")
+
+
+def header_lines(content: bytes) -> list[bytes]:
+    """The physical lines of the head."""
+    return content.partition(b"\r\n\r\n")[0].split(b"\r\n")
+
+
+def test_headers() -> None:
+    """The head says who, to whom, what, when, which, and how to leave; each once."""
+    found = parsed(
+        message(
+            reply_to="sales@atlas.example",
+            list_id="guides.atlas.example",
+            unsubscribe_mailto="mailto:x@y?subject=z",
+        )
+    )
+
+    assert dict(found.items()) == {
+        "From": "Atlas <news@atlas.example>",
+        "To": "ada@example.com",
+        "Subject": "Your guide",
+        "Date": "Mon, 02 Mar 2026 09:00:00 +0000",
+        "Message-ID": "<e7.s1.o1@atlas.example>",
+        "Reply-To": "sales@atlas.example",
+        "List-Id": "<guides.atlas.example>",
+        "List-Unsubscribe": f"<{LEAVE}>, <mailto:x@y?subject=z>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "MIME-Version": "1.0",
+        "Content-Type": found["Content-Type"],
+    }
+    assert len(found.items()) == 11
+
+
+def test_both_parts() -> None:
+    """The text comes first and the HTML second, as alternatives in UTF-8."""
+    found = parsed(message(text="Grüße\n", html="<p>Grüße €</p>"))
+
+    assert found.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+    assert [body(part) for part in found.iter_parts()] == ["Grüße\n", "<p>Grüße €</p>\n"]
+
+
+def test_text_alone() -> None:
+    """Without HTML the message is one plain part."""
+    found = parsed(message(html=None))
+
+    assert (found.get_content_type(), body(found)) == ("text/plain", "Hello\n")
+
+
+@given(st.text().filter(lambda s: not CONTROLS.search(s.replace("\n", ""))))
+def test_text_reads_back(text: str) -> None:
+    """Any text reads back the same, up to its last line end."""
+    [plain, _] = parsed(message(text=text)).iter_parts()
+
+    assert body(plain).rstrip("\n") == text.rstrip("\n")
+
+
+def test_controls_in_a_body_are_dropped() -> None:
+    """NUL and its kin, which mail may not carry, are left out of a body."""
+    assert body(parsed(message(html=None, text="a\x00b\x1bc\td\n"))) == "abc\td\n"
+
+
+def test_half_a_character_in_a_body_is_refused() -> None:
+    """A body that cannot be written as UTF-8 is one lead's error."""
+    with pytest.raises(RenderError, match="cannot be written"):
+        message(text="\ud800")
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "é" * 5000, "word " * 5000, "日本" * 3000, "a\r\nb\rc\nd\n", ".\n..\n"]
+)
+def test_any_relay_can_carry_it(text: str) -> None:
+    """Every line is ASCII, ends in CRLF and is no longer than a relay must take."""
+    content = message(
+        text=text, html=f"<p>{text}</p>", subject=text[:900].replace("\r", " ").replace("\n", " ")
+    )
+
+    assert content.isascii()
+    assert content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998
+
+
+@given(subjects)
+def test_subject_reads_back(subject: str) -> None:
+    """Any subject reads back the same, whatever its script, length or spaces, but for its outer spaces."""
+    assert str(parsed(message(subject=subject))["Subject"]).strip() == subject.strip()
+
+
+PIECES = ["=?", "?=", "utf-8", "?q?", "?B?", "=0A", "=0D", "Cg", " ", "=", "é", "a"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_encoded_words_carry_no_line_end(subject: str) -> None:
+    """A subject made of pieces of encoded words either is refused or adds no line end for anybody."""
+    read = subject_or_refusal(subject)
+
+    assert not CONTROLS.search(read)
+
+
+def subject_or_refusal(subject: str) -> str:
+    """The subject as read back, or a word for its refusal."""
+    try:
+        return str(parsed(message(subject=subject))["Subject"])
+    except RenderError:
+        return "refused"
+
+
+@given(subjects)
+def test_name_reads_back(name: str) -> None:
+    """Any sender's name reads back the same, but for its spaces, and never moves the address.
+
+    The spaces are left out because Python's own reader puts one between two encoded words of a name.
+    """
+    found = parsed(message(sender=(name, "news@atlas.example")))["From"].addresses[0]
+
+    assert found.addr_spec == "news@atlas.example"
+    assert "".join(found.display_name.split()) == "".join(name.split())
+
+
+HOSTILE = [
+    "a\r\nBcc: x@y.z",
+    "a\nBcc: x@y.z",
+    "a\rb",
+    "a\x00b",
+    "a\x0bb",
+    "a\x85b",
+    "a\u2028b",
+    "=?utf-8?q?a=0ABcc:_x?=",
+    "=?utf-8?q?=0D=0A?=",
+    "=?UTF-8?B?Cg==?=",
+    "=?bogus-8?q?=0A?=",
+    "=?utf-8?q?=FF=0A?=",
+    "=?utf-7?q?=0A?=",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3F=3D0A=3F=3D?=",
+    "é =?utf-8?q?=0A?= é",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize(
+    "field", ["subject", "recipient", "reply_to", "list_id", "message_id", "unsubscribe_url"]
+)
+def test_hostile_field_is_refused(field: str, value: str) -> None:
+    """No field adds a line to the head, plainly or hidden in an encoded word."""
+    with pytest.raises(RenderError):
+        message(**{field: value})
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_sender_is_refused(value: str) -> None:
+    """Nor does the sender's name or address."""
+    with pytest.raises(RenderError):
+        message(sender=(value, "news@atlas.example"))
+    with pytest.raises(RenderError):
+        message(sender=("Atlas", f"{value}@atlas.example"))
+
+
+def test_refusal_does_not_show_the_value() -> None:
+    """The error names the header and never what stood in it."""
+    with pytest.raises(RenderError) as caught:
+        message(subject="for ada@example.com\n")
+
+    assert "Subject" in str(caught.value)
+    assert "ada" not in str(caught.value)
+
+
+def test_way_to_leave_is_one_line() -> None:
+    """List-Unsubscribe is never folded, however long: folding it has broken signatures."""
+    url = LEAVE + "x" * 400
+    lines = header_lines(
+        message(unsubscribe_url=url, unsubscribe_mailto="mailto:leave@atlas.example?subject=x")
+    )
+
+    assert f"List-Unsubscribe: <{url}>, <mailto:leave@atlas.example?subject=x>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+def test_way_to_leave_that_cannot_be_one_line() -> None:
+    """A link longer than a line of mail is refused."""
+    with pytest.raises(RenderError, match="must not be folded"):
+        message(unsubscribe_url=LEAVE + "x" * 1000)
+
+
+@pytest.mark.parametrize("link", ["ftp://a/b", "https://a/é", "https://a b", "https://a>", "javascript:x"])
+def test_odd_link_is_refused(link: str) -> None:
+    """Only plain https: and mailto: links lead out."""
+    with pytest.raises(RenderError, match="List-Unsubscribe"):
+        message(unsubscribe_url=link)
+
+
+def test_mail_without_a_link() -> None:
+    """Service mail may carry no way to leave; then it does not claim one click either."""
+    assert not [line for line in header_lines(message(unsubscribe_url=None)) if line.startswith(b"List-")]
+
+
+def test_mailto_alone_claims_no_one_click() -> None:
+    """One-click needs the https link (RFC 8058): with mailto alone it is not claimed."""
+    found = parsed(message(unsubscribe_url=None, unsubscribe_mailto="mailto:x@y.z"))
+
+    assert (found["List-Unsubscribe"], found["List-Unsubscribe-Post"]) == ("<mailto:x@y.z>", None)
+
+
+def test_same_arguments_same_bytes() -> None:
+    """A retry sends the very same message."""
+    assert message() == message()
+
+
+def test_local_date_keeps_its_offset() -> None:
+    """A date in another zone is written with its offset."""
+    date = datetime(2026, 3, 2, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+
+    assert b"Date: Mon, 02 Mar 2026 10:00:00 +0100" in header_lines(message(date=date))
+
+
+def test_naive_date_is_refused() -> None:
+    """A date without a zone is a mistake of ours."""
+    with pytest.raises(ValueError, match="zone"):
+        message(date=datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+def test_international_domain_is_ascii() -> None:
+    """A domain outside ASCII is written as IDNA, so that any relay carries it."""
+    assert b"To: ada@xn--mnchen-3ya.example" in header_lines(message(recipient="ada@münchen.example"))
+
+
+def test_international_local_part_stays() -> None:
+    """A local part outside ASCII stays as it is (RFC 6532): only an SMTPUTF8 relay can carry it."""
+    assert "To: zoé@example.com".encode() in header_lines(message(recipient="zoé@example.com"))
+
+
+@pytest.mark.parametrize(
+    "recipient", ["", "ada", "ada@", "@b", "a b@c", "a@b, x@y", "a@-b", "ada@" + "ü" * 70 + ".de"]
+)
+def test_impossible_recipient_is_refused(recipient: str) -> None:
+    """What is not one address is refused, without showing it."""
+    with pytest.raises(RenderError, match="the To header"):
+        message(recipient=recipient)
+
+
+def test_long_subject_is_folded_between_words() -> None:
+    """A long plain subject is folded at spaces, and reads back whole."""
+    subject = " ".join(["words"] * 40)
+    content = message(subject=subject)
+
+    assert max(len(line) for line in header_lines(content)) <= 78
+    assert parsed(content)["Subject"] == subject

@@ -1,0 +1,160 @@
+"""What every relay promises: the SMTP relay and its twin in memory pass the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from nurture.values import Delivery
+from nurture.words import Outcome
+from outbound.relay import AnyRelay
+from outbound.smtp import Relay
+from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
+from tests.outbound.letters import NOW, letter, letters, now
+from tests.outbound.servers import mailroom
+
+
+class Scene:
+    """A relay of one kind, the script of its answers, and what the other side took."""
+
+    relay: AnyRelay
+
+    def __init__(self, script: dict[str, str]) -> None:
+        self.script = script
+
+    def taken(self) -> list[tuple[str, str, bytes]]:
+        raise NotImplementedError
+
+
+class MemoryScene(Scene):
+    def __init__(self) -> None:
+        super().__init__({})
+        self.relay = self.memory = MemoryRelay(answer=self.script.get)
+
+    def taken(self) -> list[tuple[str, str, bytes]]:
+        return [(x.sender, x.recipient, x.content) for x in self.memory.letters]
+
+
+class SmtpScene(Scene):
+    def __init__(self, room: Any, relay: Relay) -> None:
+        super().__init__(room.script)
+        self.room = room
+        self.relay = relay
+
+    def taken(self) -> list[tuple[str, str, bytes]]:
+        return list(self.room.taken)
+
+
+@pytest.fixture(params=["memory", "smtp"])
+async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
+    """One relay after the other, all with the same promises."""
+    if request.param == "memory":
+        yield MemoryScene()
+        return
+    async with mailroom() as room, Relay(f"smtp://127.0.0.1:{room.port}", connections=1) as relay:
+        yield SmtpScene(room, relay)
+
+
+async def test_letter_is_taken(scene: Scene) -> None:
+    """A letter arrives with its envelope and content as they were, and is SENT at the moment told."""
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert scene.taken() == [("us@example.org", "ada@example.com", letter().content)]
+    assert (delivery.outbox_id, delivery.attempt, delivery.outcome) == (1, 3, Outcome.SENT)
+    assert (delivery.at, delivery.code) == (NOW, 250)
+
+
+async def test_nothing_to_send(scene: Scene) -> None:
+    """No letters, no deliveries."""
+    assert await scene.relay.send([], now) == []
+
+
+async def test_one_delivery_per_letter_in_order(scene: Scene) -> None:
+    """Whatever meets each of them, letters get one delivery each, in the order they were given."""
+    scene.script["lead2@example.com"] = "550 5.1.1 unknown"
+    scene.script["lead4@example.com"] = LOST_BEFORE_BODY
+    scene.script["lead5@example.com"] = LOST_AFTER_DOT
+
+    deliveries = await scene.relay.send(letters(6), now)
+
+    assert [(d.outbox_id, d.outcome) for d in deliveries] == [
+        (1, Outcome.SENT),
+        (2, Outcome.REFUSED),
+        (3, Outcome.SENT),
+        (4, Outcome.LATER),
+        (5, Outcome.UNCERTAIN),
+        (6, Outcome.SENT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        ("550 5.1.1 unknown", Outcome.REFUSED),
+        ("554 5.7.1 spam", Outcome.REFUSED),
+        ("450 4.2.1 greylisted", Outcome.LATER),
+        ("452 4.2.2 full", Outcome.LATER),
+        ("550 5.7.26 unauthenticated", Outcome.LATER),
+        ("530 5.7.0 log in first", Outcome.LATER),
+    ],
+)
+async def test_reply_decides(scene: Scene, reply: str, outcome: Outcome) -> None:
+    """4xx is LATER and 5xx is REFUSED, unless it is said against us and not against the letter."""
+    scene.script["ada@example.com"] = reply
+
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert (delivery.outcome, delivery.code) == (outcome, int(reply[:3]))
+    assert scene.taken() == []
+
+
+async def test_loss_before_the_body_is_later(scene: Scene) -> None:
+    """A connection lost before the body was written leaves the letter for later: nothing was taken."""
+    scene.script["ada@example.com"] = LOST_BEFORE_BODY
+
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert (delivery.outcome, delivery.code, scene.taken()) == (Outcome.LATER, None, [])
+
+
+async def test_loss_after_the_dot_is_uncertain(scene: Scene) -> None:
+    """A connection lost after the final dot leaves a doubt, though the letter was taken."""
+    scene.script["ada@example.com"] = LOST_AFTER_DOT
+
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert (delivery.outcome, delivery.code, len(scene.taken())) == (Outcome.UNCERTAIN, None, 1)
+
+
+async def test_reply_holds_no_address(scene: Scene) -> None:
+    """The kept reply names nobody, whatever the relay said of them."""
+    scene.script["ada@example.com"] = "550 5.1.1 <ada@example.com>: ada@example.com is not here (x@y.z)"
+
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert delivery.reply == "5.1.1 <address>: <address> is not here (<address>)"
+
+
+@pytest.mark.parametrize("recipient", ["", "ada", "@example.com", "ada@", "a b@example.com", "a@b\r\nRSET"])
+async def test_impossible_address_is_refused(scene: Scene, recipient: str) -> None:
+    """An address that cannot stand in a mail command is refused without a word to the relay."""
+    deliveries = await scene.relay.send([letter(recipient), letter(number=2)], now)
+
+    assert [(d.outcome, d.code) for d in deliveries] == [(Outcome.REFUSED, None), (Outcome.SENT, 250)]
+
+
+async def test_relay_serves_again(scene: Scene) -> None:
+    """One batch after another goes through the same relay."""
+    first = await scene.relay.send(letters(2), now)
+    second = await scene.relay.send(letters(3), now)
+
+    assert [d.outcome for d in first + second] == [Outcome.SENT] * 5
+
+
+async def test_delivery_is_a_value(scene: Scene) -> None:
+    """What comes back is a Delivery, and nothing that holds on to the connection."""
+    [delivery] = await scene.relay.send([letter()], now)
+
+    assert type(delivery) is Delivery
