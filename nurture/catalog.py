@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from nurture.conditions import Condition, Vocabulary
-from nurture.diagnose import Fault
+from nurture.conditions import Condition, ConditionError, Vocabulary, parse
+from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
+from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Language, Text
-from nurture.source import Node, Strict
+from nurture.source import Node, Strict, Written, fault_at, fault_within, validate
 from nurture.spans import CapText, Span, parse_span
 from nurture.words import Basis
 
 Kind = Literal["text", "number", "flag", "date", "list"]
 """The types of attributes and properties."""
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
-"""A name of a topic, an asset, a webinar or a segment."""
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+Name = Annotated[str, Written(r"[a-z0-9][a-z0-9_-]{0,79}", "a name; write it as `security-guide`")]
+"""A name of a topic, an asset, a webinar, a segment or a sequence."""
+Word = Annotated[str, Written(r"[a-z][a-z0-9_]{0,79}", "a name; write it as `company_size`")]
 """A name of an attribute or a property: usable after a dot in conditions and templates."""
-SignalType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=80)]
+SignalType = Annotated[
+    str,
+    Written(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})+", "a signal type; write it as `trial.started`"),
+]
 """A signal type such as `trial.started`."""
-Link = Annotated[str, Field(pattern=r"^(https?://|mailto:|/)\S+$", max_length=2000)]
+Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link; write `https://...`")]
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
+Properties = dict[Word, Kind]
+"""The properties of a signal type, with their types."""
 
 
 class Topic(Strict):
@@ -59,6 +64,17 @@ class Webinar(Strict):
     replay_url: Link | None = None
 
 
+class CatalogFile(Strict):
+    """catalog.yaml as written."""
+
+    topics: dict[Name, Topic] = Field(default={})
+    assets: dict[Name, Asset] = Field(default={})
+    webinars: dict[Name, Webinar] = Field(default={})
+    attributes: Properties = Field(default={})
+    signals: dict[SignalType, Properties] = Field(default={})
+    segments: dict[Name, str] = Field(default={})
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """catalog.yaml as checked."""
@@ -71,13 +87,89 @@ class Catalog:
     segments: Mapping[str, Condition] = field(default_factory=dict)
 
     def vocabulary(self) -> Vocabulary:
-        """The names a condition of this project may use."""
-        raise NotImplementedError
+        """The names a condition of this project may use: the core's and the catalogue's own."""
+        core = {name: {**words, **self.signals.get(name, {})} for name, words in CORE_SIGNALS.items()}
+        own = {name: words for name, words in self.signals.items() if name not in core}
+        return Vocabulary(
+            fields={**self.attributes, **CORE_FIELDS},
+            signals={**core, **own},
+            topics=frozenset(self.topics),
+            segments=self.segments,
+            choices={
+                "asset": frozenset(self.assets),
+                "webinar": frozenset(self.webinars),
+                "topic": frozenset(self.topics),
+            },
+        )
 
 
 def read_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
-    """Read catalog.yaml."""
-    raise NotImplementedError
+    """Read catalog.yaml; its segments may use the segments written above them."""
+    file, faults = validate(CatalogFile, node, path)
+    if file is None:
+        return None, faults
+    faults = [*_taken(file, node, path), *_unknown_topics(file, node, path)]
+    plain = Catalog(file.topics, file.assets, file.webinars, dict(file.attributes), dict(file.signals))
+    segments: dict[str, Condition] = {}
+    for name, text in file.segments.items():
+        try:
+            segments[name] = parse(text, _with(plain, segments).vocabulary())
+            if segments[name].reads_signal:
+                message = "a segment looks at leads, not at the signal of one moment"
+                faults.append(fault_at(node, ("segments", name), path, "NUR034", message))
+        except ConditionError as error:
+            faults.append(condition_fault(node, ("segments", name), path, error))
+    return (None if faults else _with(plain, segments)), faults
 
 
-__all__ = ["Asset", "Catalog", "Topic", "Webinar", "read_catalog", "timedelta"]
+def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: ConditionError) -> Fault:
+    """Make the fault of a condition, pointing at the word inside it."""
+    return fault_within(
+        node,
+        loc,
+        path,
+        "NUR020",
+        error.message,
+        offset=error.column - 1,
+        width=error.width,
+        hint=error.suggestion,
+    )
+
+
+def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
+    return Catalog(
+        catalog.topics, catalog.assets, catalog.webinars, catalog.attributes, catalog.signals, dict(segments)
+    )
+
+
+def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
+    """Attributes and properties that would hide a core one of another type."""
+    faults = [
+        fault_at(
+            node, ("attributes", name), path, "NUR013", f"`{name}` is a core field of every lead", key=True
+        )
+        for name in file.attributes
+        if name in CORE_FIELDS
+    ]
+    for signal, properties in file.signals.items():
+        for name, kind in properties.items():
+            core = CORE_SIGNALS.get(signal, {}).get(name, kind)
+            if kind != core:
+                message = f"`{name}` of the core signal {signal} is {core}"
+                faults.append(fault_at(node, ("signals", signal, name), path, "NUR013", message))
+    return faults
+
+
+def _unknown_topics(file: CatalogFile, node: Node, path: str) -> list[Fault]:
+    return [
+        fault_at(
+            node,
+            ("assets", name, "topic"),
+            path,
+            "NUR041",
+            f"unknown topic `{asset.topic}`",
+            hint=did_you_mean(asset.topic, file.topics),
+        )
+        for name, asset in file.assets.items()
+        if asset.topic is not None and asset.topic not in file.topics
+    ]

@@ -11,7 +11,7 @@ Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
 @dataclass(frozen=True, slots=True)
-class Literal_:
+class Value:
     """A value written in the condition."""
 
     value: Scalar
@@ -49,7 +49,7 @@ class Count:
     within: timedelta | None = None
 
 
-Operand = Literal_ | Field | Property | ConsentOf | Count
+Operand = Value | Field | Property | ConsentOf | Count
 
 
 @dataclass(frozen=True, slots=True)

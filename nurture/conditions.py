@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from nurture.condition_tree import Tree
-from nurture.values import Consent, Signal
+from nurture.condition_eval import Facts, Test, compile_tree, operands, thresholds
+from nurture.condition_parse import build
+from nurture.condition_tree import Count, Field, Property, Tree
+from nurture.condition_words import ConditionError, Vocabulary
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a condition may look at, at one moment. `signal` is the entering (or awaited) one."""
-
-    lead: Mapping[str, Any]  # Lead.fields()
-    now: datetime
-    signals: Sequence[Signal] = ()
-    signal: Signal | None = None
-    consents: Mapping[str, Consent] = field(default_factory=dict)
-
-
-class ConditionError(ValueError):
-    """A condition cannot be read. `column` counts from 1; `suggestion` says what to write instead."""
-
-    def __init__(self, message: str, column: int = 1, width: int = 1, suggestion: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.column = column
-        self.width = width
-        self.suggestion = suggestion
+__all__ = ["Condition", "ConditionError", "Facts", "Vocabulary", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +22,11 @@ class Condition:
     signal_types: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     reads_signal: bool = False
-    _test: Callable[[Facts], bool] = field(repr=False, compare=False, kw_only=True)
+    _test: Test = field(repr=False, compare=False, kw_only=True)
 
     def holds(self, facts: Facts) -> bool:
         """Say whether the condition holds; a comparison with a missing field is false."""
         return self._test(facts)
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The names a condition may use, and their types: text, number, flag, date or list."""
-
-    fields: Mapping[str, str]
-    signals: Mapping[str, Mapping[str, str]]  # type -> property -> type
-    topics: frozenset[str] = frozenset()
-    segments: Mapping[str, Condition] = field(default_factory=dict)
 
 
 def parse(text: str, vocabulary: Vocabulary | None = None, *, signal: str | None = None) -> Condition:
@@ -65,4 +34,14 @@ def parse(text: str, vocabulary: Vocabulary | None = None, *, signal: str | None
 
     `signal` is the type of the signal that `signal.x` reads, when it is known.
     """
-    raise NotImplementedError
+    tree = build(text, vocabulary, signal)
+    read = list(operands(tree))
+    return Condition(
+        source=text,
+        tree=tree,
+        thresholds=tuple(dict.fromkeys(thresholds(tree))),
+        signal_types=frozenset(operand.type for operand in read if isinstance(operand, Count)),
+        fields=frozenset(operand.name for operand in read if isinstance(operand, Field)),
+        reads_signal=any(isinstance(operand, Property) for operand in read),
+        _test=compile_tree(tree),
+    )

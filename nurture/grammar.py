@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, cast
+
+from nurture.catalog import Catalog
+from nurture.conditions import Vocabulary
+from nurture.diagnose import Fault, did_you_mean
+from nurture.fingerprint import fingerprint
+from nurture.sequence_file import (
+    HandoffFile,
+    SendFile,
+    SequenceFile,
+    SetFile,
+    SplitFile,
+    WaitFile,
+    WaitForFile,
+    WayOut,
+)
+from nurture.source import Node, salvage, validate
+from nurture.step_reader import Draft, Reader, name_steps, walk
 from nurture.steps import (
     Again,
     ChooseStep,
@@ -34,4 +53,181 @@ __all__ = [
     "Step",
     "WaitForStep",
     "WaitStep",
+    "read_sequence",
 ]
+
+
+# What a head is read with when the file's own words cannot be; such a sequence always has faults.
+_STAND_INS = {"sequence": "unnamed", "funnel": "tofu", "topic": "", "enter": {"when": "true"}, "steps": [{}]}
+
+
+def read_sequence(
+    node: Node, path: str, catalog: Catalog | None = None, vocabulary: Vocabulary | None = None
+) -> tuple[Sequence | None, list[Fault]]:
+    """Read one sequence file. Without a catalogue its names are taken as they are."""
+    if vocabulary is None and catalog is not None:
+        vocabulary = catalog.vocabulary()
+    reader = Reader(path, catalog, vocabulary)
+    file, reader.faults = salvage(SequenceFile, node, path, _STAND_INS)
+    if file is None:
+        return None, reader.faults
+    reader.entering = file.enter.on
+    drafts = reader.steps(node.get("steps"))
+    name_steps(drafts, reader)
+    sequence = _compile(file, node, drafts, reader)
+    return (None if reader.faults else sequence), reader.faults
+
+
+def _compile(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> Sequence:
+    enter, exits, goal = _enter(file, node, reader), _exits(file, node, reader), _goal(file, node, reader)
+    _check_topic(file, node, reader)
+    _check_splits(drafts, reader)
+    steps: dict[str, Step] = {}
+    first = _link(drafts, None, steps)
+    sequence = Sequence(
+        name=file.sequence,
+        title=file.title or file.sequence,
+        funnel=file.funnel,
+        topic=file.topic,
+        priority=file.priority,
+        enter=enter,
+        exits=exits,
+        goal=goal,
+        window=file.window,
+        caps=file.caps,
+        steps={draft.id: steps[draft.id] for draft in walk(drafts)},
+        first=first or "",
+        path=reader.path,
+    )
+    return replace(sequence, version=fingerprint(sequence), signal_types=_signal_types(sequence))
+
+
+def _enter(file: SequenceFile, node: Node, reader: Reader) -> Enter:
+    on, again = file.enter.on, file.enter.again
+    reader.signal_type(node, ("enter", "on"), on)
+    if on is None and file.enter.when is None:
+        hint = "add `on: form.submitted`, or `when: true` for everyone"
+        reader.fault(node, ("enter",), "NUR033", "`enter` selects nobody", hint)
+    if again.per is not None:
+        known = reader.vocabulary.signals.get(on or "", {}) if reader.vocabulary else {again.per: "text"}
+        if on is None:
+            reader.fault(node, ("enter", "again"), "NUR034", "`per signal...` needs `on:`")
+        elif on in (reader.vocabulary.signals if reader.vocabulary else ()) and again.per not in known:
+            hint = did_you_mean(again.per, known)
+            reader.fault(node, ("enter", "again"), "NUR044", f"`{on}` has no property `{again.per}`", hint)
+    return Enter(on, reader.condition(node, ("enter", "when"), file.enter.when), again)
+
+
+def _exits(file: SequenceFile, node: Node, reader: Reader) -> tuple[Exit, ...]:
+    exits = []
+    for index, way in enumerate(file.exit):
+        loc = ("exit", index)
+        reader.signal_type(node, (*loc, "on"), way.on)
+        if way.on is None and way.when is None:
+            reader.fault(node, loc, "NUR033", "an exit without a reason", "add `when:` or `on:`")
+        exits.append(Exit(reader.condition(node, (*loc, "when"), way.when, way.on), way.on))
+    return tuple(exits)
+
+
+def _goal(file: SequenceFile, node: Node, reader: Reader) -> Goal | None:
+    at = node.get("goal")
+    if at is None or at.value is None:
+        return None
+    if isinstance(at.value, str):
+        reader.signal_type(node, ("goal",), at.value)
+        return Goal(on=at.value)
+    way, faults = validate(WayOut, at, reader.path)
+    reader.faults += faults
+    if way is None:
+        return None
+    reader.signal_type(at, ("on",), way.on)
+    if way.on is None and way.when is None:
+        reader.fault(node, ("goal",), "NUR033", "a goal without a sign", "write `goal: demo.requested`")
+    return Goal(way.on, reader.condition(at, ("when",), way.when, way.on))
+
+
+def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
+    if reader.catalog is not None and file.topic and file.topic not in reader.catalog.topics:
+        hint = did_you_mean(file.topic, reader.catalog.topics)
+        reader.fault(node, ("topic",), "NUR041", f"unknown topic `{file.topic}`", hint)
+
+
+def _check_splits(drafts: list[Draft], reader: Reader) -> None:
+    seen: dict[str, int] = {}
+    for draft in walk(drafts):
+        if isinstance(draft.file, SplitFile):
+            name = draft.file.split.name
+            if name in seen:
+                message = f"a split named `{name}` stands on line {seen[name]}"
+                reader.fault(
+                    draft.node, ("split", "name"), "NUR035", message, "name each split for what it tries"
+                )
+            seen.setdefault(name, draft.line)
+
+
+def _link(drafts: list[Draft], after: str | None, steps: dict[str, Step]) -> str | None:
+    """Compile a list of drafts from its end. Answers the id of its first step, or `after` when empty."""
+    following = after
+    for draft in reversed(drafts):
+        firsts = [_link(path, following, steps) for path in draft.paths]
+        steps[draft.id] = _step(draft, following, firsts)
+        following = draft.id
+    return following
+
+
+def _step(draft: Draft, following: str | None, firsts: list[str | None]) -> Step:
+    common: dict[str, Any] = {"id": draft.id, "next": following, "line": draft.line}
+    condition = draft.conditions[0] if draft.conditions else None
+    match draft.file:
+        case SendFile() as file:
+            return _send(file, condition, common)
+        case WaitFile() as file:
+            span, weekday, at = file.wait
+            return WaitStep(**common, span=span, weekday=weekday, at=at)
+        case WaitForFile() as file:
+            return WaitForStep(
+                **common,
+                on=file.wait_for,
+                when=condition,
+                within=file.within,
+                before=file.before == "counts",
+                then=firsts[0],
+                otherwise=firsts[1],
+            )
+        case SplitFile() as file:
+            arms = tuple(
+                (name, weight, first) for (name, weight), first in zip(draft.arms, firsts, strict=True)
+            )
+            return SplitStep(**common, name=file.split.name, arms=arms)
+        case SetFile() as file:
+            return SetStep(**common, values=dict(file.set))
+        case HandoffFile() as file:
+            return HandoffStep(**common, cause=file.handoff)
+    if draft.verb == "choose":
+        cases = tuple(zip(draft.conditions, firsts, strict=False))
+        last = firsts[-1] if draft.otherwise else following
+        return ChooseStep(**common, cases=cases, otherwise=last)
+    return EndStep(**{**common, "next": None})
+
+
+def _send(file: SendFile, unless: Any, common: dict[str, Any]) -> SendStep:
+    return SendStep(
+        **common,
+        template=file.send,
+        unless=unless,
+        over_cap=file.over_cap,
+        defer_max=file.defer_max,
+        expires=file.expires,
+        on_expired=file.on_expired,
+        repeat=file.repeat == "allowed",
+        window=file.window,
+    )
+
+
+def _signal_types(sequence: Sequence) -> frozenset[str]:
+    """Every signal type that may enter, wake, end or steer a run."""
+    named = {sequence.enter.on, sequence.goal.on if sequence.goal else None}
+    named |= {way.on for way in sequence.exits}
+    named |= {step.on for step in sequence.steps.values() if isinstance(step, WaitForStep)}
+    read = {kind for condition in sequence.conditions() for kind in condition.signal_types}
+    return frozenset(cast(set[str], named - {None})) | read

@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 
 from nurture.countries import country_code
 from nurture.diagnose import Fault
-from nurture.source import Node, Strict, validate
+from nurture.source import Node, Strict, Written, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
 from nurture.words import Stage
@@ -17,9 +17,17 @@ from nurture.words import Stage
 Cell = Literal["nurture", "mql", "fast-track", "disqualify"]
 """What a cell of the maturity matrix says of a lead."""
 
+Grade = Literal["A", "B", "C", "D"]
+Row = Annotated[list[Cell], Field(min_length=4, max_length=4)]
+MATRIX: dict[Grade, list[Cell]] = {
+    "A": ["mql", "mql", "nurture", "nurture"],
+    "B": ["mql", "nurture", "nurture", "nurture"],
+    "C": ["nurture", "nurture", "nurture", "nurture"],
+    "D": ["nurture", "nurture", "nurture", "nurture"],
+}
+"""The matrix unless nurture.yaml says otherwise: a row for each grade, from hot to cold."""
 GRADES = ("A", "B", "C", "D")
 HEATS = (1, 2, 3, 4)
-LANGUAGE = r"^[a-z]{2,3}(-[A-Z]{2})?$"
 
 
 def read_address(text: str) -> str:
@@ -42,7 +50,7 @@ Address = Annotated[str, PlainValidator(read_address), WithJsonSchema({"type": "
 """A field of a model that reads a mail address."""
 Country = Annotated[str, PlainValidator(read_country), WithJsonSchema({"type": "string"})]
 """A field of a model that reads a country."""
-Language = Annotated[str, Field(pattern=LANGUAGE)]
+Language = Annotated[str, Written(r"[a-z]{2,3}(-[A-Z]{2})?", "a language; write `fr` or `fr-CA`")]
 """A field of a model that reads a language such as `fr` or `fr-CA`."""
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A field of a model that holds some words."""
@@ -74,15 +82,10 @@ class ConsentPolicy(Strict):
 class Maturity(Strict):
     """Thresholds of both scores, and the matrix that says what each grade and heat means."""
 
-    fit: dict[Literal["A", "B", "C"], float] = {"A": 60, "B": 40, "C": 20}
-    engagement: dict[Literal[1, 2, 3], float] = {1: 60, 2: 35, 3: 15}
+    fit: dict[Literal["A", "B", "C"], float] = Field(default={"A": 60, "B": 40, "C": 20})
+    engagement: dict[Literal[1, 2, 3], float] = Field(default={1: 60, 2: 35, 3: 15})
     margin: Annotated[float, Field(ge=0, le=50)] = 5
-    matrix: dict[Literal["A", "B", "C", "D"], Annotated[list[Cell], Field(min_length=4, max_length=4)]] = {
-        "A": ["mql", "mql", "nurture", "nurture"],
-        "B": ["mql", "nurture", "nurture", "nurture"],
-        "C": ["nurture", "nurture", "nurture", "nurture"],
-        "D": ["nurture", "nurture", "nurture", "nurture"],
-    }
+    matrix: dict[Grade, Row] = Field(default=MATRIX)
 
     @field_validator("engagement", mode="before")
     @classmethod
@@ -144,7 +147,7 @@ class Policy(Strict):
     consent: ConsentPolicy = ConsentPolicy()
     maturity: Maturity = Maturity()
     handoff: HandoffPolicy = HandoffPolicy()
-    stages: dict[Stage, Text] = {}
+    stages: dict[Stage, Text] = Field(default={})
 
     @property
     def quiet(self) -> tuple[Window, ...]:

@@ -37,7 +37,9 @@ def parse_span(text: str) -> timedelta:
 def format_span(span: timedelta) -> str:
     """Write a span as `parse_span` reads it, in the largest unit that needs no fraction."""
     seconds = round(span.total_seconds() / 60) * 60
-    unit = next((unit for unit in ("week", "day", "hour") if seconds and seconds % _SECONDS[unit] == 0), "minute")
+    unit = next(
+        (unit for unit in ("week", "day", "hour") if seconds and seconds % _SECONDS[unit] == 0), "minute"
+    )
     count = seconds // _SECONDS[unit]
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 

@@ -1,0 +1,200 @@
+"""Compiles a condition's tree to a closure, and tells what the tree reads."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from nurture.condition_tree import (
+    And,
+    Compare,
+    Constant,
+    Contains,
+    Count,
+    Defined,
+    Edge,
+    Field,
+    Happened,
+    Not,
+    OneOf,
+    Operand,
+    Or,
+    Property,
+    Tree,
+    Value,
+)
+from nurture.condition_words import kind_of
+from nurture.values import Consent, Signal
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a condition may look at, at one moment. `signal` is the entering (or awaited) one."""
+
+    lead: Mapping[str, Any]  # Lead.fields()
+    now: datetime
+    signals: Sequence[Signal] = ()
+    signal: Signal | None = None
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+
+
+Test = Callable[[Facts], bool]
+Read = Callable[[Facts], Any]
+
+
+def compile_tree(tree: Tree) -> Test:
+    """Answer a function that says whether the tree holds for some facts. It never raises."""
+    match tree:
+        case Constant(value):
+            return lambda facts: value
+        case Not(part):
+            inner = compile_tree(part)
+            return lambda facts: not inner(facts)
+        case And(parts):
+            every = [compile_tree(part) for part in parts]
+            return lambda facts: all(test(facts) for test in every)
+        case Or(parts):
+            some = [compile_tree(part) for part in parts]
+            return lambda facts: any(test(facts) for test in some)
+        case Happened(count):
+            number = _count(count)
+            return lambda facts: number(facts) > 0
+    return _leaf(tree)
+
+
+def operands(tree: Tree) -> Iterator[Operand]:
+    """Every operand of the tree, from left to right."""
+    match tree:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from operands(part)
+        case Not(part):
+            yield from operands(part)
+        case Compare():
+            yield from (tree.left, tree.right)
+        case Contains():
+            yield from (tree.container, tree.item)
+        case Happened(count):
+            yield count
+        case OneOf() | Edge() | Defined():
+            yield tree.operand
+
+
+def thresholds(tree: Tree) -> Iterator[tuple[str, float]]:
+    """Every number that the tree compares with the lead's fit or engagement."""
+    match tree:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from thresholds(part)
+        case Not(part):
+            yield from thresholds(part)
+        case Compare(Field(name), _, Value(value)) if name in ("fit", "engagement"):
+            yield name, float(value)
+        case OneOf(Field(name), options) if name in ("fit", "engagement"):
+            yield from ((name, float(option)) for option in options)
+
+
+def _leaf(tree: Compare | OneOf | Contains | Edge | Defined) -> Test:
+    match tree:
+        case Compare(left, written, right):
+            return _compare(_read(left), _COMPARE[written], _read(right))
+        case OneOf(operand, options, negated):
+            return _one_of(_read(operand), options, negated)
+        case Contains(container, item, negated):
+            return _contains(_read(container), _read(item), negated)
+        case Edge(operand, kind, text):
+            read = _read(operand)
+            if kind == "startswith":
+                return lambda facts: isinstance(value := read(facts), str) and value.startswith(text)
+            return lambda facts: isinstance(value := read(facts), str) and value.endswith(text)
+        case Defined(operand):
+            known = _read(operand)
+            return lambda facts: known(facts) is not None
+
+
+def _compare(left: Read, test: Callable[[Any, Any], bool], right: Read) -> Test:
+    def holds(facts: Facts) -> bool:
+        first, second = left(facts), right(facts)
+        return _comparable(first, second) and test(first, second)
+
+    return holds
+
+
+def _one_of(read: Read, options: tuple[Any, ...], negated: bool) -> Test:
+    def holds(facts: Facts) -> bool:
+        value = read(facts)
+        if value is None or isinstance(value, list):
+            return False
+        return negated != any(_comparable(value, option) and value == option for option in options)
+
+    return holds
+
+
+def _contains(container: Read, item: Read, negated: bool) -> Test:
+    def holds(facts: Facts) -> bool:
+        whole, part = container(facts), item(facts)
+        if not isinstance(whole, (str, list)) or not isinstance(part, str):
+            return False
+        return negated != (part in whole)
+
+    return holds
+
+
+def _comparable(first: object, second: object) -> bool:
+    """Missing, a list, or of another kind: not comparable, so that the comparison is false."""
+    if first is None or second is None or isinstance(first, list) or isinstance(second, list):
+        return False
+    return kind_of(first) == kind_of(second)
+
+
+def _read(operand: Operand) -> Read:
+    match operand:
+        case Value(value):
+            return lambda facts: value
+        case Field(name):
+            return lambda facts: _plain(facts.lead.get(name))
+        case Property("type"):
+            return lambda facts: facts.signal.type if facts.signal else None
+        case Property(name):
+            return lambda facts: _plain(facts.signal.properties.get(name)) if facts.signal else None
+        case Count():
+            return _count(operand)
+        case _:
+            topic = operand.topic
+            return lambda facts: facts.consents[topic].state.value if topic in facts.consents else None
+
+
+def _plain(value: object) -> object:
+    """A value as it is stored: dates are ISO text, tuples are lists."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _count(count: Count) -> Callable[[Facts], int]:
+    def number(facts: Facts) -> int:
+        since = None if count.within is None else facts.now - count.within
+        return sum(_counts(count, since, signal) for signal in facts.signals)
+
+    return number
+
+
+def _counts(count: Count, since: datetime | None, signal: Signal) -> bool:
+    if signal.machine or signal.type != count.type:
+        return False
+    if since is not None and signal.occurred_at < since:
+        return False
+    have = signal.properties
+    return all(_comparable(have.get(name), value) and have[name] == value for name, value in count.properties)

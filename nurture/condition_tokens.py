@@ -1,0 +1,109 @@
+"""Cuts a condition into Jinja's tokens, each with its place, and refuses early what conditions never hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.lexer import Token, TokenStream
+from jinja2.parser import Parser
+
+from nurture.condition_words import ConditionError, Spot
+
+LONGEST = 2000
+"""A condition of more characters is refused."""
+DEEPEST = 20
+"""How deep brackets may nest."""
+MOST_PREFIXES = 60
+"""How many `not` and minus signs a condition may hold."""
+
+_ENVIRONMENT = Environment(autoescape=True)  # only its lexer is used
+_INSTEAD = {
+    "&": "write `and`",
+    "&&": "write `and`",
+    "|": "write `or`",
+    "||": "write `or`",
+    "!": "write `not`",
+    "=": "write `==`",
+    "?": "conditions hold no `?`",
+    "if": "write a `choose` step",
+    "{": "write the expression alone, without braces",
+}
+_NEVER_OPERATORS = frozenset("+*/%~|:;{}") | {"**", "//"}
+_NEVER_WORDS = frozenset({"if", "else", "recursive"})
+
+
+def parse_expression(text: str) -> tuple[nodes.Expr, dict[int, str]]:
+    """Parse one expression; every node's `lineno` is the offset of its token.
+
+    Answers the expression and the tokens by their offsets. Raises ConditionError.
+    """
+    text = re.sub(r"\s", " ", text)
+    if len(text) > LONGEST:
+        raise Spot(0).error(
+            f"longer than {LONGEST} characters", "name a part of it as a segment in catalog.yaml"
+        )
+    tokens = _tokens(text)
+    _refuse(tokens)
+    words = {offset: word for offset, _, word in tokens}
+    parser = Parser(_ENVIRONMENT, "", state="variable")
+    # The parser copies a token's line into its nodes. Jinja keeps no columns; a token's offset in that
+    # place gives every node one.
+    try:
+        parser.stream = TokenStream(_wrapped(text, tokens), None, None)
+        expression = parser.parse_expression(with_condexpr=False)
+    except TemplateSyntaxError as error:
+        raise _broken(error, text, words) from None
+    left = parser.stream.current
+    if left.type != "eof":
+        raise _unexpected(text, words, left.lineno)
+    return expression, words
+
+
+def _tokens(text: str) -> list[tuple[int, str, str]]:
+    """Cut the text into (offset, kind, word), without white space."""
+    found: list[tuple[int, str, str]] = []
+    offset = 0
+    try:
+        for _, kind, word in _ENVIRONMENT.lexer.tokeniter(text, None, state="variable"):
+            if kind != "whitespace":
+                found.append((offset, kind, word))
+            offset += len(word)
+    except TemplateSyntaxError:
+        char = text[offset : offset + 1]
+        if char in ("'", '"'):
+            raise Spot(offset, len(text) - offset).error(
+                "the text is not closed", "close the quotes"
+            ) from None
+        raise Spot(offset).error(f"`{char}` is not understood", _INSTEAD.get(char, "")) from None
+    return found
+
+
+def _refuse(tokens: list[tuple[int, str, str]]) -> None:
+    depth = prefixes = 0
+    for offset, kind, word in tokens:
+        spot = Spot(offset, len(word))
+        if (kind == "operator" and word in _NEVER_OPERATORS) or (kind == "name" and word in _NEVER_WORDS):
+            raise spot.error(f"`{word}` is not available in conditions", _INSTEAD.get(word, ""))
+        depth += (word in ("(", "[")) - (word in (")", "]"))
+        prefixes += word in ("not", "-")
+        if depth > DEEPEST or prefixes > MOST_PREFIXES:
+            raise spot.error("nested too deeply", "name a part of it as a segment in catalog.yaml")
+
+
+def _wrapped(text: str, tokens: list[tuple[int, str, str]]) -> Iterator[Token]:
+    yield from _ENVIRONMENT.lexer.wrap(tokens)
+    yield Token(len(text), "eof", "")
+
+
+def _broken(error: TemplateSyntaxError, text: str, words: dict[int, str]) -> ConditionError:
+    offset = min(error.lineno, len(text))
+    if offset >= len(text):
+        return Spot(max(0, len(text) - 1)).error("something is missing at the end")
+    return _unexpected(text, words, offset)
+
+
+def _unexpected(text: str, words: dict[int, str], offset: int) -> ConditionError:
+    word = words.get(offset, text[offset : offset + 1])
+    return Spot(offset, len(word)).error(f"`{word[:60]}` is not expected here", _INSTEAD.get(word, ""))

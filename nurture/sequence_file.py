@@ -1,0 +1,247 @@
+"""The shape of a sequence file: one strict model for its head and one for each kind of step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from nurture.catalog import Funnel, Name, SignalType
+from nurture.policy import Text
+from nurture.source import Strict, Written
+from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
+from nurture.steps import DEFER_MAX, Again, OnExpired, OverCap
+
+_AFTER = re.compile(r"(.+?) +after +exit")
+_PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")
+
+StepId = Annotated[
+    str, Written(r"[a-z0-9][a-z0-9_/-]{0,119}", "an id; write it in small letters, such as `second-reminder`")
+]
+"""A step's own name, unique in its sequence."""
+TemplateName = Annotated[
+    str, Written(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", "a template; write `white-paper/deliver`")
+]
+"""A template, named as its path below templates/ without the endings."""
+
+
+def parse_again(text: str) -> Again:
+    """Read `once`, `90 days after exit` or `per signal.webinar`; raises ValueError."""
+    written = text.strip() if isinstance(text, str) else ""
+    if written == "once":
+        return Again()
+    if after := _AFTER.fullmatch(written):
+        return Again("after", after=parse_span(after[1]))
+    if per := _PER.fullmatch(written):
+        return Again("per", per=per[1])
+    raise ValueError(
+        f"`{str(text)[:60]}` is not understood; write `once`, `90 days after exit` or `per signal.webinar`"
+    )
+
+
+Pause = tuple[timedelta | None, int | None, time | None]
+"""A span, or a weekday (0 = Monday) and a local time."""
+
+
+def parse_pause(value: object) -> Pause:
+    """Read `3 days` or `{until: "tue 10:00"}`; raises ValueError."""
+    if isinstance(value, Mapping):
+        if set(value) != {"until"}:
+            raise ValueError('a wait is a span such as `3 days`, or `{until: "tue 10:00"}`')
+        day, at = parse_weekday_time(str(value["until"]))
+        return None, day, at
+    return parse_span(str(value)), None, None
+
+
+_STEPS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"$ref": "#/definitions/step"}}
+Steps = Annotated[list[Any], WithJsonSchema(_STEPS_SCHEMA)]
+"""A list of steps; each is read on its own, by its verb."""
+AgainText = Annotated[
+    Again,
+    PlainValidator(parse_again),
+    WithJsonSchema({"type": "string", "examples": ["once", "90 days after exit", "per signal.webinar"]}),
+]
+"""A field of a model that says whether a lead may enter again."""
+PauseText = Annotated[
+    Pause,
+    PlainValidator(parse_pause),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "examples": ["3 days"]},
+                {
+                    "type": "object",
+                    "properties": {"until": {"type": "string", "examples": ["tue 10:00"]}},
+                    "required": ["until"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A field of a model that reads `3 days` or `{until: "tue 10:00"}`."""
+_GOAL_SCHEMA = {"anyOf": [{"type": "string"}, {"$ref": "#/definitions/WayOut"}]}
+
+
+class WayIn(Strict):
+    """Who enters: on a signal, or everyone the condition selects; and whether again."""
+
+    on: SignalType | None = None
+    when: str | None = None
+    again: AgainText = Again()
+
+
+class WayOut(Strict):
+    """Why a lead leaves: a condition, a signal, or a signal for which the condition holds."""
+
+    on: SignalType | None = None
+    when: str | None = None
+
+
+class SequenceFile(Strict):
+    """A sequence file as written."""
+
+    sequence: Name
+    title: Text | None = None
+    funnel: Funnel
+    topic: Name
+    priority: Annotated[int, Field(ge=0, le=100)] = 50
+    enter: WayIn
+    exit: tuple[WayOut, ...] = ()
+    goal: Annotated[Any, WithJsonSchema(_GOAL_SCHEMA)] = None  # a signal type, or a way out
+    window: WindowText | None = None
+    caps: tuple[CapText, ...] = ()
+    steps: Annotated[Steps, Field(min_length=1)]
+
+
+class StepFile(Strict):
+    """What every kind of step may say."""
+
+    id: StepId | None = None
+
+
+class SendFile(StepFile):
+    """Send a template."""
+
+    send: TemplateName
+    unless: str | None = None
+    over_cap: OverCap = "defer"
+    defer_max: Span = DEFER_MAX
+    expires: Span | None = None
+    on_expired: OnExpired = "skip"
+    repeat: Literal["allowed", "never"] = "never"
+    window: WindowText | None = None
+
+
+class WaitFile(StepFile):
+    """Wait for a span, or until a weekday and time."""
+
+    wait: PauseText
+
+
+class WaitForFile(StepFile):
+    """Wait for a signal, for at most `within`."""
+
+    wait_for: SignalType
+    when: str | None = None
+    within: Span
+    before: Literal["counts", "ignored"] = "ignored"
+    then: Steps = Field(default=[])
+    otherwise: Steps = Field(default=[])
+
+
+class Case(Strict):
+    """Steps to take when a condition holds."""
+
+    when: str
+    steps: Steps
+
+
+class LastCase(Strict):
+    """Steps to take when no case above holds."""
+
+    otherwise: Steps
+
+
+class ChooseFile(StepFile):
+    """Take the first case that holds."""
+
+    choose: Annotated[
+        list[Any],
+        Field(min_length=1),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [{"$ref": "#/definitions/Case"}, {"$ref": "#/definitions/LastCase"}]},
+            }
+        ),
+    ]
+
+
+class Arm(Strict):
+    """An arm of a split: its weight, and the steps only it takes."""
+
+    weight: Annotated[float, Field(gt=0, le=1000000)]
+    steps: Steps = Field(default=[])
+
+
+class SplitText(Strict):
+    """A named split and its arms; an arm is a weight, or a weight and steps."""
+
+    name: Name
+    arms: Annotated[
+        dict[Name, Any],
+        Field(min_length=2),
+        WithJsonSchema(
+            {
+                "type": "object",
+                "minProperties": 2,
+                "additionalProperties": {
+                    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"$ref": "#/definitions/Arm"}]
+                },
+            }
+        ),
+    ]
+
+
+class SplitFile(StepFile):
+    """Take one of several arms, by a hash of the lead."""
+
+    split: SplitText
+
+
+class SetFile(StepFile):
+    """Set attributes of the lead."""
+
+    set: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+class HandoffFile(StepFile):
+    """Offer the lead to sales."""
+
+    handoff: Text
+
+
+class EndFile(StepFile):
+    """End the sequence here; the text says why."""
+
+    end: Annotated[bool | str, WithJsonSchema({"type": ["boolean", "string"]})]
+
+
+VERBS: Mapping[str, type[StepFile]] = {
+    "send": SendFile,
+    "wait": WaitFile,
+    "wait_for": WaitForFile,
+    "choose": ChooseFile,
+    "split": SplitFile,
+    "set": SetFile,
+    "handoff": HandoffFile,
+    "end": EndFile,
+}
+"""Every kind of step by its verb."""
+STAND_INS: Mapping[str, Any] = {"within": "1 day"}
+"""What a step is read with when it lacks it, so that the rest of it can be checked."""

@@ -1,0 +1,69 @@
+"""What a `set` step may write: attributes of the catalogue and fields of the profile, in their types."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from nurture.catalog import Catalog
+from nurture.countries import country_code
+from nurture.diagnose import did_you_mean
+from nurture.values import PROFILE_FIELDS
+
+_EXPECTED = {
+    "text": "text",
+    "number": "a number",
+    "flag": "`true` or `false`",
+    "date": "a date such as 2027-03-01",
+    "list": "a list of texts",
+    "country": "a country code such as FR",
+    "language": "a language such as fr",
+    "zone": "a time zone such as Europe/Paris",
+}
+
+
+def set_fault(name: str, value: object, catalog: Catalog | None) -> tuple[str, str, str] | None:
+    """Answer (code, message, help) of what is wrong with `name: value`, or None."""
+    kinds = {**(catalog.attributes if catalog else {}), **dict.fromkeys(PROFILE_FIELDS, "text")}
+    if name not in kinds:
+        if catalog is None:
+            return None
+        return "NUR044", f"`{name}` is not an attribute that can be set", did_you_mean(name, kinds)
+    kind = name if name in ("country", "language", "zone") else kinds[name]
+    if _fits(kind, value):
+        return None
+    return "NUR045", f"`{name}` is {_EXPECTED[kind]}", ""
+
+
+def _fits(kind: str, value: object) -> bool:
+    match kind:
+        case "flag":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        case "list":
+            return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+        case "date":
+            return _is_date(value)
+        case "country":
+            return isinstance(value, str) and country_code(value) == value
+        case "language":
+            return isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", value) is not None
+        case "zone":
+            return _is_zone(value)
+    return isinstance(value, str) and value != ""
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_zone(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(ZoneInfo(value))
+    except (ValueError, OSError, LookupError):
+        return False
