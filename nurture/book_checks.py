@@ -21,14 +21,18 @@ _ASSET_LINE = re.compile(r"^asset:[ \t]*(\S+)", re.MULTILINE)
 _SOME_MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
 
 
+def template_of(path: str) -> str:
+    """Answer the template that a file below templates/ belongs to."""
+    return path.removeprefix("templates/").split(".")[0]
+
+
 def check_sends(
-    node: Node, path: str, files: Mapping[str, str], templates: TemplateSet, *, standing: bool
+    node: Node, path: str, templates: TemplateSet, broken: Collection[str], *, standing: bool
 ) -> list[Fault]:
-    """Every template a sequence sends exists, and a standing one sends no service mail."""
-    # A template with a fault of its own is not in the set, but it is there.
-    present = {
-        name.removeprefix("templates/").split(".")[0] for name in files if name.startswith("templates/")
-    }
+    """Every template a sequence sends exists, and a standing one sends no service mail.
+
+    `broken` are the templates with faults of their own: they are there, though not in the set.
+    """
     faults = []
     for step in _sends(node.get("steps")):
         name = step.plain()["send"]
