@@ -79,10 +79,13 @@ def record(
         tx.execute(insert(decision), rows)
 
 
-def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> None:
-    """Append who entered and who was refused; a refusal that repeats the latest one is not written again."""
+def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
+    """Append who entered and who was refused; returns those written.
+
+    A refusal that repeats the latest one is not written again.
+    """
     if not entries:
-        return
+        return []
     known = select(func.max(decision.c.id)).where(
         decision.c.lead_id.in_({e.lead_id for e in entries}),
         decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
@@ -93,6 +96,12 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> N
         (r.lead_id, r.sequence): (r.verdict, r.reason)
         for r in tx.execute(query.where(decision.c.id.in_(known)))
     }
+    fresh = [
+        e
+        for e in entries
+        if e.verdict is Verdict.ENTER
+        or latest.get((e.lead_id, e.sequence)) != (e.verdict.value, e.reason.value)
+    ]
     rows = [
         {
             "lead_id": e.lead_id,
@@ -104,12 +113,11 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> N
             "detail": {"key": e.entry_key} if e.entry_key else {},
             "at": now,
         }
-        for e in entries
-        if e.verdict is Verdict.ENTER
-        or latest.get((e.lead_id, e.sequence)) != (e.verdict.value, e.reason.value)
+        for e in fresh
     ]
     if rows:
         tx.execute(insert(decision), rows)
+    return fresh
 
 
 def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:

@@ -115,3 +115,9 @@ def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
     is_open = handoff.c.lead_id.in_(list(lead_ids)) & handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
     closed = {"state": HandoffState.CLOSED.value, "answered_at": now}
     tx.execute(update(handoff).where(is_open).values(**closed))
+
+
+def due_times(tx: Connection, ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these offers wants its answer."""
+    rows = tx.execute(select(handoff.c.id, handoff.c.due_at).where(handoff.c.id.in_(list(ids))))
+    return {r.id: r.due_at for r in rows if r.due_at is not None}

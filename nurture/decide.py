@@ -225,7 +225,8 @@ class _Walk:
     def wait_end(self, step: WaitStep) -> datetime:
         if step.span is not None:
             return self.since + step.span
-        assert step.weekday is not None and step.at is not None  # the grammar gives one or the other
+        assert step.weekday is not None  # the grammar gives a span, or a weekday and a time
+        assert step.at is not None
         return next_weekday(self.since, step.weekday, step.at, self.zone)
 
     def wait_until(self, end: datetime, reason: Reason) -> None:

@@ -13,6 +13,9 @@ from nurture.values import Entry, PastRun, Signal, Snapshot
 from nurture.words import ConsentState, Reason, Stage, Verdict
 
 
+FOUND_AGAIN = (Reason.ALREADY_IN, Reason.ONCE, Reason.AGAIN_WAIT)
+
+
 def consider(
     book: Book,
     sequence: Sequence,
@@ -23,8 +26,9 @@ def consider(
 ) -> Entry | None:
     """Whether the lead enters: None when it is not asked for, else ENTER or REFUSE with the reason.
 
-    A lead that the entry condition does not select is no refusal. `signal` is the entering
-    signal; None asks as a standing sequence does.
+    A lead that the entry condition does not select is no refusal, nor is one that a standing
+    sequence finds again after it entered. `signal` is the entering signal; None asks as a
+    standing sequence does.
     """
     if sequence.enter.on != (signal.type if signal else None) or (signal and signal.machine):
         return None
@@ -34,6 +38,8 @@ def consider(
     key = _entry_key(sequence, signal)
     runs = [run for run in past if run.entry_key == key]
     reason = _refusal(book, sequence, snapshot, facts, runs, now)
+    if signal is None and reason in FOUND_AGAIN:
+        return None
     return Entry(
         lead_id=snapshot.lead.id,
         sequence=sequence.name,

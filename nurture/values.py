@@ -131,6 +131,11 @@ class Term:
         }
 
 
+def as_terms(rows: Sequence[Mapping[str, Any]]) -> tuple[Term, ...]:
+    """The stored breakdown as values: the inverse of Term.as_dict."""
+    return tuple(Term(**row) for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """Two axes at one moment, their breakdown, and when to look again at the latest."""

@@ -28,6 +28,21 @@ GROUP = 64
 """Messages marked as started by one commit; after kill -9 no more than these are uncertain."""
 
 
+COUNTED = (
+    "due",
+    "sent",
+    "skipped",
+    "stopped",
+    "completed",
+    "refused",
+    "later",
+    "failed",
+    "uncertain",
+    "rescored",
+    "matured",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one claim brought."""
@@ -62,9 +77,7 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
         total["due"] += batch.due
         if batch.claims:
             total.update(await deliver(shop, batch, now))
-    names = ("due", "sent", "skipped", "stopped", "completed", "refused", "later")
-    names += ("failed", "uncertain", "rescored", "matured")
-    return {**{n: total[n] for n in names}, "held": dict(held)}
+    return {**{name: total[name] for name in COUNTED}, "held": dict(held)}
 
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
@@ -77,7 +90,7 @@ def take_over(shop: Shop, now: datetime) -> Counter[str]:
 def claim(shop: Shop, now: datetime, limit: int) -> Batch:
     """Claim due leads, decide all of their enrolments and write the decisions, in one transaction."""
     with shop.store.begin() as tx:
-        release_id, book = shop.book(tx)
+        _, book = shop.book(tx)
         ids = claim_due_leads(tx, now, limit)
         if not ids:
             return Batch(0, 0, (), {}, None, Counter(), Counter())
@@ -103,7 +116,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
 
 
 async def deliver(shop: Shop, batch: Batch, now: datetime) -> Counter[str]:
-    """Build, start, send and settle the claimed touches in small groups; the next is built while one is sent."""
+    """Build, start, send and settle the claimed touches, one small group after the other."""
     total: Counter[str] = Counter()
     groups = [batch.claims[i : i + GROUP] for i in range(0, len(batch.claims), GROUP)]
     for group in groups:

@@ -21,7 +21,7 @@ Broken = dict[int, tuple[int, str]]
 
 
 def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) -> tuple[list[Letter], Broken]:
-    """Build the letters of these touches; one that fails is returned with its reason, and the others go on."""
+    """Build the letters of these touches; one that fails is returned with its reason."""
     assert batch.book is not None
     shared = book_context(batch.book, shop.links.public_url)
     letters: list[Letter] = []

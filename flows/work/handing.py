@@ -11,14 +11,17 @@ from flows.work.composing import Broken, book_context, lead_context
 from flows.work.offering import offer_unassigned
 from flows.work.settling import settle, settle_unbuilt
 from flows.work.wiring import LEASE, Shop
+from leadstore.handoffs import due_times
 from leadstore.outbox import claim_notices, mark_started
 from leadstore.scores import Scored, read_for_scoring
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
+from nurture.brief import make_brief
 from nurture.errors import NurtureError
-from nurture.values import Claim, Letter
-from nurture.words import OutboxKind
+from nurture.policy import Seller
+from nurture.values import Claim, Letter, Snapshot, as_terms
+from nurture.words import OutboxKind, Stage
 from outbound.message import build_message
 
 BATCH = 64
@@ -58,6 +61,7 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
         ids = [c.lead_id for c in claims if c.lead_id is not None]
         scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None)}
         facts = read_snapshots(tx, ids, signal_types=(), slots_since=now)
+        due = due_times(tx, [int(c.payload["handoff_id"]) for c in claims])
     by_lead = {s.lead.id: s for s in facts}
     shared = book_context(book, shop.links.public_url)
     letters: list[Letter] = []
@@ -65,11 +69,43 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
     for claim in claims:
         assert claim.lead_id is not None
         try:
-            brief = _brief(book, scored[claim.lead_id], by_lead[claim.lead_id], claim)
+            brief = _brief(book, claim, scored[claim.lead_id], by_lead[claim.lead_id], due, now)
             letters.append(_letter(book, claim, scored[claim.lead_id], brief, shared, now))
         except NurtureError as error:
             broken[claim.id] = (claim.attempt, error.message)
     return claims, letters, broken
+
+
+def _brief(
+    book: Book,
+    claim: Claim,
+    scored: Scored,
+    facts: Snapshot,
+    due: Mapping[int, datetime],
+    now: datetime,
+) -> dict[str, Any]:
+    seller = _seller(book, claim)
+    catalog = book.catalog
+    titles = {name: one.title for shelf in (catalog.assets, catalog.webinars) for name, one in shelf.items()}
+    topics = {name: topic.title for name, topic in catalog.topics.items()}
+    return make_brief(
+        scored.lead,
+        as_terms(scored.terms),
+        scored.signals,
+        cause=str(claim.payload["cause"]),
+        now=now,
+        titles=titles,
+        consents=facts.consents,
+        labels={**{stage.value: book.policy.label(stage.value) for stage in Stage}, **topics},
+        due_at=due.get(int(claim.payload["handoff_id"])),
+        zone=book.policy.zone,
+        language=(seller.language if seller else None) or book.policy.language,
+    )
+
+
+def _seller(book: Book, claim: Claim) -> Seller | None:
+    """The seller of an older release may be gone from this one; the notice goes all the same."""
+    return next((s for s in book.policy.handoff.sellers if s.name == claim.payload["seller"]), None)
 
 
 def _letter(
@@ -80,7 +116,7 @@ def _letter(
     shared: Mapping[str, Any],
     now: datetime,
 ) -> Letter:
-    seller = next((s for s in book.policy.handoff.sellers if s.name == claim.payload["seller"]), None)
+    seller = _seller(book, claim)
     language = (seller.language if seller else None) or book.policy.language
     context = {**shared, "lead": lead_context(book, scored.lead), "brief": brief, "handoff": brief}
     rendered = book.templates.render(claim.template, language, context)

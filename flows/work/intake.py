@@ -58,12 +58,12 @@ def _signal_page(shop: Shop, now: datetime, after: int) -> tuple[int, Counter[st
         scored = score_leads(tx, book, leads, now)
         woken = wake_leads(tx, live, now)
         entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
-        enrolled = _write_entries(tx, release_id, book, entries, now)
+        enrolled, refused = _write_entries(tx, release_id, book, entries, now)
         mark_taken(tx, [one.signal.id for one in batch])
     counts = Counter(
         signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
     )
-    return 0, counts, _refusals(entries)
+    return 0, counts, refused
 
 
 def _standing_page(shop: Shop, now: datetime, after: int) -> tuple[int, Counter[str], Counter[str]]:
@@ -80,9 +80,9 @@ def _standing_page(shop: Shop, now: datetime, after: int) -> tuple[int, Counter[
             mark_looked_at(tx, ids)
             return -1, Counter(), Counter()
         entries = _asked_by_standing(tx, book, standing, ids, now)
-        enrolled = _write_entries(tx, release_id, book, entries, now)
+        enrolled, refused = _write_entries(tx, release_id, book, entries, now)
         mark_looked_at(tx, ids)
-    return ids[-1], Counter(enrolled=enrolled), _refusals(entries)
+    return ids[-1], Counter(enrolled=enrolled), refused
 
 
 def _sweep_is_due(tx: Any, now: datetime, after: int) -> bool:
@@ -137,8 +137,9 @@ def _asked_by_standing(
 
 def _write_entries(
     tx: Any, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
-) -> int:
-    record_entries(tx, [entry for entry, _ in entries], now)
+) -> tuple[int, Counter[str]]:
+    written = record_entries(tx, [entry for entry, _ in entries], now)
+    refused = Counter(e.reason.value for e in written if e.verdict is Verdict.REFUSE)
     rows = [
         {
             "lead_id": entry.lead_id,
@@ -159,11 +160,7 @@ def _write_entries(
         for entry, _ in entries
         if entry.verdict is Verdict.ENTER
     ]
-    return enrol(tx, rows)
-
-
-def _refusals(entries: Iterable[tuple[Entry, Snapshot]]) -> Counter[str]:
-    return Counter(e.reason.value for e, _ in entries if e.verdict is Verdict.REFUSE)
+    return enrol(tx, rows), refused
 
 
 def _by_lead(snapshots: Iterable[Snapshot]) -> dict[int, Snapshot]:

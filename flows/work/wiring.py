@@ -69,7 +69,7 @@ class Shop:
         return {i: self._books[i] for i in release_ids}
 
     def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
-        """The structure an enrolment follows: its own release's, while the sequence is still in the current one."""
+        """The structure an enrolment follows: its own release's; None once the sequence is retired."""
         if sequence not in current.sequences:
             return None
         return self.books(tx, [release_id])[release_id].sequences.get(sequence)
