@@ -166,5 +166,5 @@ def _thresholds(
 ) -> tuple[float, ...]:
     """Where a grade or heat is entered, where it is left, and what live conditions compare with."""
     margin = policy.maturity.margin
-    ours = {at for threshold in entered for at in (threshold, threshold - margin)}
+    ours = {float(at) for threshold in entered for at in (threshold, threshold - margin)}
     return tuple(sorted(ours | {value for name, value in live if name == axis}))
