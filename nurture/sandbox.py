@@ -1,0 +1,149 @@
+"""The Jinja environments templates run in: strict, sandboxed, and limited to a short list of filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import StrictUndefined, Undefined, pass_context
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from nurture.errors import RenderError
+from nurture.spoken_dates import say_clock, say_day
+
+FILTERS = (
+    "abs", "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length",
+    "list", "lower", "round", "sort", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+"""Jinja's own filters that templates may use; none can leave the sandbox or blow up the output."""
+
+TESTS = (
+    "defined", "undefined", "none", "number", "string", "sameas", "in",
+    "eq", "ne", "lt", "le", "gt", "ge", "==", "!=", "<", "<=", ">", ">=",
+    "divisibleby", "even", "odd", "true", "false",
+)  # fmt: skip
+
+LONGEST = 1_000_000
+"""No rendered part may be longer, in characters."""
+
+# Bidirectional overrides would let a name turn the words after it around.
+_UNSEEN = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF]
+)
+_UNSEEN.update(dict.fromkeys(range(0xE000, 0xE006)))  # the marks of prepared templates
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # French needs its no-break spaces
+_SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%~-._"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+def one_line(text: str) -> str:
+    """Answer the text on one line: runs of white space become one space, control characters go."""
+    if text.isprintable() and "  " not in text:
+        return text
+    return _SPACES.sub(" ", text).translate(_UNSEEN).strip()
+
+
+def shown(value: Any, source: str) -> str:
+    """Answer what a `{{ ... }}` shows; what is unknown or not plain text or number fails the touch."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, Undefined):
+        return str(value)  # StrictUndefined raises, naming what is missing
+    if value is None:
+        raise RenderError(f"`{source}` is unknown", hint=f'write {{{{ {source} or "..." }}}}')
+    if isinstance(value, bool | int | float):
+        return str(value)
+    raise RenderError(f"`{source}` is a {type(value).__name__}, not text or a number")
+
+
+def shown_in_url(value: Any, source: str) -> str:
+    """Answer a value for the middle of a link, percent-encoding what no URL may hold."""
+    return quote(shown(value, source), safe=_SAFE_IN_URL)
+
+
+def shown_as_url(value: Any, source: str) -> str:
+    """Answer a value that begins a link; only http, https, mailto and tel may stand there."""
+    url = shown_in_url(value, source)
+    scheme = _SCHEME.match(url)
+    if scheme and scheme.group(1).lower() not in _SCHEMES:
+        raise RenderError(f"`{source}` is not a link to the web or to a mailbox")
+    return url
+
+
+@pass_context
+def _day(context: Context, at: datetime, zone: str) -> str:
+    return say_day(at, context["language"], zone)
+
+
+@pass_context
+def _clock(context: Context, at: datetime, zone: str) -> str:
+    return say_clock(at, context["language"], zone)
+
+
+OWN_FILTERS: dict[str, Any] = {"day": _day, "clock": _clock}
+"""Filters of ours: `webinar.starts_at | day("Europe/Paris")` and `| clock("Europe/Paris")`."""
+
+
+class TemplateSandbox(ImmutableSandboxedEnvironment):
+    """Jinja for plain data: mappings give items and never methods, text gives nothing, bombs are refused."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(undefined=StrictUndefined, **options)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in FILTERS} | OWN_FILTERS
+        self.tests = {name: self.tests[name] for name in TESTS}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look up `obj.attribute`: an item of a mapping, or the counters of a loop."""
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Look up `obj[argument]`, never falling back to an attribute of Python's."""
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Reckon with numbers only, so that no product, power or format grows out of bounds."""
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if operator == "**" or not numbers:
+            raise SecurityError(f"`{operator}` works on numbers only; join text with `~`")
+        return super().call_binop(context, operator, left, right)
+
+
+# Private characters, not braces: text that merely looks like Jinja after Markdown's unescaping stays text.
+BLOCK, BLOCK_END, VALUE, VALUE_END, NOTE, NOTE_END = (chr(code) for code in range(0xE000, 0xE006))
+
+
+def authors_sandbox() -> TemplateSandbox:
+    """Answer the environment that reads what authors write, to find their mistakes in their own lines."""
+    return TemplateSandbox(keep_trailing_newline=True)
+
+
+def prepared_sandbox(*, html: bool) -> TemplateSandbox:
+    """Answer the environment that runs prepared templates, escaping values when `html`."""
+    sandbox = TemplateSandbox(
+        autoescape=html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        block_start_string=BLOCK,
+        block_end_string=BLOCK_END,
+        variable_start_string=VALUE,
+        variable_end_string=VALUE_END,
+        comment_start_string=NOTE,
+        comment_end_string=NOTE_END,
+    )
+    sandbox.filters |= {"shown": shown, "shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
+    return sandbox

@@ -1,0 +1,153 @@
+"""Hides Jinja's tags from Markdown and the CSS inliner behind plain words, and brings them back after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+
+from nurture.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
+from nurture.template_source import Piece
+
+# Tags vanish with their whole line, so `{%-` and `-%}` have nothing left to trim.
+_TRIM_MARKS = re.compile(r"(?P<open>\{[{%#])[-+]|[-+](?P<close>[%#}]\})")
+_LINK = re.compile(r"""\b(?P<attribute>href|src|background)=(?P<quote>["'])(?P<url>.*?)(?P=quote)""")
+_MARKS = dict.fromkeys(
+    [ord(BLOCK), ord(BLOCK_END), ord(VALUE), ord(VALUE_END), *range(ord(NOTE), ord(NOTE) + 2)]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One hidden tag: its placeholder, what stands inside it, and its line in the file."""
+
+    placeholder: str
+    inside: str
+    line: int
+
+    @property
+    def word(self) -> str:
+        """The first word of a block tag: `if`, `for`, `endif`."""
+        return self.inside.split(None, 1)[0]
+
+
+@dataclass(slots=True)
+class Shelter:
+    """Keeps the tags of all the texts that are put together into one mail."""
+
+    prefix: str
+    values: dict[str, Hidden] = field(default_factory=dict)
+    tags: dict[str, Hidden] = field(default_factory=dict)
+    crowded: list[Hidden] = field(default_factory=list)  # block tags that share their line with other text
+
+    @classmethod
+    def for_texts(cls, *texts: str) -> Shelter:
+        """Answer a shelter whose placeholders cannot occur in these texts."""
+        digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+        # Lower-case letters and digits only: neither Markdown, URL nor HTML rewriting touches them.
+        return cls(f"jinja{digest[:12]}")
+
+    def hide(self, piece: Piece) -> str:
+        """Answer the text with a placeholder for each tag; comments are dropped.
+
+        Raises jinja2.TemplateSyntaxError where a tag is not closed.
+        """
+        text = _TRIM_MARKS.sub(
+            lambda mark: (mark["open"] or "") + (mark["close"] or ""), piece.text.translate(_MARKS)
+        )
+        parts: list[str] = []
+        for span in _spans(text):
+            line = piece.line + text.count("\n", 0, span.start)
+            if span.kind == "value":
+                parts.append(self._keep_value(span.inside, line))
+            elif span.kind == "tag":
+                parts.append(self._keep_tag(span.inside, line, alone=_alone(text, span)))
+            elif span.kind == "text":
+                parts.append(span.inside)
+        return "".join(parts)
+
+    def _keep_value(self, inside: str, line: int) -> str:
+        placeholder = f"{self.prefix}v{len(self.values)}x"
+        self.values[placeholder] = Hidden(placeholder, inside.strip(), line)
+        return placeholder
+
+    def _keep_tag(self, inside: str, line: int, *, alone: bool) -> str:
+        placeholder = f"{self.prefix}t{len(self.tags)}x"
+        self.tags[placeholder] = Hidden(placeholder, inside.strip(), line)
+        if not alone:
+            self.crowded.append(self.tags[placeholder])
+        return placeholder
+
+    def order(self, text: str) -> list[str]:
+        """Answer the placeholders of a text as they stand in it."""
+        return re.findall(rf"{self.prefix}[vt]\d+x", text)
+
+    def is_tag(self, word: str) -> bool:
+        """Whether a word is the placeholder of a block tag."""
+        return word in self.tags
+
+    def restore_text(self, text: str) -> str:
+        """Answer plain text with its tags back, ready to be compiled."""
+        text = self._values(text.translate(_MARKS), "shown")
+        return self._tags(text, rf"{self.prefix}t\d+x")
+
+    def restore_html(self, html: str) -> str:
+        """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
+        html = self._tags(html.translate(_MARKS), rf"<!--{self.prefix}t\d+x-->")
+        return self._values(_LINK.sub(self._link, html), "shown")
+
+    def _link(self, link: re.Match[str]) -> str:
+        url = re.sub(
+            rf"^{self.prefix}v\d+x", lambda found: self._values(found[0], "shown_as_url"), link["url"]
+        )
+        return f"{link['attribute']}={link['quote']}{self._values(url, 'shown_in_url')}{link['quote']}"
+
+    def _values(self, text: str, filter: str) -> str:
+        def bring_back(found: re.Match[str]) -> str:
+            inside = self.values[found[0]].inside
+            return f"{VALUE}({inside}) | {filter}({json.dumps(inside)}){VALUE_END}"
+
+        return re.sub(rf"{self.prefix}v\d+x", bring_back, text)
+
+    def _tags(self, text: str, pattern: str) -> str:
+        def bring_back(found: re.Match[str]) -> str:
+            tag = self.tags[found[0].removeprefix("<!--").removesuffix("-->")]
+            return f"{BLOCK} {tag.inside} {BLOCK_END}"
+
+        return re.sub(pattern, bring_back, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    kind: str  # text, value, tag or note
+    inside: str
+    start: int
+    end: int
+
+
+_BEGINS = {"variable_begin": "value", "block_begin": "tag", "comment_begin": "note"}
+
+
+def _spans(text: str) -> list[_Span]:
+    spans: list[_Span] = []
+    kind, inside, start, at = "text", "", 0, 0
+    for _, token, value in authors_sandbox().lex(text):
+        if token in _BEGINS:
+            kind, inside, start = _BEGINS[token], "", at
+        elif token.endswith("_end"):
+            spans.append(_Span(kind, inside, start, at + len(value)))
+            kind = "text"
+        elif kind == "text":
+            spans.append(_Span(kind, value, at, at + len(value)))
+        else:
+            inside += value
+        at += len(value)
+    return spans
+
+
+def _alone(text: str, span: _Span) -> bool:
+    line_start = text.rfind("\n", 0, span.start) + 1
+    line_end = text.find("\n", span.end)
+    around = text[line_start : span.start] + text[span.end : line_end if line_end >= 0 else None]
+    return not around.strip()
