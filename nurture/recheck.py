@@ -18,10 +18,10 @@ FARTHEST = 3650 * 86400.0
 """Seconds; what fades more slowly is looked at again after ten years."""
 
 _DAY = 86400.0
-_CLOSE = 1.0  # seconds: nearer is near enough
+_CLOSE = 1e-6  # seconds: clocks see no less
 _PRECISE = 1e-4  # of the way: being early costs one more look
 _STEPS = 16  # a lower bound that took more steps is worth less than another look
-_NOISE = 1e-12  # what rounding may do to a fading sum
+_NOISE = 2e-14  # what rounding may do to a fading sum
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -31,7 +31,7 @@ def recheck_at(tally: Tally, value: float, thresholds: Sequence[float]) -> datet
     None when that cannot happen without a new signal.
     """
     ahead = min(tally.changes, default=None)
-    seconds = _Course(tally, value, thresholds).calm(1 if ahead else _STEPS)
+    seconds = _Course(tally, value, thresholds).calm()
     if seconds is None:
         return ahead
     at = tally.now + max(timedelta(microseconds=floor(seconds * 1e6)), _MICROSECOND)
@@ -47,21 +47,24 @@ class _Course:
         self.sums = tally.sums()
         self.fixed = tally.ignored()
         self.ends = _week_ends(tally)
+        fading = [amount for rule, amount in self.sums if rule.rate]
+        self.mixed = any(amount < 0 for amount in fading) and (bool(self.ends) or max(fading) > 0)
         self.floor = max((t for t in thresholds if t < value), default=-inf)
         self.ceiling = min((t for t in thresholds if t > value), default=inf)
         self.pinned = value in thresholds  # it stands on one: any change counts
 
-    def calm(self, steps: int) -> float | None:
+    def calm(self) -> float | None:
         """For how many seconds it surely stays in its band; None = for ever.
 
-        While signals dated ahead wait to fade, the bounds hold from now on only: one step.
+        Where gains and losses fade together, the bounds are wide, and tighter seen from later on. While
+        signals dated ahead wait to fade, the bounds hold only as seen from now.
         """
         now = 0.0
-        for _ in range(steps):
+        for _ in range(_STEPS if self.mixed and not self.tally.changes else 1):
             if self._stays(now, inf):
                 return None
             until = self._farthest(now)
-            if until - now < _CLOSE or until >= FARTHEST:
+            if until >= FARTHEST or until - now <= max(_CLOSE, _PRECISE * until):
                 return until
             now = until
         return now

@@ -8,7 +8,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nurture.countries import MAIN_ZONES, country_code
@@ -102,6 +102,7 @@ def test_zone_for(zone: str | None, country: str | None, expected: str) -> None:
 
 
 @given(st.text(), st.text())
+@settings(deadline=None)
 def test_zone_for_never_raises(zone: str, country: str) -> None:
     """Whatever a lead says of its zone and country, it gets one."""
     assert isinstance(zone_for(zone, country, "UTC"), ZoneInfo)
@@ -156,6 +157,7 @@ def test_local_instant(day: date, clock: time, zone: str, expected: str) -> None
 
 
 @given(instants, clocks, zones)
+@settings(deadline=None)
 def test_local_instant_is_first(now: datetime, clock: time, zone: ZoneInfo) -> None:
     """Its wall clock shows the time asked for, or a later one when that does not exist."""
     wanted = datetime.combine(now.date(), clock)
@@ -235,6 +237,7 @@ def test_next_open_after_a_repeated_hour() -> None:
 @given(instants, zones, st.lists(windows, max_size=2), st.lists(windows, max_size=1))
 @example(at("2026-03-28T23:00"), PARIS, [Window(ALL_DAYS, time(2, 10), time(2, 50))], [])
 @example(at("2026-04-23T20:00"), ZoneInfo("Africa/Cairo"), [Window(ALL_DAYS, time(0), time(0, 30))], [])
+@settings(deadline=None)
 def test_next_open_is_inside(now: datetime, zone: ZoneInfo, open_: list[Window], quiet: list[Window]) -> None:
     """What is open is inside every window and outside quiet hours, by the wall clock of the zone."""
     opening = opened(now, zone, open_, quiet)
@@ -246,6 +249,7 @@ def test_next_open_is_inside(now: datetime, zone: ZoneInfo, open_: list[Window],
 
 
 @given(instants, zones, windows, windows, st.floats(0, 1))
+@settings(deadline=None)
 def test_next_open_is_earliest(
     now: datetime, zone: ZoneInfo, window: Window, quiet: Window, share: float
 ) -> None:
@@ -257,6 +261,7 @@ def test_next_open_is_earliest(
 
 
 @given(st.integers(1, 10**9), instants, st.timedeltas(timedelta(0), timedelta(days=1)))
+@settings(deadline=None)
 def test_spread(lead_id: int, now: datetime, over: timedelta) -> None:
     """A lead's offset lies in the span and is always the same."""
     offset = spread(lead_id, now, over)
@@ -313,6 +318,7 @@ spans = st.timedeltas(timedelta(minutes=1), timedelta(days=10))
 
 
 @given(st.lists(instants, min_size=1, max_size=12), st.integers(1, 4), spans)
+@settings(deadline=None)
 def test_rolling_cap_is_never_exceeded(wanted: list[datetime], count: int, span: timedelta) -> None:
     """Whenever touches are asked for, in any order, no rolling window ever holds more than the count."""
     touches = sorted(placed(wanted, Cap(count, span)))
@@ -321,6 +327,7 @@ def test_rolling_cap_is_never_exceeded(wanted: list[datetime], count: int, span:
 
 
 @given(instants, gaps, st.integers(1, 4), spans)
+@settings(deadline=None)
 def test_rolling_cap_holds_back_no_longer(
     start: datetime, gaps: list[timedelta], count: int, span: timedelta
 ) -> None:
@@ -342,6 +349,7 @@ PERIODS: dict[str, Callable[[datetime], object]] = {
 
 
 @given(instants, gaps, st.integers(1, 3), st.sampled_from(sorted(PERIODS)), st.sampled_from(ZONES))
+@settings(deadline=None)
 def test_calendar_cap_is_never_exceeded(
     start: datetime, gaps: list[timedelta], count: int, calendar: str, zone: str
 ) -> None:
