@@ -72,9 +72,7 @@ def main(tokens: list[str] | None = None) -> None:
 def call(tokens: list[str]) -> int:
     """Run one command line and return its exit code; errors go to stderr without a traceback."""
     debug = "--debug" in tokens
-    logging.basicConfig(
-        level=logging.INFO if debug else logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s"
-    )
+    _log_to_stderr(debug)
     try:
         return int(
             app.meta(tokens, exit_on_error=False, print_error=False, result_action="return_value") or 0
@@ -90,6 +88,14 @@ def call(tokens: list[str]) -> int:
     except Exception as error:  # the last line of defence: say what, never a bare traceback
         note(_shown(error, debug))
     return 2
+
+
+def _log_to_stderr(debug: bool) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    if not debug:  # the runs' own logs are on the Prefect server, and what stops one is told by us
+        handler.addFilter(lambda record: not record.name.startswith(("prefect", "apscheduler")))
+    logging.basicConfig(level=logging.INFO if debug else logging.WARNING, handlers=[handler])
 
 
 def _shown(error: Exception, debug: bool) -> str:

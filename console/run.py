@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -16,12 +17,15 @@ from flows.stopping import stop_asked, until
 from flows.work.counting import Counts, in_words
 from flows.work.moments import parse_moment
 from flows.work.receiving import local_inbox
+from flows.work.watching import ShelfWatch
 from flows.work.wiring import open_shop
+from nurture.diagnose import Fault, render_text
 from nurture.errors import ClockError
 
 if TYPE_CHECKING:
     from flows.work.settings import Settings
-    from flows.work.wiring import Shop
+    from flows.work.watching import ShelfWatch
+from flows.work.wiring import Shop
 
 
 async def run(
@@ -53,6 +57,7 @@ async def run(
             return await _keep(shop, lost, json)
         from flows.rounds import one_round  # after the server: Prefect reads its address when it is imported
 
+        _tell_faults(ShelfWatch(shop).look()[1])
         counts = await one_round(shop, moved.isoformat() if moved else None)
     _tell("round", counts, json)
     return 1 if counts.get("failed") or counts.get("uncertain") else 0
@@ -79,6 +84,11 @@ def _moved(now: str | None, once: bool, settings: Settings) -> datetime | None:
             hint="unset NURTURE_SMTP_URL: the local inbox then receives everything",
         )
     return parse_moment(now)
+
+
+def _tell_faults(faults: Sequence[Fault]) -> None:
+    if any(fault.severity == "error" for fault in faults):
+        note(f"{render_text(faults)}\n\nthe files have faults; the last good release runs")
 
 
 def _tell(name: str, counts: Counts, json: bool) -> None:

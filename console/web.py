@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
+from contextlib import AsyncExitStack
 
 from console.frame import InFrame, say
 from flows.serving import bind, served
 from flows.stopping import stop_asked
-from leadstore.store import in_thread, open_store
-from nurture.links import Links
+from flows.work.front import web_app
+from flows.work.wiring import open_shop
 
 
 async def web(*, host: str = "127.0.0.1", frame: InFrame) -> int:
@@ -21,16 +20,12 @@ async def web(*, host: str = "127.0.0.1", frame: InFrame) -> int:
         The address to listen on; 0.0.0.0 behind a proxy on another machine.
     """
     settings = frame.settings()
-    listener = bind(settings.web_port, "NURTURE_WEB_PORT", "the web app", host=host)
-    store = open_store(settings.database_url)
-    try:
-        await in_thread(store.migrate)
-        app = make_app(StoreDesk(store), Links(settings.secret_keys, settings.public_url))
-        with stop_asked() as asked:
-            async with served(app, listener):
-                say(f"web app  http://{host}:{listener.getsockname()[1]}  as {settings.public_url}")
-                await asked.wait()
-    finally:
-        store.close()
-        listener.close()
+    async with AsyncExitStack() as stack:
+        listener = bind(settings.web_port, "NURTURE_WEB_PORT", "the web app", host=host)
+        stack.callback(listener.close)
+        shop = await stack.enter_async_context(open_shop(settings))
+        asked = stack.enter_context(stop_asked())
+        await stack.enter_async_context(served(await web_app(shop), listener))
+        say(f"web app  http://{host}:{listener.getsockname()[1]}  as {settings.public_url}")
+        await asked.wait()
     return 0

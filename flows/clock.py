@@ -88,8 +88,8 @@ class Clock:
             return
         if release is not None:
             log.warning("release %s runs from now on", release)
-        if faults:
-            log.error("the files have faults, see `nurture check`:\n%s", render_text(faults))
+        if any(fault.severity == "error" for fault in faults):
+            log.error("the files have faults; the last good release runs:\n%s", render_text(faults))
 
 
 @contextlib.asynccontextmanager

@@ -9,8 +9,10 @@ from prefect import Flow, State, tags
 
 from flows.opening import holding
 from flows.options import RunOptions
+from flows.sealing import FlowFault
 from flows.work.counting import Counts
 from flows.work.wiring import Shop
+from nurture.errors import NurtureError
 
 Options = TypeVar("Options", bound=RunOptions)
 Report = Callable[[str, Counts], None]
@@ -25,8 +27,14 @@ async def conduct(
     """The flow's counts; the run shows in the Prefect UI under its own name.
 
     Raises:
-        NurtureError: whatever stopped the flow, with no lead's data in it.
+        NurtureError: the very error that stopped the flow, of which Prefect was told only the sealed form.
+        FlowFault: something unforeseen broke.
     """
-    with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
-        counts: Any = await flow(options)  # Prefect hands back the data of the state that the flow ended in
+    try:
+        with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
+            counts: Any = await flow(options)  # Prefect hands back the data of the state it ended in
+    except FlowFault as fault:
+        if isinstance(fault.original, NurtureError):
+            raise fault.original from None
+        raise
     return dict(counts)

@@ -14,11 +14,15 @@ ADDRESS_LIKE = re.compile(r"[^\s<>()\[\]\"'`,;:=]+@[^\s<>()\[\]\"'`,;]+")
 
 
 class FlowFault(NurtureError):
-    """Something broke inside a flow; `original` is known to this process only, never to Prefect."""
+    """What stopped a flow, said without a lead's data. `original` never leaves this process."""
 
-    def __init__(self, message: str, original: Exception) -> None:
-        super().__init__(message, hint="run `nurture --debug run --once` to see the whole of it")
+    def __init__(self, message: str, hint: str = "", original: Exception | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.original = original
+
+    def __reduce__(self) -> tuple[type[FlowFault], tuple[str, str]]:
+        # Prefect pickles the exception of a failed run into its storage, even with persist_result=False.
+        return FlowFault, (self.message, self.hint)
 
 
 def scrub(text: str) -> str:
@@ -28,22 +32,21 @@ def scrub(text: str) -> str:
 
 @contextmanager
 def sealed(flow: str) -> Iterator[None]:
-    """Let no lead's data leave the block in an error: Prefect stores messages and tracebacks.
+    """Let no lead's data leave the block in an error: Prefect stores messages, tracebacks and exceptions.
 
-    Our own errors keep their kind, with addresses scrubbed. Of any other only its kind and place are told,
+    Of our own errors the message is told, with addresses scrubbed. Of any other only its kind and place,
     because a driver's message may quote a row.
 
     Raises:
-        FlowFault: something unforeseen broke.
+        FlowFault: something stopped the flow.
     """
     try:
         yield
     except NurtureError as error:
-        error.message, error.hint = scrub(error.message), scrub(error.hint)
-        error.args = (error.message,)
-        raise error from None
+        raise FlowFault(scrub(error.message), scrub(error.hint), error) from None
     except Exception as error:
-        raise FlowFault(f"{flow}: {type(error).__name__} at {_place(error)}", error) from None
+        what = f"{flow}: {type(error).__name__} at {_place(error)}"
+        raise FlowFault(what, "run `nurture run --once --debug` to see the whole of it", error) from None
 
 
 def _place(error: Exception) -> str:

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.serving import bind
 from flows.work.settings import Settings
@@ -55,6 +56,7 @@ async def local_server(settings: Settings, *, port: int | None = None) -> AsyncI
         if server is None:
             server = await stack.enter_async_context(_child(settings, port or 0))
         stack.enter_context(_environment(server_environment(settings, server.api)))
+        stack.push_async_callback(_last_words)
         yield server
 
 
@@ -67,8 +69,8 @@ def server_environment(settings: Settings, api: str) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
-        # Runs are logged to the server; a terminal shows warnings, unless the operator wants more.
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
+        # Runs log to the server. What stops one is told once, by us: a terminal need not see tracebacks.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"),
         "PREFECT_CLI_PROMPT": "false",
         "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"))),
     }
@@ -179,6 +181,18 @@ def _reap(process: subprocess.Popen[bytes]) -> None:
 
 def _address_file(settings: Settings) -> Path:
     return settings.state / "prefect" / "nurture-server"
+
+
+async def _last_words() -> None:
+    """Let Prefect's threads deliver what they hold, while the server still listens."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        drained: Any = worker.drain_all(timeout=5)  # an awaitable on a running loop, as here
+        await drained
 
 
 @contextlib.contextmanager

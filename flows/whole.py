@@ -8,13 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
-
 from flows.leading import leading_alone
 from flows.server import local_server
 from flows.serving import bind, served
 from flows.work.counting import Counts
+from flows.work.front import web_app
 from flows.work.receiving import local_inbox
 from flows.work.settings import Settings
 from flows.work.wiring import open_shop
@@ -47,7 +45,7 @@ async def whole_system(settings: Settings, report: Callable[[str, Counts], None]
         settings = stack.enter_context(local_inbox(settings, port=settings.inbox_port))
         shop = await stack.enter_async_context(open_shop(settings))
         server = await stack.enter_async_context(local_server(settings, port=settings.prefect_port))
-        await stack.enter_async_context(served(make_app(StoreDesk(shop.store), shop.links), listener))
+        await stack.enter_async_context(served(await web_app(shop), listener))
         from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
 
         await stack.enter_async_context(ticking(Clock(shop, report)))

@@ -13,11 +13,14 @@ from nurture.errors import BookError
 
 
 class ShelfWatch:
-    """Applies the project's files when they changed since the last look; a broken file changes nothing."""
+    """Applies the project's files when they changed since the last look; a broken file changes nothing.
+
+    Only with the embedded store: elsewhere a release is applied on purpose.
+    """
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self._seen: Mapping[str, str] = read_shelf(shop.settings.project)
+        self._seen: Mapping[str, str] = {}
 
     def look(self) -> tuple[int | None, Sequence[Fault]]:
         """The id of the release that runs from now on (None: as before), and the faults that were found.
@@ -25,7 +28,7 @@ class ShelfWatch:
         Raises:
             ProjectError: a file cannot be read.
         """
-        files = read_shelf(self.shop.settings.project)
+        files = read_shelf(self.shop.settings.project) if self.shop.settings.embedded else self._seen
         if files == self._seen:
             return None, ()
         self._seen = files  # told once, not every minute

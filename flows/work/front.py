@@ -1,0 +1,26 @@
+"""The web app of a shop, in the name of the company whose release runs."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from flows.work.wiring import Shop
+from inbound.unsubscribe import StoreDesk
+from inbound.web import make_app
+from leadstore.store import in_thread
+from nurture.book import Book
+
+
+async def web_app(shop: Shop) -> Starlette:
+    """The pages that leads reach.
+
+    Raises:
+        ProjectError: nothing has been applied to this store yet, so nobody knows whose pages they are.
+    """
+    policy = (await in_thread(_current, shop)).policy
+    return make_app(StoreDesk(shop.store), shop.links, company=policy.company.name, language=policy.language)
+
+
+def _current(shop: Shop) -> Book:
+    with shop.store.read() as tx:
+        return shop.book(tx)[1]
