@@ -1,0 +1,71 @@
+"""What an import map makes of one row: a lead as another system knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from nurture.errors import NurtureError
+from nurture.values import Consent, Suppression
+from nurture.words import Basis, ConsentState
+
+
+class RowFault(NurtureError, ValueError):
+    """One row cannot be used; the reason is written beside it among the rejects."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSignal:
+    """Something the lead did before it came to us; unique by (source of the map, source_id)."""
+
+    type: str
+    occurred_at: datetime
+    source_id: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLead:
+    """One row, read: what is blank in it is not here, so it can overwrite nothing."""
+
+    line: int  # of the file, from 1
+    source: str  # of the map
+    address: str  # normalised
+    key: str | None = None
+    profile: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()  # at most one a topic
+    suppression: Suppression | None = None
+    signals: tuple[PastSignal, ...] = ()
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether the row says of some topic that it was withdrawn."""
+        return any(consent.state == "withdrawn" for consent in self.consents)
+
+
+_STRENGTH = {Basis.IMPORTED: 0, Basis.LEGITIMATE_INTEREST: 0, Basis.OPT_IN: 1, Basis.DOUBLE_OPT_IN: 2}
+
+
+def consent_after(held: Consent | None, said: Consent) -> Consent | None:
+    """The consent to keep once an import has `said` something of a topic; None leaves what is held.
+
+    A withdrawal stays until the lead itself opts in. It wins over any consent, except one the lead gave us
+    after the moment that the import dates it at.
+    """
+    if held is None:
+        return said
+    if held.state is ConsentState.WITHDRAWN:
+        return None
+    same_source = held.source == said.source
+    if said.state is ConsentState.WITHDRAWN:
+        own = held.state is ConsentState.GRANTED and _STRENGTH[held.basis] > 0 and not same_source
+        return None if own and said.at < held.at else said
+    if said.state is ConsentState.PENDING:
+        return None
+    if held.state is ConsentState.PENDING:
+        return said if same_source or said.basis is Basis.DOUBLE_OPT_IN else None
+    stronger = _STRENGTH[said.basis] > _STRENGTH[held.basis]
+    return said if stronger or (same_source and said.basis is not held.basis) else None

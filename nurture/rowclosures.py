@@ -1,0 +1,162 @@
+"""The closures that import expressions are compiled to: a blank value stays blank, and nothing is guessed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nurture.imported import RowFault
+from nurture.rowtypes import as_number, as_text, shown
+
+Row = Mapping[str, Any]
+"""A row of the file: column -> cell."""
+
+Reader = Callable[[Row], Any]
+"""Reads something from a row; None is blank. May raise RowFault."""
+
+
+def look_up(table: Mapping[str, Any], key: Any) -> Any:
+    """The entry of a look-up table; blank when the key is, or is not in it."""
+    return None if key is None else table.get(as_text(key))
+
+
+def inside(outer: Reader, index: Reader) -> Reader:
+    """A part of a nested value, as JSON Lines have them."""
+
+    def found(row: Row) -> Any:
+        holder, key = outer(row), index(row)
+        if isinstance(holder, Mapping):
+            return None if key is None else holder.get(as_text(key))
+        if isinstance(holder, list) and isinstance(key, int):
+            return holder[key] if -len(holder) <= key < len(holder) else None
+        if holder is None:
+            return None
+        raise RowFault(f"{shown(holder)} has no parts to look into")
+
+    return found
+
+
+def _same(left: Any, right: Any) -> bool:
+    # A cell is a text: quietly unequal to every number, it would make a map do nothing and say nothing.
+    if isinstance(left, str) != isinstance(right, str):
+        raise RowFault(
+            f"{shown(left)} is compared with {shown(right)}, a text with what is none; use `| number`"
+        )
+    return bool(left == right)
+
+
+def _equal(left: Reader, right: Reader) -> Reader:
+    def answer(row: Row) -> bool:
+        a, b = left(row), right(row)
+        if a.__class__ is str and b.__class__ is str:
+            return bool(a == b)
+        return a is not None and b is not None and _same(a, b)
+
+    return answer
+
+
+def _unequal(left: Reader, right: Reader) -> Reader:
+    def answer(row: Row) -> bool:
+        a, b = left(row), right(row)
+        return a is not None and b is not None and not _same(a, b)
+
+    return answer
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Reader, Reader], Reader]:
+    def made(left: Reader, right: Reader) -> Reader:
+        def answer(row: Row) -> bool:
+            a, b = left(row), right(row)
+            if a is None or b is None:
+                return False
+            try:
+                return compare(a, b)
+            except TypeError:
+                raise RowFault(f"{shown(a)} cannot be compared with {shown(b)}; use `| number`") from None
+
+        return answer
+
+    return made
+
+
+def _held(negated: bool) -> Callable[[Reader, Reader], Reader]:
+    def made(left: Reader, right: Reader) -> Reader:
+        def answer(row: Row) -> bool:
+            a, b = left(row), right(row)
+            if a is None or b is None:
+                return False
+            held = (
+                any(_same(a, item) for item in b if item is not None)
+                if isinstance(b, list)
+                else _within(a, b)
+            )
+            return held is not negated
+
+        return answer
+
+    return made
+
+
+def _within(part: Any, whole: Any) -> bool:
+    if isinstance(whole, list):
+        return any(_same(part, item) for item in whole if item is not None)
+    return as_text(part) in as_text(whole)
+
+
+def calculated(work: Callable[[Any, Any], Any], left: Reader, right: Reader) -> Reader:
+    """Arithmetic on numbers, or on texts that are numbers."""
+
+    def answer(row: Row) -> Any:
+        a, b = left(row), right(row)
+        if a is None or b is None:
+            return None
+        try:
+            return work(as_number(a), as_number(b))
+        except ArithmeticError as error:
+            raise RowFault(f"{shown(a)} and {shown(b)}: {error}") from None
+
+    return answer
+
+
+def filtered(work: Callable[..., Any], value: Reader, arguments: list[Reader]) -> Reader:
+    """A filter or test over a value that is not blank."""
+
+    def answer(row: Row) -> Any:
+        found = value(row)
+        if found is None:
+            return None
+        extra = [argument(row) for argument in arguments]
+        return None if None in extra else work(found, *extra)
+
+    return answer
+
+
+def defaulted(value: Reader, other: Reader) -> Reader:
+    """The value, or another in the place of a blank one."""
+
+    def answer(row: Row) -> Any:
+        found = value(row)
+        return other(row) if found is None else found
+
+    return answer
+
+
+COMPARISONS: dict[str, Callable[[Reader, Reader], Reader]] = {
+    "eq": _equal,
+    "ne": _unequal,
+    "lt": _ordered(operator.lt),
+    "lteq": _ordered(operator.le),
+    "gt": _ordered(operator.gt),
+    "gteq": _ordered(operator.ge),
+    "in": _held(False),
+    "notin": _held(True),
+}
+CALCULATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}

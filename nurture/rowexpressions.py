@@ -1,0 +1,257 @@
+"""Expressions of import maps: Jinja's syntax over one row, compiled once to closures."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.lexer import Token, TokenStream
+from jinja2.parser import Parser
+
+from nurture.diagnose import did_you_mean
+from nurture.rowclosures import (
+    CALCULATIONS,
+    COMPARISONS,
+    Reader,
+    Row,
+    calculated,
+    defaulted,
+    filtered,
+    inside,
+    look_up,
+)
+from nurture.rowtypes import as_text
+from nurture.rowwords import ABSENT, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
+
+_PARSER = Environment(autoescape=False)  # noqa: S701 - parses only; nothing is rendered with it
+_LONGEST = 2000
+_DEEPEST = 40
+
+
+class ExpressionError(ValueError):
+    """An expression of a map cannot be read, from its character `offset` on; `hint` says what to write."""
+
+    def __init__(self, message: str, hint: str = "", *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression: what it says, the columns it reads, and `read(row)`, which may raise RowFault.
+
+    A blank cell reads as None. A comparison with it is false, as in conditions; joined (`~`), calculated or
+    filtered it stays blank; `or` and `default` put something in its place.
+    """
+
+    source: str
+    columns: frozenset[str]
+    read: Reader
+
+
+def compile_expression(
+    text: str, tables: Mapping[str, Mapping[str, Any]] | None = None, blank: frozenset[str] = frozenset()
+) -> Expression:
+    """Read an expression; `tables` are its look-up tables, `blank` the cells that mean nothing.
+
+    Raises:
+        ExpressionError: it is not Jinja, or uses what a map has no use for.
+    """
+    if len(text) > _LONGEST:
+        raise ExpressionError(f"longer than {_LONGEST} characters", "put long lists in `tables`", offset=0)
+    builder = _Builder(tables or {}, blank | {""})
+    read = builder.build(_tree(text), 0)
+    return Expression(text, frozenset(builder.columns), read)
+
+
+def _tree(text: str) -> nodes.Expr:
+    parser = Parser(_PARSER, "", state="variable")
+    # The parser copies a token's line into its nodes. A token's offset in that place tells where a fault is.
+    parser.stream = TokenStream(_tokens(text), None, None)
+    try:
+        tree = parser.parse_expression()
+    except TemplateSyntaxError as error:
+        at_end = error.lineno >= len(text.rstrip())
+        message = "something is missing at the end" if at_end else str(error.message)
+        hint = "write it without braces" if "{" in text else ""
+        raise ExpressionError(message, hint, offset=error.lineno) from None
+    except RecursionError:
+        raise ExpressionError("nested too deeply", "put long lists in `tables`", offset=0) from None
+    left = parser.stream.current
+    if left.type != "eof":
+        raise ExpressionError(
+            "nothing is expected after the expression", "write one expression", offset=left.lineno
+        )
+    return tree
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    found: list[tuple[int, str, str]] = []
+    offset = 0
+    try:
+        for _, kind, word in _PARSER.lexer.tokeniter(text, None, state="variable"):
+            if kind != "whitespace":
+                found.append((offset, kind, word))
+            offset += len(word)
+    except TemplateSyntaxError as error:
+        raise ExpressionError(f"not understood: {error.message}", offset=offset) from None
+    yield from _PARSER.lexer.wrap(found)
+    yield Token(len(text), "eof", "")
+
+
+class _Builder:
+    """Turns Jinja's nodes into closures, and remembers the columns they read."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], blank: frozenset[str]) -> None:
+        self.tables = tables
+        self.blank = blank
+        self.columns: set[str] = set()
+
+    def build(self, node: nodes.Node, depth: int) -> Reader:
+        """The closure of a node."""
+        if depth > _DEEPEST:
+            raise ExpressionError("nested too deeply", "put long lists in `tables`", offset=node.lineno)
+        made = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if made is None:
+            raise ExpressionError(
+                f"`{type(node).__name__.lower()}` has no place in a map", offset=node.lineno
+            )
+        try:
+            closure: Reader = made(node, depth + 1)
+        except ExpressionError as error:
+            error.offset = node.lineno if error.offset is None else error.offset
+            raise
+        return closure
+
+    def _const(self, node: nodes.Const, depth: int) -> Reader:
+        value = node.value
+        return lambda row: value
+
+    def _list(self, node: nodes.List | nodes.Tuple, depth: int) -> Reader:
+        items = [self.build(item, depth) for item in node.items]
+        return lambda row: [item(row) for item in items]
+
+    _tuple = _list
+
+    def _name(self, node: nodes.Name, depth: int) -> Reader:
+        if node.name == "row":
+            raise ExpressionError("`row` alone is the whole row", 'name a column: row["Prospect ID"]')
+        if node.name in self.tables:
+            raise ExpressionError(
+                f"`{node.name}` alone is the whole table", f"look something up: {node.name}[Country]"
+            )
+        return self._column(node.name)
+
+    def _column(self, name: str) -> Reader:
+        self.columns.add(name)
+        blank = self.blank
+
+        def cell(row: Row) -> Any:
+            value = row.get(name)
+            if value.__class__ is str:
+                value = value.strip()
+                return None if value in blank else value
+            return value
+
+        return cell
+
+    def _getitem(self, node: nodes.Getitem, depth: int) -> Reader:
+        if isinstance(node.node, nodes.Name) and node.node.name == "row":
+            if not isinstance(node.arg, nodes.Const) or not isinstance(node.arg.value, str):
+                raise ExpressionError("a column is named by a text", 'write row["Prospect ID"]')
+            return self._column(node.arg.value)
+        if isinstance(node.arg, nodes.Slice):
+            raise ExpressionError("slices have no place in a map", "use a table, `split` or `replace`")
+        index = self.build(node.arg, depth)
+        if isinstance(node.node, nodes.Name) and node.node.name in self.tables:
+            table = self.tables[node.node.name]
+            return lambda row: look_up(table, index(row))
+        return inside(self.build(node.node, depth), index)
+
+    def _getattr(self, node: nodes.Getattr, depth: int) -> Reader:
+        name = node.attr
+        if isinstance(node.node, nodes.Name) and node.node.name == "row":
+            return self._column(name)
+        return inside(self.build(node.node, depth), lambda row: name)
+
+    def _and(self, node: nodes.And, depth: int) -> Reader:
+        left, right = self.build(node.left, depth), self.build(node.right, depth)
+        return lambda row: left(row) and right(row)
+
+    def _or(self, node: nodes.Or, depth: int) -> Reader:
+        left, right = self.build(node.left, depth), self.build(node.right, depth)
+        return lambda row: left(row) or right(row)
+
+    def _not(self, node: nodes.Not, depth: int) -> Reader:
+        part = self.build(node.node, depth)
+        return lambda row: not part(row)
+
+    def _condexpr(self, node: nodes.CondExpr, depth: int) -> Reader:
+        test, then = self.build(node.test, depth), self.build(node.expr1, depth)
+        other = self.build(node.expr2, depth) if node.expr2 is not None else lambda row: None
+        return lambda row: then(row) if test(row) else other(row)
+
+    def _concat(self, node: nodes.Concat, depth: int) -> Reader:
+        parts = [self.build(part, depth) for part in node.nodes]
+
+        def joined(row: Row) -> str | None:
+            values = [part(row) for part in parts]
+            return (
+                None if None in values else "".join([v if v.__class__ is str else as_text(v) for v in values])
+            )
+
+        return joined
+
+    def _compare(self, node: nodes.Compare, depth: int) -> Reader:
+        if len(node.ops) > 1:
+            raise ExpressionError("comparisons in a chain", "write `a < b and b < c`")
+        left, right = self.build(node.expr, depth), self.build(node.ops[0].expr, depth)
+        return COMPARISONS[node.ops[0].op](left, right)
+
+    def _calculation(self, node: nodes.BinExpr, depth: int) -> Reader:
+        left, right = self.build(node.left, depth), self.build(node.right, depth)
+        return calculated(CALCULATIONS[node.operator], left, right)
+
+    _add = _sub = _mul = _div = _floordiv = _mod = _calculation
+
+    def _neg(self, node: nodes.Neg, depth: int) -> Reader:
+        return calculated(operator.sub, lambda row: 0, self.build(node.node, depth))
+
+    def _pos(self, node: nodes.Pos, depth: int) -> Reader:
+        return calculated(operator.add, lambda row: 0, self.build(node.node, depth))
+
+    def _filter(self, node: nodes.Filter, depth: int) -> Reader:
+        if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            raise ExpressionError(f"`{node.name}` takes plain arguments only")
+        value, arguments = self.build(node.node, depth), [self.build(part, depth) for part in node.args]
+        if node.name in DEFAULTS and len(arguments) == 1:
+            return defaulted(value, arguments[0])
+        if node.name not in FILTERS:
+            known = sorted({*FILTERS, *DEFAULTS})
+            raise ExpressionError(f"no filter `{node.name}`", did_you_mean(node.name, known))
+        work, fewest, most = FILTERS[node.name]
+        if not fewest <= len(arguments) <= most:
+            raise ExpressionError(f"`{node.name}` takes {fewest} to {most} arguments, not {len(arguments)}")
+        return filtered(work, value, arguments)
+
+    def _test(self, node: nodes.Test, depth: int) -> Reader:
+        value, arguments = self.build(node.node, depth), [self.build(part, depth) for part in node.args or []]
+        if node.name in ABSENT and not arguments:
+            return lambda row: value(row) is None
+        if node.name in PRESENT and not arguments:
+            return lambda row: value(row) is not None
+        if node.name not in TESTS or len(arguments) != 1:
+            known = sorted({*TESTS, *ABSENT, *PRESENT})
+            raise ExpressionError(f"no test `{node.name}` like this", did_you_mean(node.name, known))
+        found = filtered(TESTS[node.name], value, arguments)
+        return lambda row: bool(found(row))
+
+    def _call(self, node: nodes.Call, depth: int) -> Reader:
+        method = node.node.attr if isinstance(node.node, nodes.Getattr) else ""
+        instead = f"write `{INSTEAD[method]}`" if method in INSTEAD else "use a filter: `column | trim`"
+        raise ExpressionError("nothing can be called in a map", instead)
