@@ -13,7 +13,6 @@ from nurture.conditions import Facts
 from nurture.consenting import consent_to
 from nurture.grammar import (
     ChooseStep,
-    EndStep,
     HandoffStep,
     SendStep,
     Sequence,
@@ -219,7 +218,7 @@ class _Walk:
             case HandoffStep():
                 self.desk.offer = step.cause
                 self.move(Reason.MATURE, step.next, {"cause": step.cause})
-            case EndStep():
+            case _:  # EndStep: there is no other verb
                 self.finish()
 
     def wait_end(self, step: WaitStep) -> datetime:

@@ -14,9 +14,6 @@ from nurture.timing import Cap, Holidays, Window, earliest_free, next_open, spre
 from nurture.values import Lead, Slot
 from nurture.words import Reason
 
-ROUNDS = 400
-"""Cap and window push a touch forward in turns; each turn moves it on by hours at least."""
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -46,7 +43,7 @@ def earliest_turn(
     windows = tuple(w for w in (step.window or sequence.window or policy.window,) if w)
     caps = () if service else _caps(policy, catalog, sequence, slots)
     at, reason = now, Reason.DUE
-    for _ in range(ROUNDS):
+    while True:  # each turn ends with a later `at`, and every slot ages
         opening = next_open(
             at,
             zone,
@@ -63,7 +60,6 @@ def earliest_turn(
         if free <= at:
             return Turn(at, reason)
         at, reason = free, Reason.CAP
-    return Turn(at, reason)
 
 
 def _spread_inside(
