@@ -32,9 +32,10 @@ def refuse_controls(name: str, value: str) -> str:
     for _ in range(3):
         if CONTROLS.search(seen):
             raise _refused(name, "holds a control character or a line end")
-        if ENCODED_WORD not in seen:
+        decoded = _decoded(seen) if ENCODED_WORD in seen else seen
+        if decoded == seen:
             return value
-        seen = _decoded(seen)
+        seen = decoded
     raise _refused(name, "hides encoded words in encoded words")
 
 

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from typing import cast
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPHeloError, SMTPResponse, SMTPResponseException
@@ -139,12 +140,12 @@ class Session:
     async def _write(self, content: bytes) -> SMTPResponse:
         """The body, then its final dot apart: until the dot leaves, the server cannot have taken it."""
         protocol, transport = self._client.protocol, self._client.transport
-        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+        if protocol is None or transport is None:
             raise ConnectionError("the connection was lost")
         self._phase = Phase.BODY
         protocol.write(wire_body(content))
         async with asyncio.timeout(self._timeouts.block):
-            while transport.get_write_buffer_size() and protocol.is_connected:
+            while cast(asyncio.WriteTransport, transport).get_write_buffer_size() and protocol.is_connected:
                 await asyncio.sleep(0.005)
         protocol.write(b".\r\n")  # raises when the connection is known to be gone: still no doubt
         self._phase = Phase.DOT

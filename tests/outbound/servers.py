@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +16,37 @@ from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY
 
 @dataclass
 class Mailroom:
-    """An aiosmtpd server: what it answers to whom, and what it took."""
+    """An aiosmtpd server in this event loop: what it answers to whom, and what it took."""
 
+    options: dict[str, Any] = field(default_factory=dict)
+    over_tls: ssl.SSLContext | None = None
     script: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)  # sender, recipient, content
     connections: int = 0
     port: int = 0
     protocols: list[Any] = field(default_factory=list)
+    server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        self.server = await asyncio.get_running_loop().create_server(
+            self._protocol, "127.0.0.1", self.port, ssl=self.over_tls
+        )
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening, and hang up on everybody."""
+        if self.server is not None:
+            self.server.close()
+        self.close_all()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    def _protocol(self) -> ScriptedSMTP:
+        self.connections += 1
+        options = {"hostname": "localhost", "enable_SMTPUTF8": True, **self.options}
+        self.protocols.append(ScriptedSMTP(self, loop=asyncio.get_running_loop(), **options))
+        return self.protocols[-1]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _: Any) -> str:
         said = self.script.get(address, "")
@@ -57,31 +81,18 @@ class ScriptedSMTP(SMTP):
 
 
 @asynccontextmanager
-async def mailroom(port: int = 0, **options: Any) -> Any:
-    """A running aiosmtpd server in this event loop."""
-    room = Mailroom()
-    loop = asyncio.get_running_loop()
-    over_tls: ssl.SSLContext | None = options.pop("over_tls", None)
-
-    def protocol() -> ScriptedSMTP:
-        room.connections += 1
-        made = ScriptedSMTP(room, loop=loop, hostname="localhost", **{"enable_SMTPUTF8": True, **options})
-        room.protocols.append(made)
-        return made
-
-    server = await loop.create_server(protocol, "127.0.0.1", port, ssl=over_tls)
-    room.port = server.sockets[0].getsockname()[1]
+async def mailroom(over_tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Mailroom]:
+    """A running aiosmtpd server."""
+    room = Mailroom(options, over_tls)
+    await room.open()
     try:
         yield room
     finally:
-        server.close()
-        room.close_all()
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await room.close()
 
 
 @asynccontextmanager
-async def raw_server(talk: Callable[[Line], Awaitable[None]]) -> Any:
+async def raw_server(talk: Callable[[Line], Awaitable[None]]) -> AsyncIterator[int]:
     """A server that says whatever `talk` says; gives its port. One `Line` per connection."""
     writers: list[asyncio.StreamWriter] = []
     tasks: set[asyncio.Task[None]] = set()

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -168,7 +169,24 @@ def test_name_reads_back(name: str) -> None:
     assert "".join(found.display_name.split()) == "".join(name.split())
 
 
+@pytest.mark.parametrize("subject", ["=?utf-8?b?A?=", "=?utf-8?q?a?=", "2 =? 3 ?=", "=?x?y?z?="])
+def test_subject_that_looks_encoded_is_shown_as_it_is(subject: str) -> None:
+    """What only looks like an encoded word reaches the reader letter by letter."""
+    assert parsed(message(subject=subject))["Subject"] == subject
+
+
+def wrapped(text: str, times: int) -> str:
+    """The text as an encoded word, within another, and so on."""
+    for _ in range(times):
+        text = f"=?utf-8?q?{quote(text, safe='').replace('%', '=')}?="
+    return text
+
+
 HOSTILE = [
+    wrapped("\n", 2),
+    wrapped("\n", 3),
+    wrapped("\n", 4),
+    wrapped("a", 4),
     "a\r\nBcc: x@y.z",
     "a\nBcc: x@y.z",
     "a\rb",
@@ -204,6 +222,13 @@ def test_hostile_sender_is_refused(value: str) -> None:
         message(sender=(value, "news@atlas.example"))
     with pytest.raises(RenderError):
         message(sender=("Atlas", f"{value}@atlas.example"))
+
+
+@pytest.mark.parametrize("given", ["atlas.example", "<1@a> x", "<@a>", "<a@é>", "<" + "a" * 300 + "@b>", ""])
+def test_odd_message_id_is_refused(given: str) -> None:
+    """A Message-ID is `<left@right>` in plain ASCII."""
+    with pytest.raises(RenderError, match="Message-ID"):
+        message(message_id=given)
 
 
 def test_refusal_does_not_show_the_value() -> None:

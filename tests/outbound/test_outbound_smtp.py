@@ -543,6 +543,15 @@ async def test_null_sender() -> None:
     assert heard == ["MAIL FROM:<>"]
 
 
+@pytest.mark.parametrize("options", [{}, {"decode_data": True}], ids=["8BITMIME", "without"])
+async def test_eight_bit_body(options: dict[str, bool]) -> None:
+    """A body outside ASCII is announced where the relay knows how, and goes all the same where not."""
+    async with mailroom(**options) as room, relay_to(room.port) as relay:
+        [delivery] = await relay.send([letter(content="a: b\r\n\r\né\r\n".encode())], now)
+
+        assert (delivery.outcome, len(room.taken)) == (SENT, 1)
+
+
 async def test_international_address() -> None:
     """A local part outside ASCII goes by SMTPUTF8, its domain in ASCII."""
     async with mailroom() as room, relay_to(room.port) as relay:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from outbound.relay import AnyRelay
 from outbound.smtp import Relay
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
 from tests.outbound.letters import NOW, letter, letters, now
-from tests.outbound.servers import mailroom
+from tests.outbound.servers import Mailroom, mailroom
 
 
 class Scene:
@@ -27,18 +26,32 @@ class Scene:
     def taken(self) -> list[tuple[str, str, bytes]]:
         raise NotImplementedError
 
+    async def leave(self) -> None:
+        """Nobody answers any more."""
+        raise NotImplementedError
+
+    async def come_back(self) -> None:
+        """All is as before."""
+        raise NotImplementedError
+
 
 class MemoryScene(Scene):
-    def __init__(self) -> None:
-        super().__init__({})
-        self.relay = self.memory = MemoryRelay(answer=self.script.get)
+    def __init__(self, relay: MemoryRelay, script: dict[str, str]) -> None:
+        super().__init__(script)
+        self.relay = self.memory = relay
 
     def taken(self) -> list[tuple[str, str, bytes]]:
         return [(x.sender, x.recipient, x.content) for x in self.memory.letters]
 
+    async def leave(self) -> None:
+        self.memory.away = "no connection to the relay"
+
+    async def come_back(self) -> None:
+        self.memory.away = None
+
 
 class SmtpScene(Scene):
-    def __init__(self, room: Any, relay: Relay) -> None:
+    def __init__(self, room: Mailroom, relay: Relay) -> None:
         super().__init__(room.script)
         self.room = room
         self.relay = relay
@@ -46,12 +59,20 @@ class SmtpScene(Scene):
     def taken(self) -> list[tuple[str, str, bytes]]:
         return list(self.room.taken)
 
+    async def leave(self) -> None:
+        await self.room.close()
+
+    async def come_back(self) -> None:
+        await self.room.open()
+
 
 @pytest.fixture(params=["memory", "smtp"])
 async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     """One relay after the other, all with the same promises."""
     if request.param == "memory":
-        yield MemoryScene()
+        script: dict[str, str] = {}
+        async with MemoryRelay(answer=script.get) as memory:
+            yield MemoryScene(memory, script)
         return
     async with mailroom() as room, Relay(f"smtp://127.0.0.1:{room.port}", connections=1) as relay:
         yield SmtpScene(room, relay)
@@ -151,6 +172,19 @@ async def test_relay_serves_again(scene: Scene) -> None:
     second = await scene.relay.send(letters(3), now)
 
     assert [d.outcome for d in first + second] == [Outcome.SENT] * 5
+
+
+async def test_relay_that_is_away(scene: Scene) -> None:
+    """While the relay is away every letter is for later, with no code; afterwards they go."""
+    await scene.relay.send(letters(1), now)
+    await scene.leave()
+    meanwhile = await scene.relay.send(letters(5), now)
+    await scene.come_back()
+    afterwards = await scene.relay.send(letters(5), now)
+
+    assert {(d.outcome, d.code) for d in meanwhile} == {(Outcome.LATER, None)}
+    assert meanwhile[0].reply.startswith("no connection to the relay")
+    assert [d.outcome for d in afterwards] == [Outcome.SENT] * 5
 
 
 async def test_delivery_is_a_value(scene: Scene) -> None:
