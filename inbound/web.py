@@ -46,9 +46,9 @@ class Desk(Protocol):
 def make_app(desk: Desk, links: Links, *, company: str, language: str = "en") -> Starlette:
     """The app: /u/{token} to unsubscribe, /health for whoever watches.
 
-    `company` is named on the pages; `language` serves browsers that ask for none of ours.
+    `company` is named on the pages; `language` serves browsers that ask for none of ours, if it is ours.
     """
-    leaving = _Leaving(desk, links, company, language)
+    leaving = _Leaving(desk, links, company, pick_language(language))
 
     async def not_found(request: Request, error: Exception) -> Response:
         return leaving.page("lost", request, 404)

@@ -87,6 +87,18 @@ async def test_page_in_french(client: httpx.AsyncClient) -> None:
     assert "Me désabonner" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "button"), [("fr-BE", "Me désabonner"), ("de", "Unsubscribe"), ("", "Unsubscribe")]
+)
+async def test_company_that_speaks_another_language(desk: Notes, language: str, button: str) -> None:
+    """A browser without a wish reads the company's language where we have it, else English."""
+    transport = httpx.ASGITransport(make_app(desk, LINKS, company="Atlas", language=language))
+    async with httpx.AsyncClient(transport=transport, base_url="https://x") as browser:
+        page = (await browser.get(PATH)).text
+
+    assert f">{button}</button>" in page
+
+
 async def test_button_withdraws(client: httpx.AsyncClient, desk: Notes) -> None:
     """The page's button withdraws at once and says so."""
     answer = await client.post(PATH)
