@@ -53,8 +53,8 @@ InFrame = Annotated[Frame, Parameter(parse=False)]
 
 
 def say(text: str) -> None:
-    """A result, to stdout."""
-    print(text)
+    """A result, to stdout, at once: who reads it through a pipe may be waiting for it."""
+    print(text, flush=True)
 
 
 def say_json(value: Any) -> None:  # whatever json.dumps takes

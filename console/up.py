@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from json import dumps
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, say
 from flows.stopping import stop_asked, until
 from flows.whole import Standing, whole_system
 from flows.work.counting import in_words, total
@@ -47,7 +48,7 @@ def _welcome(standing: Standing, settings: Settings, json: bool) -> None:
         "maildir": str(standing.maildir),
     }
     if json:
-        say_json(places)
+        say(dumps(places))
         return
     say(f"Nurture runs {settings.project}")
     say(f"  Prefect UI   {standing.prefect}")

@@ -1,0 +1,317 @@
+"""The flows on a real Prefect server, its deployments, and the whole system started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.server import is_healthy, local_server
+from flows.work.receiving import local_inbox
+from flows.work.settings import Settings, load_settings
+from flows.work.wiring import Shop, open_shop
+from leadstore.signals import append_signals
+from leadstore.store import Store
+from nurture.errors import NurtureError
+from nurture.values import Delivery, Letter, NewSignal
+from tests.builders import NOON, add_consent, add_lead
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+ROOT = Path(__file__).parent.parent.parent
+MOMENT = NOON.isoformat()
+SECRETS = ("leads.example", "verrou.example", "Ada")
+"""What must never reach Prefect: addresses of leads and of sellers, and a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a day in a project came to, and all that Prefect knows of it."""
+
+    counts: dict[str, Any]
+    again: dict[str, Any]
+    broken: str
+    runs: dict[str, list[tuple[str, str]]]  # flow -> (name of the run, name of its state)
+    deployments: dict[str, dict[str, Any]]  # flow/deployment -> what the API says
+    deployed: str
+    settings: Settings
+
+
+class BrokenRelay:
+    """A relay that fails as a driver might: quoting whom it was speaking to."""
+
+    async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
+        """Fail."""
+        raise RuntimeError(f"lost Ada at {letters[0].recipient}")
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Two rounds of a project with three leads, one broken tick, and a deployment of prefect.yaml."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # Prefect's clients leave sockets to the collector
+        lived = asyncio.run(_live(load_settings(_project(tmp_path_factory.mktemp("day")))))
+        gc.collect()
+    return lived
+
+
+def _project(folder: Path) -> Path:
+    for name in ("nurture.yaml", "scoring.yaml", "catalog.yaml"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("sequences", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+async def _live(settings: Settings) -> Day:
+    with local_inbox(settings, port=0) as settings:
+        async with local_server(settings):
+            from flows.conducting import conduct
+            from flows.intake import intake
+            from flows.options import RunOptions
+            from flows.rounds import one_round
+
+            async with open_shop(settings, now=NOON) as shop:
+                _arrive(shop.store, "ada", "form.submitted", asset="security-guide")
+                _arrive(shop.store, "bob", "demo.requested")
+                counts = await one_round(shop, MOMENT)
+                again = await one_round(shop, MOMENT)
+                _arrive(shop.store, "cyd", "form.submitted", asset="security-guide")
+                await conduct(shop, intake, RunOptions(now=MOMENT))
+            async with open_shop(settings, relay=BrokenRelay(), now=NOON) as shop:
+                broken = await _fail(shop)
+            deployed = await asyncio.to_thread(_deploy, settings)
+            runs, deployments = await _ask_prefect()
+    return Day(counts, again, broken, runs, deployments, deployed, settings)
+
+
+def _arrive(store: Store, name: str, what: str, **properties: Any) -> None:
+    with store.begin() as tx:
+        lead_id, address_id = add_lead(tx, name, first_name=name.title())
+        add_consent(tx, address_id)
+        append_signals(tx, [NewSignal(lead_id, what, NOON, "test", name, properties)], NOON)
+
+
+async def _fail(shop: Shop) -> str:
+    from flows.rounds import one_round
+
+    try:
+        await one_round(shop, MOMENT)
+    except NurtureError as error:
+        return str(error)
+    return "nothing failed"
+
+
+def _deploy(settings: Settings) -> str:
+    script = [
+        ["work-pool", "create", "nurture", "--type", "process"],
+        ["--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml")],
+    ]
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "prefect", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for words in script
+    ]
+    return said[-1].stdout
+
+
+async def _ask_prefect() -> tuple[dict[str, list[tuple[str, str]]], dict[str, dict[str, Any]]]:
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        flows = {flow.id: flow.name for flow in await client.read_flows()}
+        runs: dict[str, list[tuple[str, str]]] = {name: [] for name in flows.values()}
+        for run in await client.read_flow_runs():
+            if run.deployment_id is None:  # those that the schedules will start are not ours
+                runs[flows[run.flow_id]].append((run.name, str(run.state_name)))
+        deployments = {
+            f"{flows[one.flow_id]}/{one.name}": one.model_dump(mode="json")
+            for one in await client.read_deployments()
+        }
+    return runs, deployments
+
+
+def test_a_round_sends_and_hands_over(day: Day) -> None:
+    """The lead who asked for the guide gets it, and the one who asked for a demo gets a seller."""
+    assert (day.counts["sent"], day.counts["handed_off"]) == (1, 1)
+
+
+def test_the_inbox_holds_what_was_counted(day: Day) -> None:
+    """Every message that was counted is in the Maildir, and no other."""
+    kept = list((day.settings.state / "inbox" / "new").iterdir())
+
+    assert len(kept) == day.counts["sent"] + day.counts["mails"]
+
+
+def test_a_round_run_twice_is_a_round_run_once(day: Day) -> None:
+    """At the same moment nothing is left to do."""
+    assert (day.again["sent"], day.again["enrolled"], day.again["mails"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("flow", ["nurture-tick", "nurture-intake", "nurture-rescore", "nurture-handoff"])
+def test_the_runs_are_on_the_server(day: Day, flow: str) -> None:
+    """The operator finds each run under its flow, named after its moment."""
+    assert f"{flow.removeprefix('nurture-')}/{MOMENT}" in {name for name, _ in day.runs[flow]}
+
+
+def test_states_say_what_happened(day: Day) -> None:
+    """A tick that sent, one that had nothing to do, and one that broke."""
+    assert sorted(state for _, state in day.runs["nurture-tick"]) == ["Completed", "Failed", "NothingDue"]
+
+
+def test_a_broken_run_tells_where_but_not_whom(day: Day) -> None:
+    """The error that leaves a flow names the kind and the place, and the command that shows the rest."""
+    assert re.match(r"tick: RuntimeError at test_flows_prefect\.py:\d+ in send", day.broken)
+    assert "leads.example" not in day.broken
+
+
+@pytest.mark.parametrize("known", [MOMENT, "FlowFault", "rescored"])
+def test_what_prefect_keeps_can_be_read(day: Day, known: str) -> None:
+    """The search below sees into the database and into the pickles of its storage."""
+    assert [path.name for path in _kept(day.settings) if known.encode() in _bytes(path)] != []
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
+    """No address and no name is in its database, its log or its storage, after runs that sent and failed."""
+    found = [path.name for path in _kept(day.settings) if secret.encode() in _bytes(path)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("name", "entrypoint", "schedule"),
+    [
+        ("nurture-tick/every-minute", "flows.tick.tick", "* * * * *"),
+        ("nurture-intake/on-demand", "flows.intake.intake", None),
+        ("nurture-rescore/every-ten-minutes", "flows.rescore.rescore", "*/10 * * * *"),
+        ("nurture-handoff/every-minute", "flows.handoff.handoff", "* * * * *"),
+    ],
+)
+def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | None) -> None:
+    """Each deployment is there, by its module path, with its schedule, one run at a time."""
+    deployment = day.deployments[name]
+
+    assert (deployment["entrypoint"], deployment["work_pool_name"]) == (entrypoint, "nurture")
+    assert [one["schedule"]["cron"] for one in deployment["schedules"]] == [schedule][: bool(schedule)]
+    assert deployment["global_concurrency_limit"]["limit"] == 1
+
+
+def _kept(settings: Settings) -> Iterator[Path]:
+    return (path for path in (settings.state / "prefect").rglob("*") if path.is_file())
+
+
+def _bytes(path: Path) -> bytes:
+    """The file, and what is packed in it: Prefect keeps pickles as base64."""
+    raw = path.read_bytes()
+    packed = re.findall(rb"(?:[A-Za-z0-9+/]{4}\n?){10,}", raw)
+    return raw + b"".join(base64.decodebytes(words) for words in packed)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a system said and did from its start to its end."""
+
+    places: dict[str, str]
+    web: str
+    prefect_answered: bool
+    second: subprocess.CompletedProcess[str]
+    code: int
+    errors: str
+    left: bool
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """`nurture up` started, asked, started a second time, and ended by SIGTERM."""
+    command, environment = _up(_project(tmp_path_factory.mktemp("up")))
+    running = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    places = json.loads(running.stdout.readline())
+    web = urllib.request.urlopen(f"{places['web']}/health", timeout=10).read().decode()
+    answered = is_healthy(f"{places['prefect']}/api")
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    running.send_signal(signal.SIGTERM)
+    _, errors = running.communicate(timeout=60)
+    return Life(places, web, answered, second, running.returncode, errors, _lives(running.pid))
+
+
+def _up(project: Path) -> tuple[list[str], dict[str, str]]:
+    ports = {f"NURTURE_{part}_PORT": "0" for part in ("INBOX", "WEB", "PREFECT")}
+    return [sys.executable, "-m", "console", "up", "--json", "--project", str(project)], {
+        **os.environ,
+        **ports,
+    }
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_up_prints_where_everything_is(life: Life) -> None:
+    """Prefect's pages, the web app and the inbox; the first two answer by then."""
+    assert set(life.places) == {"prefect", "web", "inbox", "maildir"}
+    assert (life.web, life.prefect_answered) == ('{"status":"ok"}', True)
+
+
+def test_a_second_up_on_the_same_store_is_refused(life: Life) -> None:
+    """It says who leads, and exits 2."""
+    assert life.second.returncode == 2
+    assert "another `nurture up` leads this store" in life.second.stderr
+
+
+def test_up_stops_cleanly(life: Life) -> None:
+    """SIGTERM ends it with 0, and no process of its group is left."""
+    assert (life.code, life.left) == (0, False)
+    assert "Traceback" not in life.errors
+
+
+def test_a_killed_up_takes_the_server_along(tmp_path: Path) -> None:
+    """The Prefect server watches a pipe of its parent, so that even kill -9 leaves nothing behind."""
+    command, environment = _up(_project(tmp_path))
+    running = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert running.stdout is not None
+    api = json.loads(running.stdout.readline())["prefect"] + "/api"
+    running.kill()
+    running.communicate()
+
+    assert _falls_silent(api)
+
+
+def _falls_silent(api: str, tries: int = 150) -> bool:
+    return any(not is_healthy(api) or _pause() for _ in range(tries))
+
+
+def _pause() -> bool:
+    signal.sigtimedwait([], 0.2)
+    return False
