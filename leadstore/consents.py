@@ -18,10 +18,11 @@ def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, pr
     """Withdraw every marketing topic of an address at once; returns how many states changed.
 
     A row for ALL_TOPICS is kept as well, so that a topic declared tomorrow is withdrawn too.
-    A second call changes nothing.
+    A second call changes nothing, nor does one for an address that is not here any more.
     """
     # The lead's row is the lock that claims take: nothing is claimed between read and write.
-    lock_lead_of(tx, address_id)
+    if not lock_lead_of(tx, address_id):
+        return 0
     held = {
         row.topic: row
         for row in tx.execute(select(consent).where(consent.c.address_id == address_id).with_for_update())
@@ -133,10 +134,13 @@ def withdraw_topics(tx: Connection, rows: list[tuple[int, str]], now: datetime, 
         tx.execute(insert(change), history)
 
 
-def lock_lead_of(tx: Connection, address_id: int) -> None:
-    """Take the lead's row, which every claim takes first; SQLite's one writer already holds all."""
+def lock_lead_of(tx: Connection, address_id: int) -> bool:
+    """Take the lead's row, which every claim takes first; False where the address is unknown.
+
+    SQLite's one writer already holds all.
+    """
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
-    tx.execute(select(lead.c.id).where(lead.c.id == owner).with_for_update())
+    return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update()) is not None
 
 
 def wake(tx: Connection, address_id: int, now: datetime) -> None:

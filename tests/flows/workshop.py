@@ -55,6 +55,7 @@ def files(steps: str, head: str = "", *, sellers: str = SELLERS, **changes: str)
     found["nurture.yaml"] += sellers
     found["scoring.yaml"] = SCORING
     found["templates/seller/handoff.md.j2"] = BRIEF
+    found["templates/seller/footer.md.j2"] = "{{ company.name }}\n"
     return found
 
 

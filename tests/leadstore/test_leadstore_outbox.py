@@ -296,6 +296,12 @@ def test_withdrawing_is_idempotent(store: Store, due: int) -> None:
     assert sorted(history) == ["*", "guides"]
 
 
+def test_withdrawing_an_address_that_is_gone(store: Store) -> None:
+    """A link outlives its address: leaving again is no error."""
+    with store.begin() as tx:
+        assert withdraw_all(tx, 404, NOON, "page") == 0
+
+
 def test_only_an_opt_in_lifts_a_withdrawal(store: Store, due: int) -> None:
     """The lead's own opt-in to a topic ends the withdrawal of everything; other topics stay withdrawn."""
     address_id = snapshots(store, due)[due].lead.address_id

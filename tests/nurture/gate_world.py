@@ -70,20 +70,24 @@ TEMPLATES = {
 }
 
 
-@cache
-def book(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> Book:
-    """A project of one sequence, `s`, with these steps; `head` adds keys to it."""
+def project(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> dict[str, str]:
+    """The files of a project of one sequence, `s`, with these steps; `head` adds keys to it."""
     enter = "" if "enter:" in head else "enter: {on: form.submitted}\n"
     sequence = f"sequence: s\ntitle: S\nfunnel: tofu\ntopic: guides\n{enter}{dedent(head)}steps:\n"
     sequence += "".join(f"  {line}\n" for line in dedent(steps).strip().splitlines())
-    files = {
+    return {
         "nurture.yaml": POLICY.replace("CAPS", caps),
         "catalog.yaml": CATALOG.replace("TOPIC", topic_caps),
         "scoring.yaml": SCORING,
         "sequences/s.yaml": sequence,
         **TEMPLATES,
     }
-    found, faults = read_book(files)
+
+
+@cache
+def book(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> Book:
+    """That project, read."""
+    found, faults = read_book(project(steps, head, caps, topic_caps))
     assert found is not None, render_text(faults)
     return found
 
