@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import StrictUndefined, Undefined, pass_context
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nurture.errors import RenderError
@@ -35,18 +35,18 @@ LONGEST = 1_000_000
 _UNSEEN = dict.fromkeys(
     [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF]
 )
-_UNSEEN.update(dict.fromkeys(range(0xE000, 0xE006)))  # the marks of prepared templates
+_UNSEEN |= dict.fromkeys(range(0xE000, 0xE006))  # the marks of prepared templates
+_UNSEEN |= {code: " " for code in (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029)}
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # French needs its no-break spaces
 _SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%~-._"
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_LINK_START = re.compile(r"(?:https?|mailto|tel):|/", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
     """Answer the text on one line: runs of white space become one space, control characters go."""
     if text.isprintable() and "  " not in text:
         return text
-    return _SPACES.sub(" ", text).translate(_UNSEEN).strip()
+    return _SPACES.sub(" ", text.translate(_UNSEEN))
 
 
 def shown(value: Any, source: str) -> str:
@@ -68,10 +68,9 @@ def shown_in_url(value: Any, source: str) -> str:
 
 
 def shown_as_url(value: Any, source: str) -> str:
-    """Answer a value that begins a link; only http, https, mailto and tel may stand there."""
+    """Answer a value that begins a link: with http, https, mailto or tel, or with a slash."""
     url = shown_in_url(value, source)
-    scheme = _SCHEME.match(url)
-    if scheme and scheme.group(1).lower() not in _SCHEMES:
+    if not _LINK_START.match(url):
         raise RenderError(f"`{source}` is not a link to the web or to a mailbox")
     return url
 
@@ -105,7 +104,9 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         """Look up `obj.attribute`: an item of a mapping, or the counters of a loop."""
         if isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        if isinstance(obj, LoopContext):
+            return super().getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Look up `obj[argument]`, never falling back to an attribute of Python's."""

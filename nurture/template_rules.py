@@ -51,7 +51,7 @@ def pictures_without_alt(source: TemplateSource) -> list[Fault]:
 def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, after: str) -> list[Fault]:
     """Tags must survive HTML parsing where they were, and values stand only in text, links and attributes."""
     if shelter.order(before) != shelter.order(after):
-        help = "in tables, tags stand between rows or inside cells, never between cells and text"
+        help = "a tag names no element; in tables it stands between rows or inside a cell"
         return [source.fault("NUR416", "a tag stands where HTML allows none", 1, help=help)]
     reader = _Reader(shelter.prefix)
     reader.feed(after)
@@ -91,7 +91,6 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img" and "alt" not in dict(attrs):
             self.bare.append(self.getpos()[0])
-        self.risky.append(("the name of an element", tag))
         for name, value in attrs:
             self.risky.append(("the name of an attribute", name))
             if name == "style" or name.startswith("on"):

@@ -1,0 +1,41 @@
+"""Dates are said the way people write them, in the reader's language and the zone named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nurture.spoken_dates import say_ago, say_clock, say_day
+
+EVENING = datetime(2027, 4, 30, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "day", "clock"),
+    [
+        ("en", "UTC", "Friday 30 April", "22:30"),
+        ("en", "Europe/Paris", "Saturday 1 May", "00:30"),
+        ("fr", "Europe/Paris", "samedi 1er mai", "0\u00a0h\u00a030"),
+        ("fr", "Asia/Kolkata", "samedi 1er mai", "4\u00a0h"),
+        ("fr", "UTC", "vendredi 30 avril", "22\u00a0h\u00a030"),
+        ("de", "Europe/Berlin", "2027-05-01", "00:30"),
+    ],
+)
+def test_day_and_clock(language: str, zone: str, day: str, clock: str) -> None:
+    """The zone decides the date; French writes hours its own way; other languages get plain numbers."""
+    assert (say_day(EVENING, language, zone), say_clock(EVENING, language, zone)) == (day, clock)
+
+
+@pytest.mark.parametrize(
+    ("age", "english", "french"),
+    [
+        (timedelta(hours=-1), "today", "aujourd’hui"),
+        (timedelta(hours=23), "today", "aujourd’hui"),
+        (timedelta(days=1), "yesterday", "hier"),
+        (timedelta(days=9), "9 days ago", "il y a 9 jours"),
+    ],
+)
+def test_ago(age: timedelta, english: str, french: str) -> None:
+    """Whole days are enough; what lies ahead by a little is today."""
+    assert (say_ago(age, "en"), say_ago(age, "fr")) == (english, french)
