@@ -36,7 +36,7 @@ _UNSEEN = dict.fromkeys(
     [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF]
 )
 _UNSEEN |= dict.fromkeys(range(0xE000, 0xE006))  # the marks of prepared templates
-_UNSEEN |= {code: " " for code in (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029)}
+_UNSEEN |= dict.fromkeys((*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029), " ")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # French needs its no-break spaces
 _SAFE_IN_URL = "/:?#[]@!$&'()*+,;=%~-._"
 _LINK_START = re.compile(r"(?:https?|mailto|tel):|/", re.IGNORECASE)
