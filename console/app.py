@@ -17,12 +17,18 @@ from console.frame import Frame, note
 from nurture.errors import NurtureError
 
 COMMANDS = {
+    "init": ("console.init:init", "Begin a project, from the shelves that are shipped."),
     "check": ("console.check:check", "Find every fault in the project's files."),
     "schema": ("console.schema:schema", "Print the JSON Schemas that editors complete and check by."),
     "apply": ("console.applying:apply", "Make the checked files the release that runs."),
+    "import": ("console.importing:import_leads", "Bring in the leads of a CSV or JSON Lines file."),
     "run": ("console.run:run", "Run the flows: once, or minute by minute."),
     "up": ("console.up:up", "Start the whole system: store, inbox, web, Prefect server and clock."),
     "web": ("console.web:web", "Serve the pages that leads reach, and nothing else."),
+    "why": ("console.why:why", "Tell one lead's story: every decision and its reason."),
+    "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
+    "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
+    "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
 }
 """Name -> where it lives, and one line for the help. A command is imported only when it is called."""
 

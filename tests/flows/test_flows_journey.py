@@ -1,4 +1,4 @@
-"""One lead from a CSV file to a seller: import, score, enrol, mail over real SMTP, answer, hand over, leave."""
+"""One lead from a CSV file to a seller: imported, scored, mailed over real SMTP, handed over, gone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
 
 import httpx
 import pytest
@@ -64,7 +63,7 @@ class Town:
         now = TUESDAY + day * DAY
         counts: dict[str, object] = {}
         for work in (rescore, intake, advance, hand_off):
-            found = await work(self.shop, now)  # type: ignore[operator]
+            found = await work(self.shop, now)
             counts.update({k: v for k, v in found.items() if v})
         return counts
 
