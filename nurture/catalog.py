@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
@@ -31,6 +31,10 @@ Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link;
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
+ConditionText = Annotated[
+    str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
+]
+"""A condition; `true` and `false` need no quotes in YAML."""
 Properties = dict[Word, Kind]
 """The properties of a signal type, with their types."""
 
@@ -72,7 +76,7 @@ class CatalogFile(Strict):
     webinars: dict[Name, Webinar] = Field(default={})
     attributes: Properties = Field(default={})
     signals: dict[SignalType, Properties] = Field(default={})
-    segments: dict[Name, str] = Field(default={})
+    segments: dict[Name, ConditionText] = Field(default={})
 
 
 @dataclass(frozen=True, slots=True)

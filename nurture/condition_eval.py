@@ -50,6 +50,8 @@ class Facts:
     consents: Mapping[str, Consent] = field(default_factory=dict)
 
 
+_SCALARS = (str, int, float)  # a flag is an int to Python
+
 Test = Callable[[Facts], bool]
 Read = Callable[[Facts], Any]
 
@@ -119,8 +121,8 @@ def _leaf(tree: Compare | OneOf | Contains | Edge | Defined) -> Test:
             if kind == "startswith":
                 return lambda facts: isinstance(value := read(facts), str) and value.startswith(text)
             return lambda facts: isinstance(value := read(facts), str) and value.endswith(text)
-        case Defined(operand):
-            known = _read(operand)
+        case _:
+            known = _read(tree.operand)
             return lambda facts: known(facts) is not None
 
 
@@ -135,7 +137,7 @@ def _compare(left: Read, test: Callable[[Any, Any], bool], right: Read) -> Test:
 def _one_of(read: Read, options: tuple[Any, ...], negated: bool) -> Test:
     def holds(facts: Facts) -> bool:
         value = read(facts)
-        if value is None or isinstance(value, list):
+        if not isinstance(value, _SCALARS):
             return False
         return negated != any(_comparable(value, option) and value == option for option in options)
 
@@ -154,7 +156,7 @@ def _contains(container: Read, item: Read, negated: bool) -> Test:
 
 def _comparable(first: object, second: object) -> bool:
     """Missing, a list, or of another kind: not comparable, so that the comparison is false."""
-    if first is None or second is None or isinstance(first, list) or isinstance(second, list):
+    if not isinstance(first, _SCALARS) or not isinstance(second, _SCALARS):
         return False
     return kind_of(first) == kind_of(second)
 

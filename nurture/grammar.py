@@ -58,7 +58,13 @@ __all__ = [
 
 
 # What a head is read with when the file's own words cannot be; such a sequence always has faults.
-_STAND_INS = {"sequence": "unnamed", "funnel": "tofu", "topic": "", "enter": {"when": "true"}, "steps": [{}]}
+_STAND_INS = {
+    "sequence": "unnamed",
+    "funnel": "tofu",
+    "topic": "unnamed",
+    "enter": {"when": "true"},
+    "steps": [{}],
+}
 
 
 def read_sequence(
@@ -69,8 +75,7 @@ def read_sequence(
         vocabulary = catalog.vocabulary()
     reader = Reader(path, catalog, vocabulary)
     file, reader.faults = salvage(SequenceFile, node, path, _STAND_INS)
-    if file is None:
-        return None, reader.faults
+    assert file is not None  # every key that must be there has a stand-in
     reader.entering = file.enter.on
     drafts = reader.steps(node.get("steps"))
     name_steps(drafts, reader)
@@ -147,8 +152,10 @@ def _goal(file: SequenceFile, node: Node, reader: Reader) -> Goal | None:
 
 
 def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
-    if reader.catalog is not None and file.topic and file.topic not in reader.catalog.topics:
-        hint = did_you_mean(file.topic, reader.catalog.topics)
+    written = node.get("topic")
+    known = reader.catalog.topics if reader.catalog else {file.topic: None}
+    if written is not None and written.value == file.topic and file.topic not in known:
+        hint = did_you_mean(file.topic, known)
         reader.fault(node, ("topic",), "NUR041", f"unknown topic `{file.topic}`", hint)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from nurture.catalog import Funnel, Name, SignalType
+from nurture.catalog import ConditionText, Funnel, Name, SignalType
 from nurture.policy import Text
 from nurture.source import Strict, Written
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
@@ -90,7 +90,7 @@ class WayIn(Strict):
     """Who enters: on a signal, or everyone the condition selects; and whether again."""
 
     on: SignalType | None = None
-    when: str | None = None
+    when: ConditionText | None = None
     again: AgainText = Again()
 
 
@@ -98,7 +98,7 @@ class WayOut(Strict):
     """Why a lead leaves: a condition, a signal, or a signal for which the condition holds."""
 
     on: SignalType | None = None
-    when: str | None = None
+    when: ConditionText | None = None
 
 
 class SequenceFile(Strict):
@@ -114,7 +114,7 @@ class SequenceFile(Strict):
     goal: Annotated[Any, WithJsonSchema(_GOAL_SCHEMA)] = None  # a signal type, or a way out
     window: WindowText | None = None
     caps: tuple[CapText, ...] = ()
-    steps: Annotated[Steps, Field(min_length=1)]
+    steps: Annotated[list[Any], Field(min_length=1), WithJsonSchema({**_STEPS_SCHEMA, "minItems": 1})]
 
 
 class StepFile(Strict):
@@ -127,7 +127,7 @@ class SendFile(StepFile):
     """Send a template."""
 
     send: TemplateName
-    unless: str | None = None
+    unless: ConditionText | None = None
     over_cap: OverCap = "defer"
     defer_max: Span = DEFER_MAX
     expires: Span | None = None
@@ -146,7 +146,7 @@ class WaitForFile(StepFile):
     """Wait for a signal, for at most `within`."""
 
     wait_for: SignalType
-    when: str | None = None
+    when: ConditionText | None = None
     within: Span
     before: Literal["counts", "ignored"] = "ignored"
     then: Steps = Field(default=[])
@@ -156,7 +156,7 @@ class WaitForFile(StepFile):
 class Case(Strict):
     """Steps to take when a condition holds."""
 
-    when: str
+    when: ConditionText
     steps: Steps
 
 

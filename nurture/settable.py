@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from nurture.catalog import Catalog
 from nurture.countries import country_code
 from nurture.diagnose import did_you_mean
+from nurture.spans import parse_zone
 from nurture.values import PROFILE_FIELDS
 
 _EXPECTED = {
@@ -64,6 +64,6 @@ def _is_date(value: object) -> bool:
 
 def _is_zone(value: object) -> bool:
     try:
-        return isinstance(value, str) and bool(ZoneInfo(value))
-    except (ValueError, OSError, LookupError):
+        return bool(parse_zone(str(value)))
+    except ValueError:
         return False

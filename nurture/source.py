@@ -69,7 +69,7 @@ def validate(model: type[T], node: Node, path: str) -> tuple[T | None, list[Faul
 def salvage(
     model: type[T], node: Node, path: str, stand_ins: Mapping[str, Any]
 ) -> tuple[T | None, list[Fault]]:
-    """Check a node as `validate` does, but answer what is left of it when some keys are at fault.
+    """Check a mapping as `validate` does, but answer what is left of it when some keys are at fault.
 
     Keys that must be there and cannot be read are filled from `stand_ins`, so that the rest can still be
     checked; the model is None when not even that helps. Never run what comes with faults.
@@ -77,7 +77,7 @@ def salvage(
     data = node.plain()
     value, details = _check(model, data)
     faults = [_fault(model, node, path, detail) for detail in details]
-    if faults and isinstance(data, dict):
+    if faults:
         bad = {str(detail["loc"][0]) for detail in details if detail["loc"]}
         value, _ = _check(model, {**stand_ins, **{key: each for key, each in data.items() if key not in bad}})
     return value, faults

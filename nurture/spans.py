@@ -6,17 +6,16 @@ import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from nurture.timing import Cap, Window
+from nurture.timing import Cap, Window, zone_for
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LONGEST = timedelta(days=3660)
-_SPAN = re.compile(r"(\d{1,6}) +(minute|hour|day|week)s?")
+_SPAN = re.compile(r"(\d{1,7}) +(minute|hour|day|week)s?")
 _CAP = re.compile(r"(\d{1,4}) +per +(.+)")
 _CALENDAR = re.compile(r"calendar +(day|week|month)(?: +in +(\S+))?")
 _HOURS = re.compile(r"(\d{2}):(\d{2}) *- *(\d{2}):(\d{2})")
@@ -51,7 +50,7 @@ def parse_cap(text: str) -> Cap:
         raise ValueError(f"{_shown(text)} is not a cap; write `2 per 7 days` or `3 per calendar week`")
     count, per = int(match[1]), match[2]
     if calendar := _CALENDAR.fullmatch(per):
-        zone = _zone(calendar[2]) if calendar[2] else None
+        zone = parse_zone(calendar[2]) if calendar[2] else None
         return Cap(count=count, calendar=calendar[1], zone=zone)  # type: ignore[arg-type]  # the pattern's words
     if per in _SECONDS:
         per = f"1 {per}"
@@ -94,14 +93,17 @@ def parse_weekday_time(text: str) -> tuple[int, time]:
 
 def parse_zone(text: str) -> str:
     """Check an IANA zone name such as `Europe/Paris`; raises ValueError."""
-    return _zone(text)
+    if not isinstance(text, str) or zone_for(text, None, "UTC").key != text:
+        raise ValueError(f"{_shown(text)} is not an IANA time zone; write `Europe/Paris`")
+    return text
 
 
 def _days(name: object) -> list[int]:
-    first, _, last = str(name).strip().lower().partition("-")
-    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+    first, *rest = str(name).strip().lower().split("-")
+    last = rest[0] if len(rest) == 1 else first
+    if first not in WEEKDAYS or last not in WEEKDAYS or len(rest) > 1:
         raise ValueError(f"{_shown(name)} is not a day; write one of {', '.join(WEEKDAYS)}, or `mon-fri`")
-    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
     return [day % 7 for day in range(start, end + (1 if end >= start else 8))]
 
 
@@ -111,14 +113,6 @@ def _clock(hours: str, minutes: str) -> time:
     if int(hours) > 23 or int(minutes) > 59:
         raise ValueError(f"`{hours}:{minutes}` is not a time of day")
     return time(int(hours), int(minutes))
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"`{name}` is not an IANA time zone; write `Europe/Paris`") from error
-    return name
 
 
 def _shown(value: object) -> str:

@@ -204,6 +204,9 @@ def name_steps(drafts: list[Draft], reader: Reader) -> None:
     verbs = Counter(draft.verb for draft in everything if not draft.file.id)
     ends = 0
     for draft in everything:
+        if type(draft.file) is StepFile:
+            draft.id = f"line {draft.line}"  # unreadable: its fault is told, its id is not known
+            continue
         draft.id = draft.file.id or (draft.file.send if isinstance(draft.file, SendFile) else draft.verb)
         if draft.verb == "end" and not draft.file.id and verbs["end"] > 1:
             # Nobody ever stands at an end, so its id need not last.

@@ -19,7 +19,6 @@ from ruamel.yaml.events import (
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
-    StreamEndEvent,
 )
 
 from nurture.diagnose import Fault
@@ -148,8 +147,6 @@ class _Reader:
             node.end = (event.end_mark.line + 1, event.end_mark.column + 1)
         elif isinstance(event, DocumentStartEvent) and self.root is not None:
             self._fault("NUR005", "a second document starts here", self._at(event), "one file holds one")
-            raise _Stop
-        elif isinstance(event, StreamEndEvent):
             raise _Stop
 
     def _refuse_tricks(self, event: NodeEvent) -> None:

@@ -71,7 +71,9 @@ def test_conditions_are_read() -> None:
     assert all(parse(item.value, catalog().vocabulary()) for item in listed.items())
 
 
-@pytest.mark.parametrize("key", [*SequenceFile.model_fields, *(f for m in VERBS.values() for f in m.model_fields)])
+@pytest.mark.parametrize(
+    "key", [*SequenceFile.model_fields, *(f for m in VERBS.values() for f in m.model_fields)]
+)
 def test_every_key_is_on_the_page(key: str) -> None:
     """No key of a sequence or a step is undocumented."""
     assert f"`{key}`" in PAGE or f"  {key}:" in PAGE
