@@ -48,7 +48,6 @@ class Batch:
     """What one claim brought."""
 
     leads: int
-    due: int
     claims: Sequence[Claim]
     snapshots: Mapping[int, Snapshot]
     book: Book | None
@@ -59,8 +58,10 @@ class Batch:
 async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[str, Any]:
     """Move every due lead on; `limit` bounds how many leads one call takes.
 
-    Returns due, sent, held (by reason), skipped, stopped, refused, later, failed, uncertain, rescored
-    and matured. Running it twice is running it once: the store decides what is due.
+    Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
+    first is the sum of the others: every touch that came due is in exactly one of them; and stopped
+    and completed (enrolments), rescored and matured (leads). Running it twice is running it once:
+    the store decides what is due.
     """
     total: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -74,7 +75,6 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
         left = None if left is None else left - batch.leads
         total.update(batch.tally)
         held.update(batch.held)
-        total["due"] += batch.due
         if batch.claims:
             total.update(await deliver(shop, batch, now))
     return {**{name: total[name] for name in COUNTED}, "held": dict(held)}
@@ -93,7 +93,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         _, book = shop.book(tx)
         ids = claim_due_leads(tx, now, limit)
         if not ids:
-            return Batch(0, 0, (), {}, None, Counter(), Counter())
+            return Batch(0, (), {}, None, Counter(), Counter())
         snapshots = read_snapshots(
             tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
         )
@@ -111,8 +111,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         )
         _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
-    due = sum(len(s.enrolments) for s in snapshots)
-    return Batch(len(ids), due, claims, by_lead, book, _tally(decisions), _held(decisions))
+    return Batch(len(ids), claims, by_lead, book, _tally(decisions), _held(decisions))
 
 
 async def deliver(shop: Shop, batch: Batch, now: datetime) -> Counter[str]:
@@ -134,7 +133,10 @@ async def _send(
     go = await in_thread(_start, shop, claims, start)
     wanted = [letter for letter in letters if letter.outbox_id in go]
     # Once started, the outcome is written whatever happens to the task that asked for it.
-    return await asyncio.shield(_speak_and_settle(shop, wanted, now))
+    counts = await asyncio.shield(_speak_and_settle(shop, wanted, now))
+    # What may not start any more is decided again, and counted then.
+    counts["due"] -= len(claims) - len(go)
+    return counts
 
 
 async def _speak_and_settle(shop: Shop, letters: Sequence[Letter], now: datetime) -> Counter[str]:
@@ -201,12 +203,15 @@ def cap_reach(book: Book) -> timedelta:
 
 
 def _tally(decisions: Sequence[Decision]) -> Counter[str]:
-    names = {Verdict.SKIP: "skipped", Verdict.STOP: "stopped"}
-    counts = Counter(names[d.verdict] for d in decisions if d.verdict in names)
+    counts = Counter(d.verdict for d in decisions)
     done = sum(d.reason is Reason.DONE for d in decisions)
-    counts["stopped"] -= done
-    counts["completed"] = done
-    return counts
+    waiting = sum(_held(decisions).values())
+    return Counter(
+        due=counts[Verdict.SEND] + counts[Verdict.SKIP] + waiting,
+        skipped=counts[Verdict.SKIP],
+        stopped=counts[Verdict.STOP] - done,
+        completed=done,
+    )
 
 
 def _held(decisions: Sequence[Decision]) -> Counter[str]:

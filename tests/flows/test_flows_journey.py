@@ -70,9 +70,7 @@ class Town:
     def inbox(self) -> list[EmailMessage]:
         """What has arrived, oldest first."""
         box = mailbox.Maildir(self.folder / ".nurture" / "inbox", create=False)
-        parsed = [
-            cast(EmailMessage, message_from_bytes(box.get_bytes(key), policy=default)) for key in box.keys()
-        ]  # noqa: SIM118
+        parsed = [message_from_bytes(box.get_bytes(key), policy=default) for key in box.iterkeys()]
         return sorted(parsed, key=lambda mail: str(mail["Date"]))
 
     def happens(self, lead_id: int, kind: str, day: float) -> None:
