@@ -40,9 +40,7 @@ def inside(outer: Reader, index: Reader) -> Reader:
 def _same(left: Any, right: Any) -> bool:
     # A cell is a text: quietly unequal to every number, it would make a map do nothing and say nothing.
     if isinstance(left, str) != isinstance(right, str):
-        raise RowFault(
-            f"{shown(left)} is compared with {shown(right)}, a text with what is none; use `| number`"
-        )
+        raise RowFault(f"{shown(left)} is compared with {shown(right)}: use `| number`, or quotes")
     return bool(left == right)
 
 
@@ -86,12 +84,7 @@ def _held(negated: bool) -> Callable[[Reader, Reader], Reader]:
             a, b = left(row), right(row)
             if a is None or b is None:
                 return False
-            held = (
-                any(_same(a, item) for item in b if item is not None)
-                if isinstance(b, list)
-                else _within(a, b)
-            )
-            return held is not negated
+            return _within(a, b) is not negated
 
         return answer
 

@@ -177,6 +177,9 @@ class _Builder:
         name = node.attr
         if isinstance(node.node, nodes.Name) and node.node.name == "row":
             return self._column(name)
+        if isinstance(node.node, nodes.Name) and node.node.name in self.tables:
+            entry = look_up(self.tables[node.node.name], name)
+            return lambda row: entry
         return inside(self.build(node.node, depth), lambda row: name)
 
     def _and(self, node: nodes.And, depth: int) -> Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -56,7 +56,7 @@ def as_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return str(value)
-    if isinstance(value, date):
+    if isinstance(value, datetime):
         return value.isoformat()
     raise RowFault(f"{shown(value)} is not a text")
 
@@ -97,24 +97,33 @@ def as_list(value: Any) -> list[Any]:
 
 
 def as_instant(value: Any, zone: tzinfo = UTC) -> datetime:
-    """An aware UTC instant from ISO 8601 text, a date or a datetime; without an offset, local to `zone`."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise RowFault(
-                f"{shown(value)} is not an ISO 8601 date; read others with `| date(format)`"
-            ) from None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if not isinstance(value, datetime):
-        raise RowFault(f"{shown(value)} is not a date")
+    """An aware UTC instant from ISO 8601 text or a datetime; without an offset, local to `zone`."""
+    moment = _moment(value)
     try:
-        if value.tzinfo is None:
-            return local_instant(value.date(), value.time(), zone)
-        return value.astimezone(UTC)
+        if moment.tzinfo is None and zone is UTC:
+            return moment.replace(tzinfo=UTC)
+        if moment.tzinfo is None:
+            return local_instant(moment.date(), moment.time(), zone)
+        return moment.astimezone(UTC)
     except (OverflowError, ValueError):
         raise RowFault(f"{shown(value)} is out of range") from None
+
+
+def as_day(value: Any) -> str:
+    """A calendar day as `2027-03-01`, as it is written: days have no zone."""
+    return _moment(value).date().isoformat()
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value.strip())
+        except ValueError:
+            hint = "read other forms with `| date(form)`"
+            raise RowFault(f"{shown(value)} is not an ISO 8601 date; {hint}") from None
+    if not isinstance(value, datetime):
+        raise RowFault(f"{shown(value)} is not a date")
+    return value
 
 
 @lru_cache(maxsize=1024)
@@ -161,10 +170,10 @@ BY_TYPE: dict[str, Converter] = {
     "text": as_text,
     "number": as_number,
     "flag": as_flag,
-    "date": lambda value: as_instant(value).isoformat(),
+    "date": as_day,
     "list": as_list,
 }
-"""What each of the catalogue's types makes of a value. Dates are kept as ISO 8601 text, as JSON has none."""
+"""What each of the catalogue's types makes of a value."""
 
 PROFILE: dict[str, Converter] = {"country": as_country, "language": as_language, "zone": as_zone}
 """Profile fields with a form of their own; the others are one line of text."""

@@ -69,7 +69,7 @@ class MapRead:
 
 
 OnProgress = Callable[[int, int, ImportCounts], None]
-"""Told after each batch: bytes read, bytes of the file, counts so far."""
+"""Told at the start and after each batch: bytes read, bytes of the file, counts so far."""
 
 
 def read_import_map(project: Path, path: Path) -> MapRead:
@@ -109,6 +109,7 @@ def import_file(
     now: datetime,
     live: bool,
     on_progress: OnProgress | None = None,
+    batch: int = BATCH,
 ) -> ImportReport:
     """Bring a file in, from where an earlier run of the same file and map broke off.
 
@@ -129,8 +130,10 @@ def import_file(
         size = int(progress.counts.get("rejects_size", 0))
         with closing(Rejects(path, rows.columns or ("row",), size)) as rejects:
             importing = _Importing(store, source.map, digest, rejects, now, live, progress)
-            for batch in _batches(rows.records(), progress.records):
-                importing.take(batch)
+            if on_progress is not None:
+                on_progress(0, rows.size, importing.counts)
+            for records in _batches(rows.records(), progress.records, batch):
+                importing.take(records)
                 if on_progress is not None:
                     on_progress(rows.position, rows.size, importing.counts)
     with store.begin() as tx:
@@ -153,7 +156,7 @@ def try_file(
     handle, rows = open_rows(file, source.map.encoding, source.map.delimiter)
     with handle:
         _check_columns(source.map, rows)
-        for batch in _batches(rows.records(), 0):
+        for batch in _batches(rows.records(), 0, BATCH):
             leads, rejects = _evaluate(source.map, batch, now)
             first += [(line, why) for line, why, _ in rejects[: SHOWN - len(first)]]
             counts = counts.add(
@@ -246,9 +249,9 @@ def _evaluate(
     return leads, rejects
 
 
-def _batches(records: Iterator[Record], skip: int) -> Iterator[list[Record]]:
+def _batches(records: Iterator[Record], skip: int, size: int) -> Iterator[list[Record]]:
     rest = islice(records, skip, None)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch
 
 

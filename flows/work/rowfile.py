@@ -63,7 +63,7 @@ class RowFile:
         first = self._lines.next()
         if first is None:
             raise ImportFault(f"{self.path} is empty", hint="the first line of a CSV names its columns")
-        cells, fault = self._cells(first)
+        cells, fault = ([], first.fault) if first.fault else self._cells(first)
         if fault:
             raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint="it names the columns")
         names = tuple(cell.strip() for cell in cells)

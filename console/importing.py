@@ -1,0 +1,172 @@
+"""`nurture import`: brings the leads of a file in, as a map says."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, note, say, say_json
+from nurture.errors import BookError, ClockError
+
+if TYPE_CHECKING:
+    from flows.work.importing import ImportCounts, ImportReport, OnProgress
+    from flows.work.settings import Settings
+
+
+def import_leads(
+    file: Path,
+    *,
+    map: Annotated[Path, Parameter(name="--map")],
+    live: bool = False,
+    now: str | None = None,
+    dry_run: bool = False,
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Import leads from a CSV or JSON Lines file.
+
+    The same file with the same map may be imported again: it changes nothing, and goes on where it broke off.
+
+    Parameters
+    ----------
+    file
+        The file: CSV with a header, or one JSON object a line (.jsonl, .ndjson).
+    map
+        The import map: what each column means. `docs/import.md` explains it.
+    live
+        Sequences may look at these leads at once; without it, they are history that wakes nobody.
+    now
+        A moved clock, as 2027-06-15T08:00:00Z: only while the local inbox is the relay.
+    dry_run
+        Read everything, write nothing.
+    json
+        Print the counts for machines.
+    """
+    from flows.work.moments import parse_moment
+
+    moment = None if now is None else parse_moment(now)
+    return run_import(frame.settings(), file, map, live=live, now=moment, dry_run=dry_run, json=json)
+
+
+def run_import(
+    settings: Settings,
+    file: Path,
+    map: Path,
+    *,
+    live: bool,
+    now: datetime | None,
+    dry_run: bool,
+    json: bool,
+) -> int:
+    """Import a file and say what came of it; `now` None is the machine's clock.
+
+    Returns 0, 1 when rows were rejected, 2 when the map has faults and nothing was imported.
+
+    Raises:
+        ClockError: the clock is moved while mail can leave this machine, or would go back.
+        ImportFault: the file or the map cannot be read at all.
+    """
+    from flows.work.importing import import_file, read_import_map, try_file
+
+    if now is not None and not settings.local_relay:
+        raise ClockError(
+            "--now moves the clock, and NURTURE_SMTP_URL lets mail leave this machine",
+            hint="unset NURTURE_SMTP_URL: the local inbox then receives everything",
+        )
+    moment = now or datetime.now(UTC)
+    try:
+        source = read_import_map(settings.project, map)
+        with _bar() as tell:
+            if dry_run:
+                report = try_file(file, source, now=moment, on_progress=tell)
+            else:
+                with _store(settings) as store:
+                    folder = settings.state / "rejects"
+                    report = import_file(store, file, source, folder, now=moment, live=live, on_progress=tell)
+    except BookError as error:
+        from nurture.diagnose import render_text
+
+        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        return 2
+    if json:
+        say_json(_as_data(report, dry_run))
+    else:
+        _tell(report, dry_run)
+    return 1 if report.counts.rejected else 0
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Any]:
+    from leadstore.store import open_store
+
+    store = open_store(settings.database_url)
+    try:
+        store.migrate()
+        yield store
+    finally:
+        store.close()
+
+
+def _as_data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
+    return {
+        **asdict(report.counts),
+        "resumed_at": report.resumed_at,
+        "dry_run": dry_run,
+        "rejects": None if report.rejects is None else str(report.rejects),
+        "first_rejects": [{"line": line, "reason": reason} for line, reason in report.first_rejects],
+    }
+
+
+def _tell(report: ImportReport, dry_run: bool) -> None:
+    counts = asdict(report.counts)
+    if dry_run:
+        counts = {
+            name: count for name, count in counts.items() if name not in ("saved", "unchanged", "signals")
+        }
+    for name, count in counts.items():
+        say(f"{name:<12}{count:>12,}")
+    if report.resumed_at:
+        say(f"went on after record {report.resumed_at:,}, where an earlier import broke off")
+    for line, reason in report.first_rejects:
+        say(f"  line {line}: {reason}")
+    if report.rejects is not None:
+        say(f"rejected rows, each with its reason: {os.path.relpath(report.rejects)}")
+    if dry_run:
+        say("nothing was written")
+
+
+@contextmanager
+def _bar() -> Iterator[OnProgress | None]:
+    """A progress bar on stderr, with rows and rows a second; None without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    shown = TextColumn("{task.fields[rows]:,} rows, {task.fields[speed]:,.0f} a second")
+    columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), shown, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("importing", total=None, rows=0, speed=0.0)
+        started, first = time.monotonic(), -1
+
+        def tell(done: int, size: int, counts: ImportCounts) -> None:
+            nonlocal first
+            first = (
+                counts.read if first < 0 else first
+            )  # what an earlier run had read says nothing of our speed
+            took = max(time.monotonic() - started, 0.001)
+            progress.update(
+                task, completed=done, total=size, rows=counts.read, speed=(counts.read - first) / took
+            )
+
+        yield tell
