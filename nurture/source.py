@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -54,6 +54,17 @@ class Written:
         if re.fullmatch(self.pattern, text) is None:
             raise ValueError(f"`{text[:60]}` is not {self.expected}")
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Marks a field that is read as `model` and then made into a value, so that faults lie at its keys."""
+
+    model: type[Strict]
+    make: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.make, handler.generate_schema(self.model))
 
 
 T = TypeVar("T", bound=Strict)
@@ -241,6 +252,8 @@ def _under(annotation: Any, part: str | int) -> Any:
 def _model(annotation: Any) -> type[Strict] | None:
     if isinstance(annotation, type) and issubclass(annotation, Strict):
         return annotation
+    if isinstance(annotation, Through):
+        return annotation.model
     if get_origin(annotation) in (Union, UnionType, Annotated):
         return next((model for each in get_args(annotation) if (model := _model(each))), None)
     return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from nurture.source import Strict, Through
 from nurture.timing import Cap, Window, zone_for
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,6 +21,7 @@ _SPAN = re.compile(r"(\d{1,7}) +(minute|hour|day|week)s?")
 _CAP = re.compile(r"(\d{1,4}) +per +(.+)")
 _CALENDAR = re.compile(r"calendar +(day|week|month)(?: +in +(\S+))?")
 _HOURS = re.compile(r"(\d{2}):(\d{2}) *- *(\d{2}):(\d{2})")
+_NO_WINDOW = 'a window is `{days: mon-fri, hours: "09:00-17:30"}`'
 _CLOCK = re.compile(r"(\d{2}):(\d{2})")
 
 
@@ -77,7 +80,7 @@ def parse_hours(text: object, days: frozenset[int] = EVERY_DAY) -> Window:
 def parse_window(value: object) -> Window:
     """Read `{days: mon-fri, hours: "09:00-17:30"}`; either may be left out. Raises ValueError."""
     if not isinstance(value, Mapping) or not value or set(value) - {"days", "hours"}:
-        raise ValueError('a window is `{days: mon-fri, hours: "09:00-17:30"}`')
+        raise ValueError(_NO_WINDOW)
     days = parse_days(value["days"]) if "days" in value else EVERY_DAY
     return parse_hours(value.get("hours", "00:00-00:00"), days)
 
@@ -130,25 +133,32 @@ _CAP_SCHEMA = {
     "examples": ["2 per 7 days", "3 per calendar week in Europe/Paris"],
 }
 _DAY = {"type": "string", "pattern": r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"}
-_WINDOW_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "days": {"anyOf": [_DAY, {"type": "array", "items": _DAY}]},
-        "hours": {"type": "string", "pattern": r"^\d\d:\d\d *- *\d\d:\d\d$"},
-    },
-    "additionalProperties": False,
-    "minProperties": 1,
-}
+_HOURS_SCHEMA = {"type": "string", "pattern": r"^\d\d:\d\d *- *\d\d:\d\d$", "examples": ["09:00-17:30"]}
+_DAYS_SCHEMA = {"anyOf": [_DAY, {"type": "array", "items": _DAY}]}
 
 Span = Annotated[timedelta, PlainValidator(parse_span), WithJsonSchema(_SPAN_SCHEMA)]
 """A field of a model that reads `3 days`."""
 CapText = Annotated[Cap, PlainValidator(parse_cap), WithJsonSchema(_CAP_SCHEMA)]
 """A field of a model that reads `2 per 7 days`."""
-WindowText = Annotated[Window, PlainValidator(parse_window), WithJsonSchema(_WINDOW_SCHEMA)]
-"""A field of a model that reads `{days: mon-fri, hours: "09:00-17:30"}`."""
-HoursText = Annotated[
-    Window, PlainValidator(parse_hours), WithJsonSchema(_WINDOW_SCHEMA["properties"]["hours"])
-]
+HoursText = Annotated[Window, PlainValidator(parse_hours), WithJsonSchema(_HOURS_SCHEMA)]
 """A field of a model that reads `21:00-07:00`, every day."""
+
+
+class WindowFile(Strict):
+    """Days and hours as written."""
+
+    days: Annotated[frozenset[int] | None, PlainValidator(parse_days), WithJsonSchema(_DAYS_SCHEMA)] = None
+    hours: HoursText | None = None
+
+
+def _window(file: WindowFile) -> Window:
+    if file.days is None and file.hours is None:
+        raise ValueError(_NO_WINDOW)
+    hours = file.hours or Window(EVERY_DAY, time(0), time(0))
+    return replace(hours, days=file.days or EVERY_DAY)
+
+
+WindowText = Annotated[Window, Through(WindowFile, _window)]
+"""A field of a model that reads `{days: mon-fri, hours: "09:00-17:30"}`."""
 ZoneText = Annotated[str, PlainValidator(parse_zone), WithJsonSchema({"type": "string"})]
 """A field of a model that reads an IANA zone name."""

@@ -50,7 +50,8 @@ def test_topics_say_which_bases_they_accept() -> None:
 def test_assets_and_webinars_are_read() -> None:
     """Links, languages, instants with their zone, and lengths."""
     read = catalog(
-        "topics: {a: {title: A}}\nassets: {x: {title: X, url: 'https://e.com/x', topic: a, languages: [en, fr-CA]}}\n"
+        "topics: {a: {title: A}}\n"
+        "assets: {x: {title: X, url: 'https://e.com/x', topic: a, languages: [en, fr-CA]}}\n"
         "webinars: {w: {title: W, starts_at: 2027-03-02T15:00+01:00, join_url: 'https://e.com/w'}}"
     )
 
@@ -63,9 +64,8 @@ def test_the_vocabulary_holds_the_core_and_the_own_words() -> None:
     """Attributes, own signals, more properties of core signals, topics, assets and segments."""
     words = catalog(
         "topics: {a: {title: A}}\nattributes: {industry: text}\n"
-        "signals: {trial.started: {plan: text}, mail.clicked: {place: number}}\nsegments: {b: lead.vip, a: lead.fit > 1}".replace(
-            "lead.vip", "lead.stage == 'lead'"
-        )
+        "signals: {trial.started: {plan: text}, mail.clicked: {place: number}}\n"
+        "segments: {b: lead.stage == 'lead', a: lead.fit > 1}"
     ).vocabulary()
 
     assert (words.fields["industry"], words.fields["fit"]) == ("text", "number")
@@ -92,25 +92,40 @@ def test_a_segment_may_use_those_above_it() -> None:
         ("topics: {A: {title: A}}", ("NUR011", 1, 10, "`A` is not a name; write it as `security-guide`")),
         ("topics: {a: {}}", ("NUR010", 1, 10, "`title` is missing")),
         ("topics: {a: {title: A, accepts: [optin]}}", ("NUR011", 1, 34, "`optin` is not known here")),
-        ("assets: {a: {title: A, url: example.com}}", ("NUR011", 1, 29, "`example.com` is not a link; write `https://...`")),
-        ("assets: {a: {title: A, url: 'javascript:x'}}",
-         ("NUR011", 1, 29, "`javascript:x` is not a link; write `https://...`")),
+        (
+            "assets: {a: {title: A, url: example.com}}",
+            ("NUR011", 1, 29, "`example.com` is not a link; write `https://...`"),
+        ),
+        (
+            "assets: {a: {title: A, url: 'javascript:x'}}",
+            ("NUR011", 1, 29, "`javascript:x` is not a link; write `https://...`"),
+        ),
         ("assets: {a: {title: A, url: /a, topic: b}}", ("NUR041", 1, 40, "unknown topic `b`")),
-        ("assets: {a: {title: A, url: /a, languages: [french]}}",
-         ("NUR011", 1, 45, "`french` is not a language; write `fr` or `fr-CA`")),
+        (
+            "assets: {a: {title: A, url: /a, languages: [french]}}",
+            ("NUR011", 1, 45, "`french` is not a language; write `fr` or `fr-CA`"),
+        ),
         ("attributes: {company_size: integer}", ("NUR011", 1, 28, "`integer` is not known here")),
         ("attributes: {a-b: text}", ("NUR011", 1, 14, "`a-b` is not a name; write it as `company_size`")),
         ("attributes: {fit: number}", ("NUR013", 1, 14, "`fit` is a core field of every lead")),
-        ("signals: {started: {}}", ("NUR011", 1, 11, "`started` is not a signal type; write it as `trial.started`")),
-        ("signals: {mail.clicked: {url: number}}", ("NUR013", 1, 31, "`url` of the core signal mail.clicked is text")),
+        (
+            "signals: {started: {}}",
+            ("NUR011", 1, 11, "`started` is not a signal type; write it as `trial.started`"),
+        ),
+        (
+            "signals: {mail.clicked: {url: number}}",
+            ("NUR013", 1, 31, "`url` of the core signal mail.clicked is text"),
+        ),
         ("segments: {a: segment.b, b: lead.fit > 1}", ("NUR020", 1, 23, "unknown segment `b`")),
         ("segments: {a: lead.ft > 1}", ("NUR020", 1, 20, "unknown field `ft`")),
-        ("segments: {a: signal.asset is defined}",
-         ("NUR034", 1, 15, "a segment looks at leads, not at the signal of one moment")),
+        (
+            "segments: {a: signal.asset is defined}",
+            ("NUR034", 1, 15, "a segment looks at leads, not at the signal of one moment"),
+        ),
         ("segments: {a: 3}", ("NUR011", 1, 15, "expected text, found `3`")),
         ("topic: {}", ("NUR012", 1, 1, "unknown key `topic`")),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_catalogue_is_told_in_its_place(text: str, expected: tuple[str, int, int, str]) -> None:
     """One fault, with its code, its line, its column and its words."""
     read, faults = read_catalog(tree(text), "catalog.yaml")
@@ -170,19 +185,31 @@ def test_countries_are_codes() -> None:
         ("quiet_hours: 21:00-07:00", 3, 14, "expected a list, found `21:00-07:00`"),
         ("quiet_hours: [9-17]", 3, 15, '`9-17` are not hours; write "09:00-17:30", in quotes'),
         ("handoff: {sellers: [{name: G, address: 3}]}", 3, 40, "`3` is not a mail address"),
-        ("maturity: {fit: {A: 1, B: 2, C: 3}}", 3, 12,
-         "write all three thresholds, the best first, each lower than the one before"),
-        ("maturity: {fit: {A: 3, B: 2}}", 3, 12,
-         "write all three thresholds, the best first, each lower than the one before"),
+        (
+            "maturity: {fit: {A: 1, B: 2, C: 3}}",
+            3,
+            12,
+            "write all three thresholds, the best first, each lower than the one before",
+        ),
+        (
+            "maturity: {fit: {A: 3, B: 2}}",
+            3,
+            12,
+            "write all three thresholds, the best first, each lower than the one before",
+        ),
         ("maturity: {engagement: 3}", 3, 24, "expected a mapping, found `3`"),
         ("maturity: {engagement: {4: 1}}", 3, 25, "`4` is not known here"),
         ("maturity: {matrix: {A: [mql, mql, mql, mql]}}", 3, 12, "the row of grade B is missing"),
-        ("maturity: {matrix: {A: [mql]}}", 3, 21,
-         "List should have at least 4 items after validation, not 1"),
+        (
+            "maturity: {matrix: {A: [mql]}}",
+            3,
+            21,
+            "List should have at least 4 items after validation, not 1",
+        ),
         ("maturity: {margin: -1}", 3, 20, "`-1` should be greater than or equal to 0"),
         ("stages: {mqll: x}", 3, 10, "`mqll` is not known here"),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_policy_is_told_in_its_place(text: str, line: int, column: int, message: str) -> None:
     """One fault, with its line, its column and its words."""
     read, faults = read_policy(tree(COMPANY + SENDER + text), "nurture.yaml")

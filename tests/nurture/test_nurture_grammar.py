@@ -34,6 +34,8 @@ attributes: {interest: text, employees: number, vip: flag, tools: list, renewal_
 segments: {warm: lead.engagement >= 40}
 """
 HEAD = "sequence: x\ntitle: X\nfunnel: tofu\ntopic: guides\n"
+NO_DAY = "`funday` is not a day; write one of mon, tue, wed, thu, fri, sat, sun, or `mon-fri`"
+NO_WINDOW = 'a window is `{days: mon-fri, hours: "09:00-17:30"}`'
 ENTER = "enter: {on: form.submitted}\n"
 
 
@@ -166,7 +168,8 @@ def test_steps_follow_each_other() -> None:
 def test_a_send_may_say_more() -> None:
     """Every key of the step arrives."""
     step = steps(
-        "- send: a/b\n  id: first\n  unless: lead.vip\n  over_cap: exit\n  defer_max: 2 days\n  expires: 5 days\n"
+        "- send: a/b\n  id: first\n  unless: lead.vip\n  over_cap: exit\n  defer_max: 2 days\n"
+        "  expires: 5 days\n"
         "  on_expired: exit\n  repeat: allowed\n  window: {days: tue}\n"
     ).steps["first"]
 
@@ -201,7 +204,8 @@ def test_paths_of_a_wait_rejoin_below() -> None:
 def test_choices_rejoin_below() -> None:
     """A case names its first step; without `otherwise` the rest goes on below."""
     sequence = steps(
-        "- choose:\n  - {when: lead.vip, steps: [{send: a/vip}]}\n  - {when: segment.warm, steps: []}\n- send: a/all\n"
+        "- choose:\n  - {when: lead.vip, steps: [{send: a/vip}]}\n"
+        "  - {when: segment.warm, steps: []}\n- send: a/all\n"
     )
     step = sequence.steps["choose"]
 
@@ -215,10 +219,7 @@ def test_choices_rejoin_below() -> None:
 def test_the_last_choice_may_end() -> None:
     """`otherwise` has its own path, and an end has no next step."""
     sequence = steps(
-        "- choose:\n  - {when: lead.vip, steps: [end]}\n  - otherwise:\n    - end: not now\n    - end\n".replace(
-            "\n    - end\n", "\n"
-        )
-        + "  id: pick\n"
+        "- choose:\n  - {when: lead.vip, steps: [end]}\n  - otherwise:\n    - end: not now\n  id: pick\n"
     )
     step = sequence.steps["pick"]
 
@@ -230,7 +231,8 @@ def test_the_last_choice_may_end() -> None:
 def test_a_split_has_weights_and_may_have_paths() -> None:
     """An arm without steps leads on."""
     sequence = steps(
-        "- split: {name: try, arms: {long: {weight: 1.5, steps: [{send: a/long}]}, short: 50}}\n- send: a/all\n"
+        "- split: {name: try, arms: {long: {weight: 1.5, steps: [{send: a/long}]}, short: 50}}\n"
+        "- send: a/all\n"
     )
     step = sequence.steps["split"]
 
@@ -325,27 +327,54 @@ def test_the_version_changes_with_the_structure(old: str, new: str) -> None:
         ("- just words", ("NUR030", 1, 3, "a step without a verb")),
         ("- send: a/b\n  wait: 1 day", ("NUR030", 2, 3, "one step, two verbs: `send` and `wait`")),
         ("- send: A/b", ("NUR011", 1, 9, "`A/b` is not a template; write `white-paper/deliver`")),
-        ("- {send: a/b, id: A}", ("NUR011", 1, 19, "`A` is not an id; write it in small letters, such as `second-reminder`")),
+        (
+            "- {send: a/b, id: A}",
+            ("NUR011", 1, 19, "`A` is not an id; write it in small letters, such as `second-reminder`"),
+        ),
         ("- {send: a/b, unles: lead.vip}", ("NUR012", 1, 15, "unknown key `unles`")),
         ("- {send: a/b, unless: lead.ft > 3}", ("NUR020", 1, 28, "unknown field `ft`")),
         ("- {send: a/b, unless: signal.asset == 'x'}", ("NUR020", 1, 39, "unknown asset `x`")),
         ("- {send: a/b, unless: signal.webinar == 'x'}", ("NUR020", 1, 41, "unknown webinar `x`")),
-        ("- {send: a/b, window: {hours: 9-17}}", ("NUR011", 1, 15, '`9-17` are not hours; write "09:00-17:30", in quotes')),
-        ("- wait: 3", ("NUR011", 1, 9, "`3` is not a span; write `30 minutes`, `2 hours`, `3 days` or `1 week`")),
-        ("- wait: {til: x}", ("NUR011", 1, 3, 'a wait is a span such as `3 days`, or `{until: "tue 10:00"}`')),
+        (
+            "- {send: a/b, window: {hours: 9-17}}",
+            ("NUR011", 1, 31, '`9-17` are not hours; write "09:00-17:30", in quotes'),
+        ),
+        ("- {send: a/b, window: {dys: mon}}", ("NUR012", 1, 24, "unknown key `dys`")),
+        ("- {send: a/b, window: {days: funday}}", ("NUR011", 1, 30, NO_DAY)),
+        ("- {send: a/b, window: {}}", ("NUR011", 1, 15, NO_WINDOW)),
+        ("- {send: a/b, window: mon}", ("NUR011", 1, 23, "expected a mapping, found `mon`")),
+        (
+            "- wait: 3",
+            ("NUR011", 1, 9, "`3` is not a span; write `30 minutes`, `2 hours`, `3 days` or `1 week`"),
+        ),
+        (
+            "- wait: {til: x}",
+            ("NUR011", 1, 3, 'a wait is a span such as `3 days`, or `{until: "tue 10:00"}`'),
+        ),
         ("- {wait_for: mail.click, within: 1 day}", ("NUR043", 1, 14, "unknown signal type `mail.click`")),
         ("- wait_for: mail.clicked", ("NUR010", 1, 3, "`within` is missing")),
-        ("- {wait_for: mail.clicked, within: 1 day, when: signal.x == 1}",
-         ("NUR020", 1, 56, "`mail.clicked` has no property `x`")),
+        (
+            "- {wait_for: mail.clicked, within: 1 day, when: signal.x == 1}",
+            ("NUR020", 1, 56, "`mail.clicked` has no property `x`"),
+        ),
         ("- choose: [{when: lead.vip}]", ("NUR010", 1, 13, "`steps` is missing")),
         ("- choose: [word]", ("NUR011", 1, 12, "expected a mapping, found `word`")),
         ("- choose: word", ("NUR011", 1, 11, "expected a list, found `word`")),
-        ("- choose: [{otherwise: []}, {when: lead.vip, steps: []}]", ("NUR036", 1, 13, "`otherwise` is the last case")),
+        (
+            "- choose: [{otherwise: []}, {when: lead.vip, steps: []}]",
+            ("NUR036", 1, 13, "`otherwise` is the last case"),
+        ),
         ("- choose: [{when: lead.ft > 1, steps: []}]", ("NUR020", 1, 24, "unknown field `ft`")),
         ("- split: {name: x, arms: {a: 0, b: 1}}", ("NUR011", 1, 30, "an arm is a weight, such as `50`")),
         ("- split: {name: x, arms: {a: yes, b: 1}}", ("NUR011", 1, 30, "an arm is a weight, such as `50`")),
-        ("- split: {name: x, arms: {a: {weight: 0}, b: 1}}", ("NUR011", 1, 39, "`0` should be greater than 0")),
-        ("- split: {name: x, arms: {a: {weight: 1, step: []}, b: 1}}", ("NUR012", 1, 42, "unknown key `step`")),
+        (
+            "- split: {name: x, arms: {a: {weight: 0}, b: 1}}",
+            ("NUR011", 1, 39, "`0` should be greater than 0"),
+        ),
+        (
+            "- split: {name: x, arms: {a: {weight: 1, step: []}, b: 1}}",
+            ("NUR012", 1, 42, "unknown key `step`"),
+        ),
         ("- split: {name: x, arms: 3}", ("NUR011", 1, 26, "expected a mapping, found `3`")),
         ("- set: {intrest: x}", ("NUR044", 1, 9, "`intrest` is not an attribute that can be set")),
         ("- set: {email: x}", ("NUR044", 1, 9, "`email` is not an attribute that can be set")),
@@ -361,17 +390,32 @@ def test_the_version_changes_with_the_structure(old: str, new: str) -> None:
         ("- set: {zone: Paris}", ("NUR045", 1, 15, "`zone` is a time zone such as Europe/Paris")),
         ("- handoff: ''", ("NUR011", 1, 12, "expected some text, found nothing")),
         ("- end\n- send: a/b", ("NUR032", 2, 3, "this step is never reached")),
-        ("- choose: [{when: lead.vip, steps: [end]}, {otherwise: [end]}]\n- send: a/b",
-         ("NUR032", 2, 3, "this step is never reached")),
-        ("- {wait_for: mail.clicked, within: 1 day, then: [end], otherwise: [end]}\n- end",
-         ("NUR032", 2, 3, "this step is never reached")),
-        ("- send: a/b\n- send: a/b", ("NUR031", 2, 9, "this step needs an id: `a/b` is already the step on line 7")),
-        ("- wait: 1 day\n- wait: 1 day", ("NUR031", 2, 9, "this step needs an id: `wait` is already the step on line 7")),
-        ("- wait: 1 day\n- {send: a/b, id: wait}", ("NUR031", 2, 19, "the id `wait` is taken by the step on line 7")),
-        ("- split: {name: x, arms: {a: 1, b: 1}}\n- {split: {name: x, arms: {a: 1, b: 1}}, id: s}",
-         ("NUR035", 2, 18, "a split named `x` stands on line 7")),
+        (
+            "- choose: [{when: lead.vip, steps: [end]}, {otherwise: [end]}]\n- send: a/b",
+            ("NUR032", 2, 3, "this step is never reached"),
+        ),
+        (
+            "- {wait_for: mail.clicked, within: 1 day, then: [end], otherwise: [end]}\n- end",
+            ("NUR032", 2, 3, "this step is never reached"),
+        ),
+        (
+            "- send: a/b\n- send: a/b",
+            ("NUR031", 2, 9, "this step needs an id: `a/b` is already the step on line 7"),
+        ),
+        (
+            "- wait: 1 day\n- wait: 1 day",
+            ("NUR031", 2, 9, "this step needs an id: `wait` is already the step on line 7"),
+        ),
+        (
+            "- wait: 1 day\n- {send: a/b, id: wait}",
+            ("NUR031", 2, 19, "the id `wait` is taken by the step on line 7"),
+        ),
+        (
+            "- split: {name: x, arms: {a: 1, b: 1}}\n- {split: {name: x, arms: {a: 1, b: 1}}, id: s}",
+            ("NUR035", 2, 18, "a split named `x` stands on line 7"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_step_is_told_in_its_place(text: str, expected: tuple[str, int, int, str]) -> None:
     """One fault, with its code, its line, its column and its words."""
     assert step_faults(text) == [expected]
@@ -383,26 +427,54 @@ def test_a_faulty_step_is_told_in_its_place(text: str, expected: tuple[str, int,
         ("enter: {}", ("NUR033", 5, 1, "`enter` selects nobody")),
         ("enter: {on: form.submited}", ("NUR043", 5, 13, "unknown signal type `form.submited`")),
         ("enter: {on: Form}", ("NUR011", 5, 13, "`Form` is not a signal type; write it as `trial.started`")),
-        ("enter: {on: form.submitted, again: sometimes}",
-         ("NUR011", 5, 36, "`sometimes` is not understood; write `once`, `90 days after exit` or `per signal.webinar`")),
-        ("enter: {on: form.submitted, again: 3}",
-         ("NUR011", 5, 36, "`3` is not understood; write `once`, `90 days after exit` or `per signal.webinar`")),
-        ("enter: {on: form.submitted, again: per signal.frm}", ("NUR044", 5, 36, "`form.submitted` has no property `frm`")),
+        (
+            "enter: {on: form.submitted, again: sometimes}",
+            (
+                "NUR011",
+                5,
+                36,
+                "`sometimes` is not understood; write `once`, `90 days after exit` or `per signal.webinar`",
+            ),
+        ),
+        (
+            "enter: {on: form.submitted, again: 3}",
+            (
+                "NUR011",
+                5,
+                36,
+                "`3` is not understood; write `once`, `90 days after exit` or `per signal.webinar`",
+            ),
+        ),
+        (
+            "enter: {on: form.submitted, again: per signal.frm}",
+            ("NUR044", 5, 36, "`form.submitted` has no property `frm`"),
+        ),
         ("enter: {on: no.such, again: per signal.frm}", ("NUR043", 5, 13, "unknown signal type `no.such`")),
         ("enter: {when: lead.vip, again: per signal.form}", ("NUR034", 5, 32, "`per signal...` needs `on:`")),
-        ("enter: {when: signal.form == 'x'}", ("NUR034", 5, 15, "a standing sequence has no entering signal to read")),
+        (
+            "enter: {when: signal.form == 'x'}",
+            ("NUR034", 5, 15, "a standing sequence has no entering signal to read"),
+        ),
         ("enter: {when: true}\nexit: [{}]", ("NUR033", 6, 8, "an exit without a reason")),
-        ("enter: {when: true}\nexit: [{on: deal.lsot}]", ("NUR043", 6, 13, "unknown signal type `deal.lsot`")),
-        ("enter: {when: true}\nexit: [{on: deal.lost, when: signal.x == 1}]",
-         ("NUR020", 6, 37, "`deal.lost` has no property `x`")),
+        (
+            "enter: {when: true}\nexit: [{on: deal.lsot}]",
+            ("NUR043", 6, 13, "unknown signal type `deal.lsot`"),
+        ),
+        (
+            "enter: {when: true}\nexit: [{on: deal.lost, when: signal.x == 1}]",
+            ("NUR020", 6, 37, "`deal.lost` has no property `x`"),
+        ),
         ("enter: {when: true}\ngoal: demo", ("NUR043", 6, 7, "unknown signal type `demo`")),
         ("enter: {when: true}\ngoal: {on: deal.wno}", ("NUR043", 6, 12, "unknown signal type `deal.wno`")),
         ("enter: {when: true}\ngoal: {}", ("NUR033", 6, 1, "a goal without a sign")),
         ("enter: {when: true}\ngoal: 3", ("NUR011", 6, 7, "expected a mapping, found `3`")),
-        ("enter: {when: true}\npriority: 101", ("NUR011", 6, 11, "`101` should be less than or equal to 100")),
+        (
+            "enter: {when: true}\npriority: 101",
+            ("NUR011", 6, 11, "`101` should be less than or equal to 100"),
+        ),
         ("enter: {when: true}\ncast: tue 10:00", ("NUR012", 6, 1, "unknown key `cast`")),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_head_is_told_in_its_place(text: str, expected: tuple[str, int, int, str]) -> None:
     """One fault, with its code, its line, its column and its words."""
     assert told(faults_of(f"{HEAD}{text}\nsteps: [send: a/b]")) == [expected]
@@ -448,9 +520,16 @@ def test_one_faulty_part_hides_no_other() -> None:
 @pytest.mark.parametrize("text", ["steps: 3", "steps: []", "steps:", ""])
 def test_a_sequence_without_steps_is_a_fault(text: str) -> None:
     """There is nothing to run."""
-    assert [fault.code for fault in faults_of(f"{HEAD}{ENTER}{text}")][0] in ("NUR010", "NUR011")
+    assert faults_of(f"{HEAD}{ENTER}{text}")[0].code in ("NUR010", "NUR011")
 
 
 def test_exits_and_goals_without_conditions_are_plain() -> None:
     """A signal alone is enough."""
     assert good(f"{HEAD}{ENTER}exit: [{{on: deal.won}}]\nsteps: [send: a/b]").exits == (Exit(on="deal.won"),)
+
+
+def test_an_unknown_key_of_a_window_is_told_with_the_closest() -> None:
+    """Also where the window becomes a value of its own."""
+    (fault,) = faults_of(f"{HEAD}{ENTER}steps: [{{send: a/b, window: {{dys: mon}}}}]")
+
+    assert fault.help == "did you mean `days`?"

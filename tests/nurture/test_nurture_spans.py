@@ -123,7 +123,7 @@ def test_hours_may_cross_midnight_and_end_at_it() -> None:
 @pytest.mark.parametrize("text", ["9-17", "25:00-26:00", "09:60-10:00", 540, None])
 def test_other_hours_are_refused(text: object) -> None:
     """Hours are two clocks joined by a dash."""
-    with pytest.raises(ValueError, match="hours|time of day"):
+    with pytest.raises(ValueError, match=r"hours|time of day"):
         parse_hours(text)
 
 
@@ -155,7 +155,7 @@ def test_a_weekday_and_a_time_are_read() -> None:
 @pytest.mark.parametrize("text", ["tue", "10:00", "tuesday 10:00", "tue 10", "tue 25:00"])
 def test_other_weekdays_and_times_are_refused(text: str) -> None:
     """Neither part may be missing or out of range."""
-    with pytest.raises(ValueError, match="weekday and a time|time of day"):
+    with pytest.raises(ValueError, match=r"weekday and a time|time of day"):
         parse_weekday_time(text)
 
 
