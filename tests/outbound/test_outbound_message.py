@@ -320,3 +320,25 @@ def test_long_subject_is_folded_between_words() -> None:
 
     assert max(len(line) for line in header_lines(content)) <= 78
     assert parsed(content)["Subject"] == subject
+
+
+def by_the_standard_library(text: str, html: str) -> EmailMessage:
+    """The same body as EmailMessage builds it."""
+    built = EmailMessage(policy=email.policy.SMTP)
+    built.set_content(text)
+    built.add_alternative(html, subtype="html")
+    return parsed(built.as_bytes())
+
+
+def shape(found: EmailMessage) -> list[tuple[str, str | None, str]]:
+    """The parts as a reader sees them: type, charset, text up to its last line end."""
+    parts = [part for part in found.walk() if not part.is_multipart()]
+    return [(part.get_content_type(), part.get_content_charset(), body(part).rstrip("\n")) for part in parts]
+
+
+@given(*[st.text().filter(lambda s: not CONTROLS.search(re.sub(r"[\t\n]", "", s)))] * 2)
+def test_the_fast_body_reads_as_the_standard_librarys(text: str, html: str) -> None:
+    """What is written by hand parses to the message that the standard library would have built."""
+    ours = parsed(message(text=text, html=html))
+
+    assert shape(ours) == shape(by_the_standard_library(text, html))
