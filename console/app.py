@@ -29,6 +29,7 @@ COMMANDS = {
     "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
+    "demo": ("console.demo:demo", "Run the whole engine on invented leads."),
 }
 """Name -> where it lives, and one line for the help. A command is imported only when it is called."""
 

@@ -1,0 +1,1 @@
+"""The demo's world: invented leads who read their mail and answer it, on a clock that jumps."""

@@ -1,0 +1,123 @@
+"""The demo's people between two ticks: they read what came, and act when their moment comes."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.work.demo.acts import LEAVES, Act, Mail
+from flows.work.demo.answering import Model
+from flows.work.demo.mailbox import Mailbox
+from leadstore.auditing import Person
+from leadstore.signals import append_signals
+from leadstore.store import Store, in_thread
+from nurture.values import NewSignal
+from nurture.words import Sig
+
+Leave = Callable[[str], Awaitable[None]]
+"""Presses unsubscribe: given the link, returns once the page has said that it is done."""
+
+SOURCE = "demo"
+UNKNOWN = "550 5.1.1 no mailbox here by that name"
+TO_THE_QUESTION = timedelta(hours=20)
+"""How long a seller takes to call."""
+
+
+@dataclass(slots=True)
+class World:
+    """Everybody in the demo, what they will do and what they did; `now` is the world's moment."""
+
+    model: Model
+    mailbox: Mailbox
+    now: datetime
+    left: int = 0
+    clicked_by_machines: int = 0
+    _ids: dict[str, int] = field(default_factory=dict)  # address -> lead id
+    _gone: frozenset[str] = frozenset()
+    _coming: list[tuple[datetime, str, str, Act]] = field(default_factory=list)  # a heap
+    _received: Counter[str] = field(default_factory=Counter)
+    _registered: set[str] = field(default_factory=set)
+    _gone_away: set[str] = field(default_factory=set)
+
+    @classmethod
+    def at(cls, model: Model, maildir: Path, now: datetime) -> World:
+        """A world that reads this Maildir; nobody lives in it yet."""
+        return cls(model, Mailbox(maildir), now)
+
+    def settle_in(self, people: Iterable[Person], end: datetime) -> None:
+        """Let these people live until `end`."""
+        for person in people:
+            self._ids[person.address] = person.lead_id
+            for act in self.model.own_life(person.address, self.now, end, person.unconfirmed):
+                self._expect(act)
+        self._gone = frozenset(a for a in self._ids if self.model.temper(a).gone)
+
+    def answer(self, recipient: str) -> str | None:
+        """What a mailbox says to the inbox: a few do not exist any more."""
+        return UNKNOWN if recipient.lower() in self._gone else None
+
+    def read_mail(self) -> int:
+        """Let everybody read what came since the last look; returns how many mails that were."""
+        mails = self.mailbox.read_new()
+        for mail in mails:
+            for act in self._reactions(mail):
+                self._expect(act)
+        return len(mails)
+
+    async def go_on(self, store: Store, until: datetime, leave: Leave) -> int:
+        """Let everything happen that happens by then; returns how many signals there were."""
+        signals: list[NewSignal] = []
+        for act in self._due(until):
+            self.now = max(self.now, act.at)
+            if act.type == LEAVES:
+                await leave(act.url)
+                self.left += 1
+            else:
+                signals.append(self._signal(act))
+        self.now = until
+        return await in_thread(_append, store, signals, until) if signals else 0
+
+    def _reactions(self, mail: Mail) -> list[Act]:
+        if mail.recipient not in self._ids:  # a seller's: the lead it is about can be replied to
+            return self.model.after_handoff(mail.reply_to, mail.sent_at + TO_THE_QUESTION)
+        self._received[mail.recipient] += 1
+        return self.model.answer(mail, self._received[mail.recipient])
+
+    def _expect(self, act: Act) -> None:
+        heapq.heappush(self._coming, (act.at, act.address, act.name, act))
+
+    def _due(self, until: datetime) -> Iterable[Act]:
+        """What happens by then; what somebody does once only is passed over the second time."""
+        while self._coming and self._coming[0][0] <= until:
+            act = heapq.heappop(self._coming)[-1]
+            if act.type == LEAVES and act.address in self._gone_away:
+                continue
+            if act.type == LEAVES:
+                self._gone_away.add(act.address)
+            if act.type == Sig.WEBINAR_REGISTERED:
+                if act.address in self._registered:
+                    continue
+                self._registered.add(act.address)
+                self._expect(self.model.after_registration(act.address, act.properties["webinar"]))
+            yield act
+
+    def _signal(self, act: Act) -> NewSignal:
+        self.clicked_by_machines += act.machine
+        return NewSignal(
+            lead_id=self._ids[act.address],
+            type=str(act.type),
+            occurred_at=act.at,
+            source=SOURCE,
+            source_id=f"{self._ids[act.address]}:{act.name}",
+            properties=act.properties,
+            machine=act.machine,
+        )
+
+
+def _append(store: Store, signals: Sequence[NewSignal], now: datetime) -> int:
+    with store.begin() as tx:
+        return append_signals(tx, signals, now)
