@@ -1,0 +1,103 @@
+"""`nurture why`: one lead's scores, stage, sequences and touches, and the reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, say_json
+from console.silence import Absence, absences, general
+from leadstore.chapters import Story
+from leadstore.existing import latest_moment, open_existing
+from leadstore.finding import find_lead
+from leadstore.releases import current_release
+from leadstore.snapshots import read_past_runs, read_snapshots
+from leadstore.story import read_story
+from nurture.timing import zone_for
+
+if TYPE_CHECKING:
+    from nurture.book import Book
+
+
+NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story with what explains it: the release's titles, the lead's zone, and each absence."""
+
+    story: Story
+    now: datetime
+    zone: tzinfo
+    titles: dict[str, str]
+    silence: Sequence[str]  # what keeps the lead out of everything
+    absences: Sequence[Absence]
+
+
+def why(
+    lead: str,
+    /,
+    *,
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Tell one lead's story: what was decided for each touch, and why.
+
+    Parameters
+    ----------
+    lead
+        Its id (12 or id:12), its address or an alias, or its key (key:...).
+    json
+        Print one object for machines.
+    """
+    store = open_existing(frame.settings().database_url)
+    try:
+        with store.read() as tx:
+            told = tell(tx, find_lead(tx, lead), datetime.now(UTC))
+    finally:
+        store.close()
+    if json:
+        from console.story_json import as_json
+
+        say_json(as_json(told))
+    else:
+        from console.story_page import show
+
+        show(told)
+    return 0
+
+
+def tell(tx: Any, lead_id: int, now: datetime) -> Told:
+    """Read a lead's story and explain it by the release that runs."""
+    story = read_story(tx, lead_id)
+    now = max(latest_moment(tx, now), story.as_of or now)
+    profile = story.lead.profile
+    book = _book(tx)
+    if book is None:
+        silence = [*general(story), NO_RELEASE]
+        return Told(story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ())
+    return Told(
+        story,
+        now,
+        zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),
+        {name: sequence.title for name, sequence in book.sequences.items()},
+        general(story),
+        _absences(tx, book, story, now),
+    )
+
+
+def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
+    ids = [story.lead.id]
+    snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
+    return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)
+
+
+def _book(tx: Any) -> Book | None:
+    from nurture.book import read_book
+
+    release = current_release(tx)
+    return None if release is None else read_book(release.files)[0]
