@@ -28,9 +28,10 @@ from leadstore.rows import (
     suppression,
 )
 from nurture.values import AssetSent, PastRun, Signal, Slot, Snapshot
-from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose
+from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose, TouchState
 
 HOLDING = [state.value for state in HOLDS_SLOT]
+REFUSED = TouchState.REFUSED.value
 ACTIVE = EnrolmentState.ACTIVE.value
 
 
@@ -111,14 +112,16 @@ def read_past_runs(
     """Earlier and active runs of these leads, by (lead id, sequence)."""
     sent = (
         select(outbox.c.id)
-        .where(outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_(HOLDING))
+        .where(outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED]))
         .exists()
     )
     query = select(enrolment, sent.label("sent")).where(enrolment.c.sequence.in_(sequences))
     runs: dict[tuple[int, str], list[PastRun]] = defaultdict(list)
     for r in _rows(tx, query, enrolment.c.lead_id, lead_ids):
         live = r.state in (EnrolmentState.ACTIVE, EnrolmentState.HELD)
-        runs[r.lead_id, r.sequence].append(PastRun(r.entry_key, r.run, live, r.ended_at, bool(r.sent)))
+        done = r.state == EnrolmentState.COMPLETED
+        run = PastRun(r.entry_key, r.run, live, r.ended_at, bool(r.sent), done)
+        runs[r.lead_id, r.sequence].append(run)
     return runs
 
 

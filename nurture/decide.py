@@ -133,9 +133,13 @@ class _Walk:
             self.lead.profile.get("zone"), self.lead.profile.get("country"), self.policy.zone
         )
         self.step: Step | None = sequence.steps[enrolment.step]
+        # What came between the entering signal and the tick that took it in counts as well.
+        asked_at = enrolment.signal.received_at if enrolment.signal else enrolment.entered_at
+        self.entered_at = min(enrolment.entered_at, asked_at)
         self.since = enrolment.step_since
         self.first_due = enrolment.first_due_at
         self.facts = desk.facts(enrolment)
+        self.last = enrolment.step
         self.walking = True
 
     def run(self) -> None:
@@ -162,8 +166,8 @@ class _Walk:
             return Reason.DISQUALIFIED
         if not self.at_service_mail() and self.consent_state() is ConsentState.WITHDRAWN:
             return Reason.WITHDRAWN
-        if self.goal_reached():
-            return Reason.GOAL
+        if self.goal_reached() and not self.at_service_mail():
+            return Reason.GOAL  # it ends nurturing, not what the lead itself asked for
         if any(self.exit_holds(e.on, e.when) for e in self.sequence.exits):
             return Reason.EXIT
         handoff = snapshot.handoff
@@ -175,7 +179,7 @@ class _Walk:
         """An exit on a signal counts those received since the lead entered."""
         if on is None:
             return bool(when.holds(self.facts))
-        return any(self.matches(s, on, when) for s in self.signals_since(self.enrolment.entered_at))
+        return any(self.matches(s, on, when) for s in self.signals_since(self.entered_at))
 
     def goal_reached(self) -> bool:
         goal = self.sequence.goal
@@ -236,7 +240,7 @@ class _Walk:
             self.move(reason, self.step.next, at=end)
 
     def wait_for(self, step: WaitForStep) -> None:
-        earliest = self.enrolment.entered_at if step.before else self.since
+        earliest = self.entered_at if step.before else self.since
         if any(self.matches(s, step.on, step.when) for s in self.signals_since(earliest)):
             self.move(Reason.SIGNAL_CAME, step.then or step.next)
         elif (end := self.since + step.within) <= self.now:
@@ -366,6 +370,7 @@ class _Walk:
         self.advance_to(to, self.now if at is None else at)
 
     def advance_to(self, to: str | None, at: datetime) -> None:
+        self.last = self.step_id()
         self.step = None if to is None else self.sequence.steps[to]
         self.since = self.first_due = at
 
@@ -435,7 +440,7 @@ class _Walk:
     # Small questions.
 
     def step_id(self) -> str:
-        return self.step.id if self.step is not None else self.enrolment.step
+        return self.step.id if self.step is not None else self.last
 
     def template(self, step: SendStep) -> Any:
         return self.desk.book.templates.info(step.template)

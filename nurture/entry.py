@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Rows
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.book import Book
 from nurture.conditions import Facts
 from nurture.consenting import consent_to
 from nurture.grammar import Sequence
 from nurture.values import Entry, PastRun, Signal, Snapshot
-from nurture.words import ConsentState, Reason, Stage, Verdict
+from nurture.words import ConsentState, HandoffState, Reason, Stage, Verdict
 
+REST = timedelta(days=1)
+"""How long a standing sequence leaves a lead alone whose last run was stopped before it sent anything."""
 
 FOUND_AGAIN = (Reason.ALREADY_IN, Reason.ONCE, Reason.AGAIN_WAIT)
 
@@ -82,6 +84,7 @@ def _refusal(
     return (
         _consent_refusal(book, sequence, snapshot)
         or _exit_refusal(sequence, facts)
+        or (_vain_refusal(book, sequence, snapshot, now) if sequence.standing else None)
         or _again_refusal(sequence, runs, now)
     )
 
@@ -98,20 +101,38 @@ def _consent_refusal(book: Book, sequence: Sequence, snapshot: Snapshot) -> Reas
 
 
 def _exit_refusal(sequence: Sequence, facts: Facts) -> Reason | None:
-    """A lead that would leave at once does not enter; exits on signals count from the entry on."""
-    leaves = any(e.on is None and e.when is not None and e.when.holds(facts) for e in sequence.exits)
-    return Reason.EXIT if leaves else None
+    """A lead that would leave at once does not enter; what goes by signals counts from the entry on."""
+    if any(e.on is None and e.when is not None and e.when.holds(facts) for e in sequence.exits):
+        return Reason.EXIT
+    goal = sequence.goal
+    reached = goal is not None and goal.on is None and goal.when is not None and goal.when.holds(facts)
+    return Reason.GOAL if reached else None
+
+
+def _vain_refusal(book: Book, sequence: Sequence, snapshot: Snapshot, now: datetime) -> Reason | None:
+    """Nobody asked, and the gate would stop it at the first touch: do not enter again at every sweep."""
+    if snapshot.handoff is not None and snapshot.handoff.state is HandoffState.ACCEPTED:
+        return Reason.HANDOFF_ACCEPTED
+    consent = consent_to(sequence.topic, snapshot.consents)
+    assert consent is not None  # _consent_refusal comes first
+    expired = consent.at + book.policy.consent.confirm_within <= now
+    return Reason.PENDING if consent.state is ConsentState.PENDING and expired else None
 
 
 def _again_refusal(sequence: Sequence, runs: Rows[PastRun], now: datetime) -> Reason | None:
-    """Only runs that sent something count; one active run per entry key."""
+    """Only runs that sent something count; one active run per entry key.
+
+    A standing sequence finds the same lead at every sweep, so it counts a run that came to its end
+    without a touch as well, and after any other it rests for a while.
+    """
     if any(run.active for run in runs):
         return Reason.ALREADY_IN
-    sent = [run for run in runs if run.sent]
-    if not sent:
-        return None
+    counted = [run for run in runs if run.sent or (sequence.standing and run.completed)]
     after = sequence.enter.again.after
-    if after is None:
+    if counted and after is None:
         return Reason.ONCE
-    last = max(run.ended_at for run in sent if run.ended_at is not None)
-    return Reason.AGAIN_WAIT if last + after > now else None
+    rest = REST if sequence.standing else timedelta(0)
+    last = max((run.ended_at + rest for run in runs if run.ended_at is not None), default=now)
+    if counted and after is not None:
+        last = max(last, *(run.ended_at + after for run in counted if run.ended_at is not None))
+    return Reason.AGAIN_WAIT if last > now else None

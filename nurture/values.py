@@ -12,6 +12,7 @@ from nurture.words import (
     ConsentState,
     EnrolmentState,
     HandoffState,
+    OutboxKind,
     Outcome,
     Purpose,
     Reason,
@@ -42,6 +43,7 @@ class Lead:
     heat: int = 4  # 1 hot .. 4 cold
     cycle: int = 0
     created_at: datetime | None = None
+    own_cap: str | None = None  # the lead's own choice, such as `1 per 14 days`; it only tightens
 
     def fields(self) -> dict[str, Any]:
         """The flat view that conditions and templates see as `lead`."""
@@ -213,6 +215,7 @@ class Snapshot:
     slots: Sequence[Slot] = ()
     assets: Sequence[AssetSent] = ()
     handoff: OpenHandoff | None = None
+    settled: frozenset[tuple[int, str, int]] = frozenset()  # (enrolment, step, occurrence) never sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,24 @@ class TouchPlan:
     first_due_at: datetime
     expires_at: datetime | None
     reason: Reason
+    webinar: str | None = None  # the webinar it speaks of
+    ics: bool = False  # whether it carries that webinar as a calendar file
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlan:
+    """A notice to a team or a seller, or a call to another system, as the gate wants it."""
+
+    kind: OutboxKind  # SELLER or WEBHOOK
+    enrolment_id: int
+    lead_id: int
+    sequence: str
+    step: str
+    occurrence: int
+    to: str  # the team, the seller or the webhook, as the policy names it
+    template: str = ""
+    cause: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)  # what a `webhook` step carries, as written
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +294,7 @@ class Plan:
     positions: tuple[Position, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)  # from `set`
     offer: str = ""  # why a `handoff` step offers the lead to sales; empty = it does not
+    notices: tuple[NoticePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +305,8 @@ class PastRun:
     run: int
     active: bool
     ended_at: datetime | None
-    sent: bool  # whether any touch left
+    sent: bool  # whether any touch left, or was offered to a relay that refused it
+    completed: bool = False  # came to its end
 
 
 @dataclass(frozen=True, slots=True)

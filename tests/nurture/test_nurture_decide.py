@@ -283,6 +283,34 @@ def test_service_mail(facts: dict[str, Any], decided: str) -> None:
     assert story(found, world(found, **facts)) == [decided]
 
 
+def test_what_was_asked_for_comes_although_the_goal_is_reached() -> None:
+    """Who asks for the guide and for a demo in one breath gets the guide, and then no more."""
+    found = book(ASKED, head="goal: demo.requested\n")
+    demo = {"signals": [signal("demo.requested", TUESDAY)]}
+
+    told = [story(found, world(found, **demo)), story(found, world(found, "hello", **demo))]
+
+    assert told == [["send at asked"], ["stop goal at hello"]]
+
+
+def test_a_goal_between_the_request_and_the_tick() -> None:
+    """What came after the entering signal counts, although the tick took both in later."""
+    found = book(HELLO, head="goal: demo.requested\n")
+    asked = signal("form.submitted", TUESDAY - HOUR, 1)
+    demo = {"signals": [signal("demo.requested", TUESDAY - HOUR / 2)], "enrolment": {"signal": asked}}
+
+    assert story(found, world(found, **demo)) == ["stop goal at hello"]
+
+
+def test_the_end_is_told_at_the_last_step() -> None:
+    """An enrolment that comes to its end says at which step it did."""
+    found = book(
+        "- set: {interest: security}\n- choose:\n    - when: lead.grade == 'A'\n      steps: [{send: hello}]"
+    )
+
+    assert story(found, world(found))[-1] == "stop completed at choose"
+
+
 def test_service_mail_takes_no_slot() -> None:
     """A service touch is marked as such, so that it never counts for a cap."""
     found = book(ASKED)

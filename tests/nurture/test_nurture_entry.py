@@ -11,7 +11,7 @@ from nurture.consenting import consent_to
 from nurture.entry import consider
 from nurture.values import Entry, PastRun, Signal
 from nurture.words import Stage
-from tests.nurture.gate_world import SUPPRESSED, TUESDAY, book, consent, signal, world
+from tests.nurture.gate_world import SUPPRESSED, TUESDAY, book, consent, offered, signal, world
 
 HELLO = "- send: hello"
 ASKS = signal("form.submitted", TUESDAY, 7, asset="guide", webinar="w1")
@@ -27,8 +27,10 @@ def told(entered: Entry | None) -> str:
     return "nothing" if entered is None else f"{entered.verdict.value} {entered.reason.value}"
 
 
-def run(sent: bool = True, active: bool = False, key: str = "", days_ago: float = 10) -> PastRun:
-    return PastRun(key, 1, active, None if active else TUESDAY - timedelta(days=days_ago), sent)
+def run(
+    sent: bool = True, active: bool = False, key: str = "", days_ago: float = 10, completed: bool = False
+) -> PastRun:
+    return PastRun(key, 1, active, None if active else TUESDAY - timedelta(days=days_ago), sent, completed)
 
 
 ASKED = {
@@ -104,6 +106,17 @@ STANDS = {
     "without consent": ({"consents": {}}, [], "refuse consent_missing"),
     "is in it already": ({}, [run(active=True)], "nothing"),
     "was in it once": ({}, [run(days_ago=1)], "nothing"),
+    "went through it without a touch": ({}, [run(sent=False, completed=True)], "nothing"),
+    "was stopped just now, untouched": ({}, [run(sent=False, days_ago=0.5)], "nothing"),
+    "was stopped long ago, untouched": ({}, [run(sent=False, days_ago=2)], "enter entered"),
+    "a seller has it": ({"handoff": offered("accepted")}, [], "refuse handoff_accepted"),
+    "offered to a seller": ({"handoff": offered()}, [], "enter entered"),
+    "has not confirmed yet": ({"consents": {"guides": consent("pending")}}, [], "enter entered"),
+    "never confirmed": (
+        {"consents": {"guides": consent("pending", at=TUESDAY - timedelta(days=8))}},
+        [],
+        "refuse consent_pending",
+    ),
 }
 
 
@@ -111,6 +124,20 @@ STANDS = {
 def test_standing_sequences(facts: dict[str, Any], past: list[PastRun], decided: str) -> None:
     """A standing sequence takes whom its condition selects; finding somebody again is no refusal."""
     assert told(entry(STANDING, None, past, **facts)) == decided
+
+
+def test_a_goal_that_is_reached_already() -> None:
+    """A lead for whom the goal holds does not enter."""
+    head = STANDING + 'goal: {when: lead.grade == "D"}\n'
+
+    assert told(entry(head, None)) == "refuse goal"
+
+
+def test_a_goal_that_is_not_reached() -> None:
+    """A lead for whom the goal does not hold enters."""
+    head = STANDING + 'goal: {when: lead.grade == "A"}\n'
+
+    assert told(entry(head, None)) == "enter entered"
 
 
 def test_a_standing_entry_is_not_requested() -> None:
