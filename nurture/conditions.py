@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from nurture.condition_eval import Facts, Test, compile_tree, operands, thresholds
 from nurture.condition_parse import build
+from nurture.condition_size import refuse_too_big
 from nurture.condition_tree import Count, Field, Property, Tree
 from nurture.condition_words import ConditionError, Vocabulary
 
@@ -35,6 +36,7 @@ def parse(text: str, vocabulary: Vocabulary | None = None, *, signal: str | None
     `signal` is the type of the signal that `signal.x` reads, when it is known.
     """
     tree = build(text, vocabulary, signal)
+    refuse_too_big(tree)
     read = list(operands(tree))
     return Condition(
         source=text,

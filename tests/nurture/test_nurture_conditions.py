@@ -518,3 +518,23 @@ def test_the_columns_survive_line_ends() -> None:
         parse("lead.vip\n  and lead.ft > 3\n", WORDS)
 
     assert caught.value.column == 21
+
+
+def test_segments_may_not_grow_without_end() -> None:
+    """Segments made of segments count in full: what no database could be asked is refused when it is read."""
+    segments = {"s0": parse("lead.fit > 1 or lead.fit < 0")}
+    words = [Vocabulary(WORDS.fields, {}, segments=segments)]
+    for n in range(1, 8):
+        segments[f"s{n}"] = parse(f"segment.s{n - 1} or segment.s{n - 1}", words[0])
+
+    with pytest.raises(ConditionError, match="more than 300 questions"):
+        parse("segment.s7 and segment.s7", words[0])
+
+
+def test_segments_may_not_nest_without_end() -> None:
+    """Brackets hidden in segments are counted too."""
+    deep = "lead.fit > 1 and (lead.fit > 2 or lead.fit > 3 and (" * 6 + "lead.vip" + "))" * 6
+    words = Vocabulary(WORDS.fields, {}, segments={"deep": parse(deep)})
+
+    with pytest.raises(ConditionError, match="deeper than 20"):
+        parse(deep.replace("lead.vip", "segment.deep"), words)
