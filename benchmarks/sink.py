@@ -1,6 +1,6 @@
 """An SMTP sink for benchmarks: takes everything and keeps nothing. Debian's smtp-sink does the same, faster.
 
-    python benchmarks/sink.py PORT
+python benchmarks/sink.py PORT
 """
 
 from __future__ import annotations
