@@ -233,6 +233,7 @@ class Life:
     web: str
     prefect_answered: bool
     second: subprocess.CompletedProcess[str]
+    beside: subprocess.CompletedProcess[str]
     code: int
     errors: str
     left: bool
@@ -255,9 +256,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     web = urllib.request.urlopen(f"{places['web']}/health", timeout=10).read().decode()
     answered = is_healthy(f"{places['prefect']}/api")
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    once = [*command[:3], "run", "--once", *command[4:]]
+    beside = subprocess.run(once, env=environment, capture_output=True, text=True, timeout=60)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=60)
-    return Life(places, web, answered, second, running.returncode, errors, _lives(running.pid))
+    return Life(places, web, answered, second, beside, running.returncode, errors, _lives(running.pid))
 
 
 def _up(project: Path) -> tuple[list[str], dict[str, str]]:
@@ -286,6 +289,13 @@ def test_a_second_up_on_the_same_store_is_refused(life: Life) -> None:
     """It says who leads, and exits 2."""
     assert life.second.returncode == 2
     assert "another `nurture up` leads this store" in life.second.stderr
+
+
+def test_a_round_beside_up_uses_its_server(life: Life) -> None:
+    """`nurture run --once` prints its counts; two at once are as good as one."""
+    assert life.beside.returncode == 0
+    assert json.loads(life.beside.stdout)["sent"] == 0
+    assert len(list(Path(life.places["maildir"]).parent.rglob("server.log"))) == 1
 
 
 def test_up_stops_cleanly(life: Life) -> None:
