@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.rows import as_enrolment, enrolment, lead
+from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
 
@@ -82,17 +82,3 @@ def wake_leads(tx: Connection, lead_ids: Iterable[int], now: datetime) -> int:
         enrolment.c.lease_until.is_(None),
     )
     return tx.execute(update(enrolment).where(waiting).values(due_at=now)).rowcount
-
-
-def standing_candidates(tx: Connection, *, after: int, limit: int, changed_only: bool) -> list[int]:
-    """Ids of live leads that standing sequences should look at, in the order of their ids, above `after`."""
-    query = select(lead.c.id).where(lead.c.id > after, lead.c.live, lead.c.merged_into.is_(None))
-    if changed_only:
-        query = query.where(lead.c.changed)
-    return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
-
-
-def mark_looked_at(tx: Connection, lead_ids: Sequence[int]) -> None:
-    """Standing sequences have looked at these leads."""
-    if lead_ids:
-        tx.execute(update(lead).where(lead.c.id.in_(lead_ids), lead.c.changed).values(changed=False))

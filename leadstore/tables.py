@@ -128,7 +128,9 @@ class Lead(SQLModel, table=True):
     merged_into: int | None = _ref("lead.id", null=True)
     __table_args__ = (
         _only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
-        _only_where("ix_lead_changed", "id", where="changed"),
+        # Whoever asks says the same words: SQLite compares the text of the question with the index's.
+        _only_where("ix_lead_changed", "id", where="changed AND live AND merged_into IS NULL"),
+        _only_where("ix_lead_unscored", "id", where="score_as_of IS NULL AND merged_into IS NULL"),
     )
 
 
@@ -140,6 +142,7 @@ class Address(SQLModel, table=True):
     address: str = Field(sa_column=Column(String(320), unique=True, nullable=False))
     lead_id: int = _ref("lead.id", index=True)
     current: bool = True  # the one the lead is reached at; the others are aliases
+    own_cap: str | None = Field(default=None, max_length=60)  # the lead's own choice; it only tightens
     created_at: datetime = _at()
     __table_args__ = (_only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
 
@@ -206,6 +209,15 @@ class Signal(SQLModel, table=True):
         Index("ix_signal_lead", "lead_id", "occurred_at"),
         _only_where("ix_signal_pending", "id", where="pending"),
     )
+
+
+class Halt(SQLModel, table=True):
+    """A sequence that the operator paused or retired."""
+
+    __tablename__ = "halt"
+    sequence: str = Field(primary_key=True, max_length=120)
+    kind: str = Field(max_length=8)  # paused, or retired
+    since: datetime = _at()
 
 
 class Enrolment(SQLModel, table=True):
@@ -284,7 +296,7 @@ class Outbox(SQLModel, table=True):
     created_at: datetime = _at()
     __table_args__ = (
         UniqueConstraint("enrolment_id", "step", "occurrence"),
-        _only_where("ix_outbox_due", "due_at", where="state = 'planned'"),
+        _only_where("ix_outbox_due", "kind", "due_at", where="state = 'planned'"),
         _only_where("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'started')"),
         _only_where(
             "ix_outbox_slots",
@@ -310,6 +322,11 @@ class DecisionLog(SQLModel, table=True):
     until: datetime | None = _at(null=True)
     detail: dict[str, Any] = _json()
     at: datetime = _at()
+    __table_args__ = (
+        _only_where(
+            "ix_decision_entries", "lead_id", "sequence", "id", where="verdict IN ('enter', 'refuse')"
+        ),
+    )
 
 
 class ScoreHistory(SQLModel, table=True):
@@ -360,6 +377,7 @@ class Handoff(SQLModel, table=True):
             where="state IN ('unassigned', 'offered')",
             unique=True,
         ),
+        _only_where("ix_handoff_unassigned", "created_at", "id", where="state = 'unassigned'"),
     )
 
 

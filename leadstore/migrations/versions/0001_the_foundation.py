@@ -16,6 +16,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Go one version up."""
+    op.create_table('halt',
+    sa.Column('sequence', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+    sa.Column('since', leadstore.tables.Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('sequence', name=op.f('pk_halt'))
+    )
     op.create_table('import_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
@@ -58,7 +64,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_lead_key'))
     )
     with op.batch_alter_table('lead', schema=None) as batch_op:
-        batch_op.create_index('ix_lead_changed', ['id'], unique=False, sqlite_where=sa.text('changed'), postgresql_where=sa.text('changed'))
+        batch_op.create_index('ix_lead_changed', ['id'], unique=False, sqlite_where=sa.text("changed AND live AND merged_into IS NULL"), postgresql_where=sa.text("changed AND live AND merged_into IS NULL"))
+        batch_op.create_index('ix_lead_unscored', ['id'], unique=False, sqlite_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"), postgresql_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"))
         batch_op.create_index('ix_lead_recheck', ['recheck_at'], unique=False, sqlite_where=sa.text('recheck_at IS NOT NULL'), postgresql_where=sa.text('recheck_at IS NOT NULL'))
 
     op.create_table('lock',
@@ -95,6 +102,7 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('lead_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('current', sa.Boolean(), nullable=False),
+    sa.Column('own_cap', sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
     sa.Column('created_at', leadstore.tables.Instant(), nullable=False),
     sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_address_lead_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_address')),
@@ -121,6 +129,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('lead_id', 'cycle', name=op.f('uq_handoff_lead_id_cycle'))
     )
     with op.batch_alter_table('handoff', schema=None) as batch_op:
+        batch_op.create_index('ix_handoff_unassigned', ['created_at', 'id'], unique=False, sqlite_where=sa.text("state = 'unassigned'"), postgresql_where=sa.text("state = 'unassigned'"))
         batch_op.create_index('uq_handoff_one_open', ['lead_id'], unique=True, sqlite_where=sa.text("state IN ('unassigned', 'offered')"), postgresql_where=sa.text("state IN ('unassigned', 'offered')"))
 
     op.create_table('score_history',
@@ -259,6 +268,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_decision'))
     )
     with op.batch_alter_table('decision', schema=None) as batch_op:
+        batch_op.create_index('ix_decision_entries', ['lead_id', 'sequence', 'id'], unique=False, sqlite_where=sa.text("verdict IN ('enter', 'refuse')"), postgresql_where=sa.text("verdict IN ('enter', 'refuse')"))
         batch_op.create_index(batch_op.f('ix_decision_enrolment_id'), ['enrolment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_decision_lead_id'), ['lead_id'], unique=False)
 
@@ -304,7 +314,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('message_id', name=op.f('uq_outbox_message_id'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
+        batch_op.create_index('ix_outbox_due', ['kind', 'due_at'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.create_index(batch_op.f('ix_outbox_lead_id'), ['lead_id'], unique=False)
         batch_op.create_index('ix_outbox_leased', ['lease_until'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'started')"), postgresql_where=sa.text("state IN ('claimed', 'started')"))
         batch_op.create_index('ix_outbox_slots', ['address_id', 'slot_at'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'started', 'sent', 'uncertain')"), postgresql_where=sa.text("state IN ('claimed', 'started', 'sent', 'uncertain')"))
@@ -323,6 +333,7 @@ def downgrade() -> None:
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_lead_id'))
         batch_op.drop_index(batch_op.f('ix_decision_enrolment_id'))
+        batch_op.drop_index('ix_decision_entries', sqlite_where=sa.text("verdict IN ('enter', 'refuse')"), postgresql_where=sa.text("verdict IN ('enter', 'refuse')"))
 
     op.drop_table('decision')
     with op.batch_alter_table('suppression', schema=None) as batch_op:
@@ -354,6 +365,7 @@ def downgrade() -> None:
 
     op.drop_table('score_history')
     with op.batch_alter_table('handoff', schema=None) as batch_op:
+        batch_op.drop_index('ix_handoff_unassigned', sqlite_where=sa.text("state = 'unassigned'"), postgresql_where=sa.text("state = 'unassigned'"))
         batch_op.drop_index('uq_handoff_one_open', sqlite_where=sa.text("state IN ('unassigned', 'offered')"), postgresql_where=sa.text("state IN ('unassigned', 'offered')"))
 
     op.drop_table('handoff')
@@ -370,8 +382,10 @@ def downgrade() -> None:
     op.drop_table('note')
     op.drop_table('lock')
     with op.batch_alter_table('lead', schema=None) as batch_op:
+        batch_op.drop_index('ix_lead_unscored', sqlite_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"), postgresql_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"))
         batch_op.drop_index('ix_lead_recheck', sqlite_where=sa.text('recheck_at IS NOT NULL'), postgresql_where=sa.text('recheck_at IS NOT NULL'))
-        batch_op.drop_index('ix_lead_changed', sqlite_where=sa.text('changed'), postgresql_where=sa.text('changed'))
+        batch_op.drop_index('ix_lead_changed', sqlite_where=sa.text("changed AND live AND merged_into IS NULL"), postgresql_where=sa.text("changed AND live AND merged_into IS NULL"))
 
     op.drop_table('lead')
+    op.drop_table('halt')
     op.drop_table('import_run')

@@ -1,0 +1,62 @@
+"""Writes who enters and who is refused, and counts them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leadstore.deciding import record_entries
+from leadstore.enrolments import enrol
+from nurture.book import Book
+from nurture.values import Entry, Snapshot
+from nurture.words import Verdict
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a page came to: counts, and refusals by reason."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Taken) -> None:
+        """Add another page's."""
+        self.counts += other.counts
+        self.refused += other.refused
+
+
+def write_entries(
+    tx: Any, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
+) -> tuple[int, Counter[str]]:
+    """Record these entries and enrol who enters; returns how many were enrolled, and the refusals by reason."""
+    written = record_entries(tx, [entry for entry, _ in entries], now)
+    refused = Counter(e.reason.value for e in written if e.verdict is Verdict.REFUSE)
+    rows = [
+        {
+            "lead_id": entry.lead_id,
+            "sequence": entry.sequence,
+            "entry_key": entry.entry_key,
+            "run": entry.run,
+            "version": book.sequences[entry.sequence].version,
+            "release_id": release_id,
+            "step": book.sequences[entry.sequence].first,
+            "step_since": now,
+            "due_at": now,
+            "first_due_at": now,
+            "priority": book.sequences[entry.sequence].priority,
+            "signal_id": entry.signal_id,
+            "requested": entry.requested,
+            "entered_at": now,
+        }
+        for entry, _ in entries
+        if entry.verdict is Verdict.ENTER
+    ]
+    return enrol(tx, rows), refused
+
+
+def by_lead(snapshots: Iterable[Snapshot]) -> dict[int, Snapshot]:
+    """Snapshots by the id of their lead."""
+    return {s.lead.id: s for s in snapshots}

@@ -1,0 +1,109 @@
+"""Standing sequences look at leads: at the changed ones in every tick, at all of them once an hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.work.entering import Taken, by_lead, write_entries
+from flows.work.wiring import Shop
+from leadstore import locks
+from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
+from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
+from leadstore.store import in_thread
+from nurture.book import Book
+from nurture.entry import consider
+
+BATCH = 500
+PAGE = 5000
+"""Changed leads in one transaction: whom no sequence would take in costs only its share of a statement."""
+SWEEP_EVERY = timedelta(hours=1)
+SWEEP = "standing_sweep_at"
+
+
+async def sweep(shop: Shop, now: datetime, done: Taken) -> None:
+    """A sweep that breaks off begins again: who has entered is no candidate any more."""
+    begun = shop.clock(now)
+    names = await in_thread(_sweep_due, shop, begun)
+    for name in names:
+        after = 0
+        while after >= 0:
+            found, after = await in_thread(_sweep_page, shop, shop.clock(now), name, after)
+            done.add(found)
+    if names:
+        await in_thread(_sweep_done, shop, begun)
+
+
+def changed_page(shop: Shop, now: datetime) -> Taken | None:
+    """Standing sequences look at the leads that changed since they last did."""
+    with shop.store.begin() as tx:
+        release_id, book = shop.book(tx)
+        standing = _standing(book)
+        ids = changed_leads(tx, PAGE) if standing else []
+        if not ids:
+            return None
+        found = {name: candidates(tx, one, now, among=ids) for name, one in standing.items()}
+        taken = _take_in(tx, release_id, book, found, now)
+        mark_looked_at(tx, ids)
+    return taken
+
+
+def _sweep_due(shop: Shop, now: datetime) -> list[str]:
+    """The standing sequences that look at all leads now: time alone may have made a condition true."""
+    with shop.store.read() as tx:
+        last = locks.read_note(tx, SWEEP)
+        if last is not None and datetime.fromisoformat(last) + SWEEP_EVERY > now:
+            return []
+        return list(_standing(shop.book(tx)[1]))
+
+
+def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken, int]:
+    """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
+    with shop.store.read() as tx:
+        standing = _standing(shop.book(tx)[1]).get(name)
+        ids = candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
+    if not ids:
+        return Taken(), -1
+    with shop.store.begin() as tx:
+        release_id, book = shop.book(tx)
+        lock_leads(tx, ids)
+        standing = _standing(book).get(name)
+        still = candidates(tx, standing, now, among=ids) if standing else []
+        return _take_in(tx, release_id, book, {name: still}, now), ids[-1]
+
+
+def _sweep_done(shop: Shop, now: datetime) -> None:
+    with shop.store.begin() as tx:
+        locks.write_note(tx, SWEEP, now.isoformat())
+
+
+def _standing(book: Book) -> dict[str, Standing]:
+    topics, within = book.catalog.topics, book.policy.consent.confirm_within
+    return {
+        name: Standing(one, topics[one.topic].accepts, within)
+        for name, one in book.sequences.items()
+        if one.standing
+    }
+
+
+def _take_in(
+    tx: Any, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
+) -> Taken:
+    """Consider the candidates of each standing sequence; the caller holds their locks."""
+    ids = sorted({i for of_one in found.values() for i in of_one})
+    done = Taken()
+    for page in (ids[i : i + BATCH] for i in range(0, len(ids), BATCH)):
+        snapshots = by_lead(read_snapshots(tx, page, signal_types=book.signal_types, slots_since=now))
+        past = read_past_runs(tx, page, list(found))
+        considered = [
+            (consider(book, book.sequences[name], snapshots[i], past.get((i, name), ()), now), snapshots[i])
+            for name, of_one in found.items()
+            for i in of_one
+            if i in snapshots
+        ]
+        entries = [(entry, snapshot) for entry, snapshot in considered if entry is not None]
+        enrolled, refused = write_entries(tx, release_id, book, entries, now)
+        done.add(Taken(Counter(enrolled=enrolled), refused))
+    return done
