@@ -389,7 +389,8 @@ def test_recheck_is_never_late(
     """Before `recheck_at` no threshold is crossed, upwards or downwards, also with losses and caps."""
     first = scored(signals, model, thresholds=thresholds)
     until = first.recheck_at or NOW + 4000 * DAY
-    moments = [NOW + share * (until - NOW) for share in shares] + [until - timedelta(microseconds=1)]
+    last = until - timedelta(microseconds=1)
+    moments = [*(min(last, NOW + share * (until - NOW)) for share in shares), last]
     found = [sides(scored(signals, model, now=at), thresholds) for at in moments]
 
     assert until > NOW
