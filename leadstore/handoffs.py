@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.rows import handoff, lead, seller
@@ -92,13 +92,12 @@ def assign(
 
 def _counts(tx: Connection, sellers: Sequence[str]) -> dict[str, int]:
     """How many each has been offered; a new seller starts level with the one who has had the fewest."""
-    query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers))
-    held = {r.name: r.offered for r in tx.execute(query.order_by(seller.c.name).with_for_update())}
-    least = min(held.values(), default=0)
-    new = [{"name": s, "offered": least} for s in sellers if s not in held]
-    if new:
-        tx.execute(insert(seller), new)
-    return {s: held.get(s, least) for s in sellers}
+    query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers)).order_by(seller.c.name)
+    least = min((r.offered for r in tx.execute(query)), default=0)
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    fresh = [{"name": s, "offered": least} for s in sorted(sellers)]
+    tx.execute(dialect.insert(seller).on_conflict_do_nothing(), fresh)
+    return {r.name: r.offered for r in tx.execute(query.with_for_update())}
 
 
 def answer(tx: Connection, handoff_id: int, state: HandoffState, reason: str, now: datetime) -> bool:
