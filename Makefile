@@ -13,7 +13,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench
+.PHONY: help venv demo test cover check bench
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ demo: $(READY) ## Run the whole engine on invented leads, several weeks in under
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+cover: $(READY) ## Hold nurture/ to every branch, by its own tests alone
+	$(BIN)/python -m pytest tests/nurture tests/content -q -n 2 --cov=nurture --cov-branch \
+	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: $(READY) ## Check lint, format, types, the shelves and the README's samples
 	$(BIN)/ruff check .

@@ -1,0 +1,34 @@
+"""Values and errors that cross rooms: what they keep, and what they say."""
+
+from __future__ import annotations
+
+from nurture.diagnose import Fault
+from nurture.errors import BookError, NurtureError
+from nurture.values import Term, as_terms
+
+
+def test_a_stored_breakdown_reads_back() -> None:
+    """The JSON of a term is read back as the same term."""
+    terms = (
+        Term("fit", "head of IT", 30.0, 30.0),
+        Term("engagement", "read", 12.5, 25.0, signal_id=7, age_days=30.0, note="guide"),
+    )
+
+    assert as_terms([term.as_dict() for term in terms]) == terms
+
+
+def test_an_error_says_what_to_do() -> None:
+    """The hint stands under the message; an error without one is its message alone."""
+    told = [str(NurtureError("it broke")), str(NurtureError("it broke", hint="mend it"))]
+
+    assert told == ["it broke", "it broke\n  help: mend it"]
+
+
+def test_a_book_error_carries_its_faults() -> None:
+    """Whoever catches it can show every fault; on its own it names the command that does."""
+    fault = Fault(code="NUR001", message="bad", file="nurture.yaml", line=1, column=1)
+
+    error = BookError("the files have faults", [fault])
+
+    assert error.faults == (fault,)
+    assert "nurture check" in str(error)
