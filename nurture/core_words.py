@@ -26,6 +26,7 @@ _EVERYWHERE = dict.fromkeys(
 _MORE: Mapping[Sig, Mapping[str, str]] = {
     Sig.TOUCH_SENT: {"step": "text", "purpose": "text"},
     Sig.TOUCH_REFUSED: {"step": "text", "purpose": "text"},
+    Sig.MAIL_BOUNCED: {"hard": "flag", "status": "text", "step": "text"},
     Sig.PRODUCT_USED: {"feature": "text", "times": "number"},
     Sig.HANDOFF_ACCEPTED: {"seller": "text"},
     Sig.HANDOFF_REJECTED: {"seller": "text"},

@@ -11,6 +11,7 @@ NurtureError
 ├── ImportFault         a file or its map cannot be read at all
 ├── RenderError         a template failed for one lead
 ├── RelayError          the relay is down or refuses us (also ConnectionError)
+├── MailboxError        the mailbox cannot be read (also ConnectionError)
 └── NotFound            nothing by that name (also LookupError)
 """
 
@@ -77,6 +78,10 @@ class RenderError(NurtureError):
 
 class RelayError(NurtureError, ConnectionError):
     """The relay is down or refuses us as a sender."""
+
+
+class MailboxError(NurtureError, ConnectionError):
+    """The mailbox is away, refuses us, or is not there."""
 
 
 class NotFound(NurtureError, LookupError):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from nurture import short_tokens
 from nurture.errors import NotFound, SettingError
 
 MIN_KEY_LENGTH = 16
@@ -46,6 +47,7 @@ class Links:
 
     def __init__(self, keys: Sequence[str], public_url: str) -> None:
         self.public_url = _plain_url(public_url)
+        self._keys = tuple(keys)
         # itsdangerous signs with the last key; the salt keeps one purpose's tokens from serving another.
         self._unsubscribe = URLSafeSerializer(
             [_long_enough(key) for key in reversed(_some(keys))],
@@ -57,10 +59,30 @@ class Links:
         """The link that leaves in one click: the same for the same message, whenever it is made."""
         return f"{self.public_url}/u/{self._sign(address_id, outbox_id)}"
 
+    def bounce_address(self, mailbox: str, outbox_id: int) -> str:
+        """The envelope sender of one message (VERP): a bounce that comes to it names the message."""
+        return _tagged(mailbox, short_tokens.write(self._keys, "b", outbox_id))
+
+    def read_bounce(self, token: str) -> int:
+        """The outbox id that a bounce address names.
+
+        Raises:
+            BadLink: it was not signed by one of our keys for this purpose.
+        """
+        return self._numbers("b", token, 1)[0]
+
     def unsubscribe_mailto(self, mailbox: str, address_id: int, outbox_id: int) -> str:
-        """The mailto form, for programs that leave by mail; the token stands in the subject."""
-        subject = quote(f"unsubscribe {self._sign(address_id, outbox_id)}", safe="")
-        return f"mailto:{quote(mailbox, safe='@')}?subject={subject}"
+        """The mailto form, for programs that leave by mail; the token stands in the address."""
+        address = _tagged(mailbox, short_tokens.write(self._keys, "u", address_id, outbox_id))
+        return f"mailto:{quote(address, safe='@')}?subject=unsubscribe"
+
+    def read_unsubscribe_address(self, token: str) -> UnsubscribeToken:
+        """What the token of an unsubscribe address says.
+
+        Raises:
+            BadLink: it was not signed by one of our keys for this purpose.
+        """
+        return UnsubscribeToken(*self._numbers("u", token, 2))
 
     def read_unsubscribe(self, token: str) -> UnsubscribeToken:
         """What a token says.
@@ -77,8 +99,19 @@ class Links:
             raise BadLink("this link is not one of ours") from None
         return UnsubscribeToken(address_id, outbox_id)
 
+    def _numbers(self, purpose: str, token: str, count: int) -> tuple[int, ...]:
+        numbers = short_tokens.read(self._keys, purpose, token)
+        if numbers is None or len(numbers) != count:
+            raise BadLink("this address is not one of ours")
+        return numbers
+
     def _sign(self, address_id: int, outbox_id: int) -> str:
         return self._unsubscribe.dumps([address_id, outbox_id])
+
+
+def _tagged(mailbox: str, token: str) -> str:
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{token}@{domain}"
 
 
 def _some(keys: Sequence[str]) -> Sequence[str]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nurture import short_tokens
 from nurture.errors import NotFound, SettingError
 from nurture.links import BadLink, Links, UnsubscribeToken
 
@@ -100,12 +101,60 @@ def test_no_address_in_link() -> None:
 
 
 def test_mailto_carries_the_token() -> None:
-    """The mailto form asks the mailbox by a subject that holds the token."""
+    """The mailto form writes to an address that says who leaves, and holds no address of theirs."""
     links = Links([NEW], URL)
+    mailto = links.unsubscribe_mailto("leave@example.com", 7, 41)
+    token = mailto.removeprefix("mailto:leave%2B").removesuffix("@example.com?subject=unsubscribe")
 
-    assert links.unsubscribe_mailto("leave@example.com", 7, 41) == (
-        f"mailto:leave@example.com?subject=unsubscribe%20{token_of(links)}"
-    )
+    assert links.read_unsubscribe_address(token) == UnsubscribeToken(7, 41)
+
+
+def test_bounce_address_names_its_message() -> None:
+    """A bounce address says which message it was the envelope sender of, even if a server shouts it."""
+    links = Links([OLD], URL)
+    address = links.bounce_address("bounce@example.com", 41)
+    token = address.removeprefix("bounce+").removesuffix("@example.com")
+
+    assert links.read_bounce(token) == links.read_bounce(token.upper()) == 41
+    assert len(address.partition("@")[0]) <= 64
+
+
+def test_bounce_address_of_an_older_key_is_read() -> None:
+    """A key that is rotated out of first place still verifies."""
+    token = Links([OLD], URL).bounce_address("b@example.com", 41)[2:].partition("@")[0]
+
+    assert Links([NEW, OLD], URL).read_bounce(token) == 41
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "b29",
+        "b29-aaaaaaaaaaaaaaaa",
+        "bzz-aaaaaaaaaaaaaaaa",
+        "b29-\u00e9",
+        Links([OLD], URL).bounce_address("b@x.example", 41)[2:].partition("@")[0],
+        Links([NEW], URL).unsubscribe_mailto("b@x.example", 7, 41)[11:].partition("@")[0],
+        Links([NEW], URL).bounce_address("b@x.example", 41)[2:].partition("@")[0].replace("29", "2a"),
+        short_tokens.write([NEW], "b", 41, 7),
+    ],
+    ids=[
+        "empty",
+        "bare",
+        "guessed",
+        "not hex",
+        "not ascii",
+        "other key",
+        "other purpose",
+        "moved",
+        "too many",
+    ],
+)
+def test_forged_bounce_addresses_are_refused(token: str) -> None:
+    """Whoever guesses, mends or reuses a token gets nothing."""
+    with pytest.raises(BadLink):
+        Links([NEW], URL).read_bounce(token)
 
 
 @pytest.mark.parametrize("keys", [[], ["short"], [NEW, "short"], [""]])
