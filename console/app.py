@@ -27,6 +27,7 @@ COMMANDS = {
     "web": ("console.web:web", "Serve the pages that leads reach, and nothing else."),
     "why": ("console.why:why", "Tell one lead's story: every decision and its reason."),
     "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
+    "score": ("console.scoring:app", "Learn a scoring card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo:demo", "Run the whole engine on invented leads."),

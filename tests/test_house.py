@@ -62,6 +62,8 @@ DOORS = {
     "uvicorn": ("flows/serving.py",),
     "pydantic_settings": ("flows/work/settings.py",),
     "cyclopts": ("console/*",),
+    "sklearn": ("flows/work/learning.py",),
+    "numpy": ("flows/work/learning.py",),
     "rich": ("console/*",),
 }
 

@@ -1,0 +1,14 @@
+"""`nurture score`: explains scores, learns them from outcomes, and tries new ones on history."""
+
+from __future__ import annotations
+
+from cyclopts import App
+
+app = App(
+    name="score",
+    help="Learn a scoring card from outcomes, or try one on history.",
+    help_format="plaintext",
+)
+# By path, so that each is imported only when it is called.
+app.command("console.learning:learn", name="learn", help="Learn a points card from outcomes.")
+app.command("console.backtesting:backtest", name="backtest", help="Try a scoring.yaml on history.")
