@@ -61,6 +61,17 @@ REASONS: Mapping[Reason, str] = {
     Reason.TIMED_OUT: "what it waited for did not happen in time",
     Reason.SET: "the lead's attributes were set",
     Reason.MATURE: "the lead was offered to sales",
+    Reason.PAST: "its moment was over when the lead came to this step",
+    Reason.NO_WEBINAR: "the catalogue has no webinar of that name",
+    Reason.CLOSED: "the sequence takes nobody in any more",
+    Reason.CONTENT_OUT: "the stream has nothing left that the lead has not had",
+    Reason.SENT_BEFORE: "this step was sent before, and is not sent twice",
+    Reason.NO_TEMPLATE: "the release no longer has the template",
+    Reason.NOTIFIED: "a notice to the team was put into the outbox",
+    Reason.CALLED: "another system is told through a webhook",
+    Reason.NOBODY: "the policy no longer names whom to tell",
+    Reason.MOVED: "the sequence changed, and the lead follows its new form",
+    Reason.CHANGED: "the sequence changed, and lets go of those who were in it",
 }
 """How a sentence ends: the clause after the verdict."""
 

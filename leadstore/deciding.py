@@ -170,6 +170,7 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
         "topic": touch.topic,
         "purpose": touch.purpose.value,
         "asset": touch.asset,
+        "payload": {"webinar": touch.webinar, "ics": touch.ics} if touch.webinar else {},
         "state": touch.state.value,
         "due_at": touch.due_at,
         "first_due_at": touch.first_due_at,
@@ -216,6 +217,7 @@ def _claims(tx: Connection, touches: Sequence[TouchPlan], snapshots: Mapping[int
             topic=t.topic,
             purpose=t.purpose.value,
             asset=t.asset,
+            payload={"webinar": t.webinar, "ics": t.ics} if t.webinar else {},
         )
         for t in touches
     ]

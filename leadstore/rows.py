@@ -9,6 +9,7 @@ from leadstore.tables import (
     Consent,
     DecisionLog,
     Enrolment,
+    Halt,
     Handoff,
     Lead,
     Outbox,
@@ -26,6 +27,7 @@ address = Address.__table__  # type: ignore[attr-defined]
 consent = Consent.__table__  # type: ignore[attr-defined]
 suppression = Suppression.__table__  # type: ignore[attr-defined]
 signal = Signal.__table__  # type: ignore[attr-defined]
+halt = Halt.__table__  # type: ignore[attr-defined]
 enrolment = Enrolment.__table__  # type: ignore[attr-defined]
 outbox = Outbox.__table__  # type: ignore[attr-defined]
 decision = DecisionLog.__table__  # type: ignore[attr-defined]
@@ -34,8 +36,10 @@ stage_change = StageChange.__table__  # type: ignore[attr-defined]
 handoff = Handoff.__table__  # type: ignore[attr-defined]
 seller = Seller.__table__  # type: ignore[attr-defined]
 
-LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address)
-"""What as_lead reads: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""
+LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)
+"""What as_lead reads, and more: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""
+LEAD_FACTS = (*(column for column in lead.c if column.name != "terms"), *LEAD_COLUMNS[1:])
+"""The same without the breakdown of the score, which is long and which the gate never looks at."""
 REACHED_AT = (address.c.lead_id == lead.c.id) & address.c.current
 
 
@@ -56,6 +60,7 @@ def as_lead(row: Any) -> values.Lead:
         heat=row.heat,
         cycle=row.cycle,
         created_at=row.created_at,
+        own_cap=row.own_cap,
     )
 
 

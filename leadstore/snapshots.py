@@ -21,6 +21,7 @@ from leadstore.rows import (
     as_suppression,
     consent,
     enrolment,
+    halt,
     handoff,
     lead,
     outbox,
@@ -33,6 +34,12 @@ from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose, Touch
 HOLDING = [state.value for state in HOLDS_SLOT]
 REFUSED = TouchState.REFUSED.value
 ACTIVE = EnrolmentState.ACTIVE.value
+PAUSED, RETIRED = "paused", "retired"
+"""What an operator may do to a sequence."""
+
+
+HALTED = select(halt.c.sequence).where(halt.c.kind == PAUSED)
+"""Sequences whose timers stand still."""
 
 
 def claim_due_leads(tx: Connection, now: datetime, limit: int) -> list[int]:
@@ -43,7 +50,7 @@ def claim_due_leads(tx: Connection, now: datetime, limit: int) -> list[int]:
     query = (
         select(lead.c.id)
         .join_from(enrolment, lead, enrolment.c.lead_id == lead.c.id)
-        .where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= now)
+        .where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= now, enrolment.c.sequence.not_in(HALTED))
         .order_by(enrolment.c.due_at, enrolment.c.lead_id)
         .limit(limit)
         .with_for_update(of=lead, skip_locked=True)
@@ -80,6 +87,7 @@ def read_snapshots(
     assets = _assets(tx, lead_ids)
     offers = {r.lead_id: as_handoff(r) for r in _latest_handoffs(tx, lead_ids)}
     due = _due(tx, lead_ids, due_by) if due_by is not None else {}
+    settled = _settled(tx, [e.id for group in due.values() for e in group])
     return [
         Snapshot(
             lead=one,
@@ -90,6 +98,7 @@ def read_snapshots(
             slots=slots.get(one.address_id, ()),
             assets=assets.get(one.id, ()),
             handoff=offers.get(one.id),
+            settled=settled.get(one.id, frozenset()),
         )
         for one in (leads[i] for i in lead_ids if i in leads)
     ]
@@ -160,7 +169,9 @@ def _latest_handoffs(tx: Connection, lead_ids: Collection[int]) -> Sequence[Row[
 
 
 def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, list[Any]]:
-    query = select(enrolment).where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= by)
+    query = select(enrolment).where(
+        enrolment.c.state == ACTIVE, enrolment.c.due_at <= by, enrolment.c.sequence.not_in(HALTED)
+    )
     rows = _rows(tx, query, enrolment.c.lead_id, lead_ids)
     wanted = [r.signal_id for r in rows if r.signal_id is not None]
     entering = {r.id: as_signal(r) for r in _rows(tx, select(signal), signal.c.id, wanted)}
@@ -168,6 +179,16 @@ def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, l
     for r in rows:
         found[r.lead_id].append(as_enrolment(r, entering.get(r.signal_id)))
     return found
+
+
+def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozenset[tuple[int, str, int]]]:
+    """What these enrolments will never send again, by lead: whatever is neither planned nor claimed."""
+    query = select(outbox.c.lead_id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence)
+    query = query.where(outbox.c.state.not_in([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
+    found: dict[int, set[tuple[int, str, int]]] = defaultdict(set)
+    for r in _rows(tx, query, outbox.c.enrolment_id, enrolment_ids):
+        found[r.lead_id].add((r.enrolment_id, r.step, r.occurrence))
+    return {lead_id: frozenset(places) for lead_id, places in found.items()}
 
 
 def _rows(tx: Connection, query: Any, column: Any, ids: Collection[int]) -> Sequence[Row[Any]]:

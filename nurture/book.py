@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nurture.book_checks import check_openings, check_sends, check_template_assets, template_of
+from nurture.book_checks import (
+    check_openings,
+    check_recipients,
+    check_sends,
+    check_template_assets,
+    template_of,
+)
 from nurture.catalog import Catalog, read_catalog
 from nurture.conditions import Vocabulary
 from nurture.diagnose import Fault, in_order
@@ -80,6 +86,7 @@ class _Shelf:
         if policy is None or policy_node is None or catalog is None or scoring is None:
             return None
         self.faults += check_openings(policy, policy_node, read)
+        self.faults += check_recipients(policy, read)
         sequences = {name: sequence for name, (sequence, _) in sorted(read.items())}
         return _bind(policy, catalog, scoring, sequences, templates, self.files)
 

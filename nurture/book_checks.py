@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from nurture.catalog import Catalog
 from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Policy
-from nurture.render import TemplateSet
+from nurture.render import TemplateInfo, TemplateSet
 from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
-from nurture.steps import SendStep, Sequence
+from nurture.steps import NotifyStep, SendStep, Sequence, WebhookStep
 from nurture.timing import Window, next_open
 from nurture.words import Purpose
 
@@ -29,20 +29,59 @@ def template_of(path: str) -> str:
 def check_sends(
     node: Node, path: str, templates: TemplateSet, broken: Collection[str], *, standing: bool
 ) -> list[Fault]:
-    """Every template a sequence sends exists, and a standing one sends no service mail.
+    """Every template a sequence sends exists; a standing one and a stream send no service mail.
 
     `broken` are the templates with faults of their own: they are there, though not in the set.
     """
     faults = []
-    for step in _sends(node.get("steps")):
-        name = step.plain()["send"]
-        if name not in templates.names and name not in broken:
+    for place, key, name in _templates_named(node):
+        info = templates.infos.get(name)
+        if info is None and name not in broken:
             hint = did_you_mean(name, {*templates.names, *broken}) or f"write templates/{name}.md.j2"
-            faults.append(fault_at(step, ("send",), path, "NUR040", f"unknown template `{name}`", hint=hint))
-        elif name in templates.names and standing and templates.info(name).purpose is Purpose.SERVICE:
+            faults.append(fault_at(place, (key,), path, "NUR040", f"unknown template `{name}`", hint=hint))
+        elif info is not None and key == "notify" and info.purpose is not Purpose.SERVICE:
+            message = f"`{name}` is marketing mail, and a notice goes to colleagues"
+            hint = "write `purpose: service` in the template's front matter"
+            faults.append(fault_at(place, (key,), path, "NUR053", message, hint=hint))
+        elif info is not None and key == "send" and standing and info.purpose is Purpose.SERVICE:
             message = f"`{name}` is service mail, which only answers a lead's own request"
             hint = "give `enter` an `on:`, or make the template marketing"
-            faults.append(fault_at(step, ("send",), path, "NUR050", message, hint=hint))
+            faults.append(fault_at(place, (key,), path, "NUR050", message, hint=hint))
+        elif info is not None and key not in ("send", "notify"):
+            faults += _stream_faults(place, key, info, path)
+    return faults
+
+
+def _stream_faults(place: Node, asset: str, info: TemplateInfo, path: str) -> list[Fault]:
+    if info.purpose is Purpose.SERVICE:
+        message = f"`{info.name}` is service mail, which a stream does not send"
+        return [fault_at(place, (asset,), path, "NUR050", message, hint="make the template marketing")]
+    if info.asset is not None and info.asset != asset:
+        message = f"`{info.name}` sends the asset `{info.asset}`, not `{asset}`"
+        hint = "the stream would never know that the lead has it"
+        return [fault_at(place, (asset,), path, "NUR054", message, hint=hint)]
+    return []
+
+
+def check_recipients(policy: Policy, sequences: Mapping[str, tuple[Sequence, Node]]) -> list[Fault]:
+    """Whom a sequence notifies and what it calls stand in the policy."""
+    faults = []
+    people = {seller.name for seller in policy.handoff.sellers} | set(policy.teams)
+    for sequence, node in sequences.values():
+        places = {place.at[0]: place for place in _steps_with(node.get("steps"), ("notify", "webhook"))}
+        for step in sequence.steps.values():
+            if isinstance(step, NotifyStep) and step.to not in people:
+                hint = did_you_mean(step.to, people) or "add it to `teams:` in nurture.yaml"
+                message = f"the policy has no team or seller `{step.to}`"
+                faults.append(
+                    fault_at(places[step.line], ("to",), sequence.path, "NUR047", message, hint=hint)
+                )
+            elif isinstance(step, WebhookStep) and step.name not in policy.webhooks:
+                hint = did_you_mean(step.name, policy.webhooks) or "add it to `webhooks:` in nurture.yaml"
+                message = f"the policy has no webhook `{step.name}`"
+                faults.append(
+                    fault_at(places[step.line], ("webhook",), sequence.path, "NUR047", message, hint=hint)
+                )
     return faults
 
 
@@ -94,19 +133,36 @@ def check_openings(
     return faults
 
 
+def _templates_named(node: Node) -> Iterator[tuple[Node, str, str]]:
+    """Every template a file names: where, under which key, and its name."""
+    for step in _steps_with(node.get("steps"), ("send", "notify")):
+        for key in ("send", "notify"):
+            named = step.get(key)
+            if named is not None and isinstance(named.value, str):
+                yield step, key, named.value
+    stream = node.get("stream")
+    for item in stream.items() if stream else ():
+        for asset, named in (item.value if item.is_mapping else {}).items():
+            if isinstance(named.value, str):
+                yield item, asset, named.value
+
+
 def _sends(node: Node | None) -> Iterator[Node]:
-    """Every step with a `send`, at any depth, also in a file that has faults."""
+    return _steps_with(node, ("send",))
+
+
+def _steps_with(node: Node | None, verbs: tuple[str, ...]) -> Iterator[Node]:
+    """Every step with one of these verbs, at any depth, also in a file that has faults."""
     if node is None:
         return
     if node.is_mapping:
-        send = node.get("send")
-        if send is not None and isinstance(send.value, str):
+        if any(isinstance(named.value, str) for verb in verbs if (named := node.get(verb))):
             yield node
         for key, child in node.value.items():
             if key != "set":
-                yield from _sends(child)
+                yield from _steps_with(child, verbs)
     for item in node.items():
-        yield from _sends(item)
+        yield from _steps_with(item, verbs)
 
 
 def _ever_opens(windows: list[Window], policy: Policy) -> bool:

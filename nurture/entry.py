@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from nurture.book import Book
 from nurture.conditions import Facts
 from nurture.consenting import consent_to
+from nurture.dated import webinar_of
 from nurture.grammar import Sequence
 from nurture.values import Entry, PastRun, Signal, Snapshot
 from nurture.words import ConsentState, HandoffState, Reason, Stage, Verdict
@@ -15,7 +16,7 @@ from nurture.words import ConsentState, HandoffState, Reason, Stage, Verdict
 REST = timedelta(days=1)
 """How long a standing sequence leaves a lead alone whose last run was stopped before it sent anything."""
 
-FOUND_AGAIN = (Reason.ALREADY_IN, Reason.ONCE, Reason.AGAIN_WAIT)
+FOUND_AGAIN = (Reason.CLOSED, Reason.ALREADY_IN, Reason.ONCE, Reason.AGAIN_WAIT)
 
 
 def consider(
@@ -39,7 +40,9 @@ def consider(
         return None
     key = _entry_key(sequence, signal)
     runs = [run for run in past if run.entry_key == key]
-    reason = _refusal(book, sequence, snapshot, facts, runs, now)
+    reason = _webinar_refusal(book, sequence, key, now) or _refusal(
+        book, sequence, snapshot, facts, runs, now
+    )
     if signal is None and reason in FOUND_AGAIN:
         return None
     return Entry(
@@ -67,6 +70,17 @@ def _facts(snapshot: Snapshot, signal: Signal | None, now: datetime) -> Facts:
 def _entry_key(sequence: Sequence, signal: Signal | None) -> str:
     per = sequence.enter.again.per
     return "" if per is None or signal is None else str(signal.properties.get(per, ""))
+
+
+def _webinar_refusal(book: Book, sequence: Sequence, key: str, now: datetime) -> Reason | None:
+    """The webinar it is about must be known, and its entry still open."""
+    if not sequence.needs_webinar:
+        return None
+    webinar = webinar_of(sequence, key, book.catalog.webinars)
+    if webinar is None:
+        return Reason.NO_WEBINAR
+    until = sequence.enter.until
+    return Reason.CLOSED if until is not None and until.of(webinar) <= now else None
 
 
 def _refusal(

@@ -12,7 +12,8 @@ from typing import Any
 from nurture.conditions import Condition
 from nurture.steps import Sequence
 
-_NOT_STRUCTURE = frozenset({"title", "path", "version", "line"})
+# What flows through to those who are already in: words, places, and what a stream still has to send.
+_NOT_STRUCTURE = frozenset({"title", "path", "version", "line", "on_change", "moves", "assets"})
 
 
 def fingerprint(sequence: Sequence) -> str:

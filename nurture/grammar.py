@@ -7,10 +7,13 @@ from typing import Any, cast
 
 from nurture.catalog import Catalog
 from nurture.conditions import Vocabulary
+from nurture.dated import Moment
 from nurture.diagnose import Fault, did_you_mean
 from nurture.fingerprint import fingerprint
+from nurture.sequence_checks import check_head, check_splits, dates
 from nurture.sequence_file import (
     HandoffFile,
+    NotifyFile,
     SendFile,
     SequenceFile,
     SetFile,
@@ -18,17 +21,20 @@ from nurture.sequence_file import (
     WaitFile,
     WaitForFile,
     WayOut,
+    WebhookFile,
 )
 from nurture.source import Node, salvage, validate
 from nurture.step_reader import Draft, Reader, name_steps, walk
 from nurture.steps import (
     Again,
+    CastStep,
     ChooseStep,
     EndStep,
     Enter,
     Exit,
     Goal,
     HandoffStep,
+    NotifyStep,
     SendStep,
     Sequence,
     SetStep,
@@ -36,16 +42,20 @@ from nurture.steps import (
     Step,
     WaitForStep,
     WaitStep,
+    WebhookStep,
 )
+from nurture.words import Sig
 
 __all__ = [
     "Again",
+    "CastStep",
     "ChooseStep",
     "EndStep",
     "Enter",
     "Exit",
     "Goal",
     "HandoffStep",
+    "NotifyStep",
     "SendStep",
     "Sequence",
     "SetStep",
@@ -53,6 +63,7 @@ __all__ = [
     "Step",
     "WaitForStep",
     "WaitStep",
+    "WebhookStep",
     "read_sequence",
 ]
 
@@ -63,8 +74,9 @@ _STAND_INS = {
     "funnel": "tofu",
     "topic": "unnamed",
     "enter": {"when": "true"},
-    "steps": [{}],
 }
+CAST = "cast"
+"""The id of a stream's one step."""
 
 
 def read_sequence(
@@ -85,10 +97,15 @@ def read_sequence(
 
 def _compile(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> Sequence:
     enter, exits, goal = _enter(file, node, reader), _exits(file, node, reader), _goal(file, node, reader)
-    _check_topic(file, node, reader)
-    _check_splits(drafts, reader)
+    check_head(file, node, drafts, reader)
+    check_splits(drafts, reader)
     steps: dict[str, Step] = {}
     first = _link(drafts, None, steps)
+    ordered = {draft.id: steps[draft.id] for draft in walk(drafts)}
+    if file.stream is not None and file.cast is not None:
+        assets = tuple(pair for item in file.stream for pair in item.items())
+        line = node.keys["stream"][0]
+        ordered, first = {CAST: CastStep(id=CAST, line=line, casts=file.cast, assets=assets)}, CAST
     sequence = Sequence(
         name=file.sequence,
         title=file.title or file.sequence,
@@ -100,7 +117,11 @@ def _compile(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader
         goal=goal,
         window=file.window,
         caps=file.caps,
-        steps={draft.id: steps[draft.id] for draft in walk(drafts)},
+        webinar=file.webinar,
+        needs_webinar=file.webinar is not None or bool(dates(file, drafts)),
+        on_change=file.on_change,
+        moves=dict(file.moves),
+        steps=ordered,
         first=first or "",
         path=reader.path,
     )
@@ -120,7 +141,8 @@ def _enter(file: SequenceFile, node: Node, reader: Reader) -> Enter:
         elif on in (reader.vocabulary.signals if reader.vocabulary else ()) and again.per not in known:
             hint = did_you_mean(again.per, known)
             reader.fault(node, ("enter", "again"), "NUR044", f"`{on}` has no property `{again.per}`", hint)
-    return Enter(on, reader.condition(node, ("enter", "when"), file.enter.when), again)
+    when = reader.condition(node, ("enter", "when"), file.enter.when)
+    return Enter(on, when, again, file.enter.until)
 
 
 def _exits(file: SequenceFile, node: Node, reader: Reader) -> tuple[Exit, ...]:
@@ -151,27 +173,6 @@ def _goal(file: SequenceFile, node: Node, reader: Reader) -> Goal | None:
     return Goal(way.on, reader.condition(at, ("when",), way.when, way.on))
 
 
-def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
-    written = node.get("topic")
-    known = reader.catalog.topics if reader.catalog else {file.topic: None}
-    if written is not None and written.value == file.topic and file.topic not in known:
-        hint = did_you_mean(file.topic, known)
-        reader.fault(node, ("topic",), "NUR041", f"unknown topic `{file.topic}`", hint)
-
-
-def _check_splits(drafts: list[Draft], reader: Reader) -> None:
-    seen: dict[str, int] = {}
-    for draft in walk(drafts):
-        if isinstance(draft.file, SplitFile):
-            name = draft.file.split.name
-            if name in seen:
-                message = f"a split named `{name}` stands on line {seen[name]}"
-                reader.fault(
-                    draft.node, ("split", "name"), "NUR035", message, "name each split for what it tries"
-                )
-            seen.setdefault(name, draft.line)
-
-
 def _link(drafts: list[Draft], after: str | None, steps: dict[str, Step]) -> str | None:
     """Compile a list of drafts from its end. Answers the id of its first step, or `after` when empty."""
     following = after
@@ -189,8 +190,8 @@ def _step(draft: Draft, following: str | None, firsts: list[str | None]) -> Step
         case SendFile() as file:
             return _send(file, condition, common)
         case WaitFile() as file:
-            span, weekday, at = file.wait
-            return WaitStep(**common, span=span, weekday=weekday, at=at)
+            span, weekday, at, until = file.wait
+            return WaitStep(**common, span=span, weekday=weekday, at=at, until=until)
         case WaitForFile() as file:
             return WaitForStep(
                 **common,
@@ -210,6 +211,10 @@ def _step(draft: Draft, following: str | None, firsts: list[str | None]) -> Step
             return SetStep(**common, values=dict(file.set))
         case HandoffFile() as file:
             return HandoffStep(**common, cause=file.handoff)
+        case NotifyFile() as file:
+            return NotifyStep(**common, template=file.notify, to=file.to, cause=file.cause or "")
+        case WebhookFile() as file:
+            return WebhookStep(**common, name=file.webhook, values=dict(file.data))
     if draft.verb == "choose":
         cases = tuple(zip(draft.conditions, firsts, strict=False))
         last = firsts[-1] if draft.otherwise else following
@@ -224,10 +229,14 @@ def _send(file: SendFile, unless: Any, common: dict[str, Any]) -> SendStep:
         unless=unless,
         over_cap=file.over_cap,
         defer_max=file.defer_max,
-        expires=file.expires,
+        expires=None if isinstance(file.expires, Moment) else file.expires,
+        expires_at=file.expires if isinstance(file.expires, Moment) else None,
         on_expired=file.on_expired,
         repeat=file.repeat == "allowed",
         window=file.window,
+        at=file.at,
+        grace=file.grace,
+        ics=file.ics is not None,
     )
 
 
@@ -236,5 +245,7 @@ def _signal_types(sequence: Sequence) -> frozenset[str]:
     named = {sequence.enter.on, sequence.goal.on if sequence.goal else None}
     named |= {way.on for way in sequence.exits}
     named |= {step.on for step in sequence.steps.values() if isinstance(step, WaitForStep)}
+    if any(isinstance(step, CastStep) for step in sequence.steps.values()):
+        named.add(Sig.ASSET_DOWNLOADED.value)  # what a lead fetched by itself it has had
     read = {kind for condition in sequence.conditions() for kind in condition.signal_types}
     return frozenset(cast(set[str], named - {None})) | read

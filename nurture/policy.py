@@ -56,6 +56,18 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A field of a model that holds some words."""
 
 
+TeamName = Annotated[str, Written(r"[a-z0-9][a-z0-9_-]{0,79}", "a name; write it as `marketing`")]
+"""What the policy calls a team or a webhook."""
+WebhookUrl = Annotated[
+    str,
+    Written(
+        r"https://[^\s/@?#]+(/[^\s#]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s#]*)?",
+        "a webhook; write `https://...`, without a name or a password",
+    ),
+]
+"""Where another system listens: https, or this machine itself."""
+
+
 class Company(Strict):
     """Who writes; the name and the postal address stand in the foot of every marketing mail."""
 
@@ -148,6 +160,13 @@ class Policy(Strict):
     maturity: Maturity = Maturity()
     handoff: HandoffPolicy = HandoffPolicy()
     stages: dict[Stage, Text] = Field(default={})
+    teams: dict[TeamName, Address] = Field(default={})
+    webhooks: dict[TeamName, WebhookUrl] = Field(default={})
+
+    def recipient(self, name: str) -> str | None:
+        """The address of a team or a seller; None when the policy names nobody so."""
+        known = {seller.name: seller.address for seller in self.handoff.sellers} | self.teams
+        return known.get(name)
 
     @property
     def quiet(self) -> tuple[Window, ...]:

@@ -19,7 +19,7 @@ from nurture.sequence_file import VERBS, Arm, Case, LastCase, SequenceFile, WayO
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors' YAML servers understand."""
 
-_BEHIND = ("Again", "Cap", "Window")
+_BEHIND = ("Again", "Cap", "Moment", "Window")
 """Values that files write as text; pydantic lists their inner form as well."""
 
 _ROOTS: Mapping[str, type[BaseModel]] = {
@@ -91,6 +91,7 @@ def _list_known(sequence: dict[str, Any], definitions: dict[str, Any], book: Boo
     if book is not None:
         sequence["properties"]["topic"] = _one_of(book.catalog.topics, closed=True)
         definitions["SendFile"]["properties"]["send"] = _one_of(book.templates.names, closed=True)
+        definitions["NotifyFile"]["properties"]["notify"] = _one_of(book.templates.names, closed=True)
 
 
 def _one_of(names: Iterable[str], *, closed: bool) -> dict[str, Any]:

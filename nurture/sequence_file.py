@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nurture.catalog import ConditionText, Funnel, Name, SignalType
+from nurture.dated import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
 from nurture.policy import Text
 from nurture.source import Strict, Written
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
-from nurture.steps import DEFER_MAX, Again, OnExpired, OverCap
+from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
 
 _AFTER = re.compile(r"(.+?) +after +exit")
 _PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")
@@ -42,18 +43,37 @@ def parse_again(text: str) -> Again:
     )
 
 
-Pause = tuple[timedelta | None, int | None, time | None]
-"""A span, or a weekday (0 = Monday) and a local time."""
+Pause = tuple[timedelta | None, int | None, time | None, Moment | None]
+"""A span; or a weekday (0 = Monday) and a local time; or a moment of the webinar."""
 
 
 def parse_pause(value: object) -> Pause:
-    """Read `3 days` or `{until: "tue 10:00"}`; raises ValueError."""
+    """Read `3 days`, `{until: "tue 10:00"}` or `{until: webinar.ends_at}`; raises ValueError."""
     if isinstance(value, Mapping):
         if set(value) != {"until"}:
             raise ValueError('a wait is a span such as `3 days`, or `{until: "tue 10:00"}`')
+        if is_moment(value["until"]):
+            return None, None, None, parse_moment(value["until"])
         day, at = parse_weekday_time(str(value["until"]))
-        return None, day, at
-    return parse_span(str(value)), None, None
+        return None, day, at, None
+    return parse_span(str(value)), None, None, None
+
+
+def parse_expiry(text: str) -> timedelta | Moment:
+    """Read `5 days` or `webinar.starts_at - 2 hours`; raises ValueError."""
+    return parse_moment(text) if is_moment(text) else parse_span(text)
+
+
+Casts = tuple[tuple[int, time], ...]
+"""When a stream sends: weekdays (0 = Monday) and local times."""
+
+
+def parse_casts(value: object) -> Casts:
+    """Read `tue 10:00` or a list of those, on different days; raises ValueError."""
+    casts = tuple(parse_weekday_time(str(one)) for one in (value if isinstance(value, list) else [value]))
+    if not casts or len({day for day, _ in casts}) < len(casts):
+        raise ValueError("a stream is cast at most once a day; write `tue 10:00` or `[tue 10:00, thu 10:00]`")
+    return casts
 
 
 _STEPS_SCHEMA: dict[str, Any] = {"type": "array", "items": {"$ref": "#/definitions/step"}}
@@ -74,7 +94,9 @@ PauseText = Annotated[
                 {"type": "string", "examples": ["3 days"]},
                 {
                     "type": "object",
-                    "properties": {"until": {"type": "string", "examples": ["tue 10:00"]}},
+                    "properties": {
+                        "until": {"type": "string", "examples": ["tue 10:00", "webinar.ends_at + 1 hour"]}
+                    },
                     "required": ["until"],
                     "additionalProperties": False,
                 },
@@ -83,6 +105,19 @@ PauseText = Annotated[
     ),
 ]
 """A field of a model that reads `3 days` or `{until: "tue 10:00"}`."""
+ExpiryText = Annotated[
+    timedelta | Moment,
+    PlainValidator(parse_expiry),
+    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["5 days"]}, MOMENT_SCHEMA]}),
+]
+"""A field of a model that reads `5 days` or `webinar.starts_at - 2 hours`."""
+_CAST = {"type": "string", "examples": ["tue 10:00"]}
+CastText = Annotated[
+    Casts,
+    PlainValidator(parse_casts),
+    WithJsonSchema({"anyOf": [_CAST, {"type": "array", "items": _CAST, "minItems": 1}]}),
+]
+"""A field of a model that reads `tue 10:00`, or a list of those."""
 _GOAL_SCHEMA = {"anyOf": [{"type": "string"}, {"$ref": "#/definitions/WayOut"}]}
 
 
@@ -92,6 +127,7 @@ class WayIn(Strict):
     on: SignalType | None = None
     when: ConditionText | None = None
     again: AgainText = Again()
+    until: MomentText | None = None
 
 
 class WayOut(Strict):
@@ -99,6 +135,10 @@ class WayOut(Strict):
 
     on: SignalType | None = None
     when: ConditionText | None = None
+
+
+StreamItem = Annotated[dict[Name, TemplateName], Field(min_length=1, max_length=1)]
+"""One line of a stream: an asset, and the template that sends it."""
 
 
 class SequenceFile(Strict):
@@ -114,7 +154,14 @@ class SequenceFile(Strict):
     goal: Annotated[Any, WithJsonSchema(_GOAL_SCHEMA)] = None  # a signal type, or a way out
     window: WindowText | None = None
     caps: tuple[CapText, ...] = ()
-    steps: Annotated[list[Any], Field(min_length=1), WithJsonSchema({**_STEPS_SCHEMA, "minItems": 1})]
+    webinar: Name | None = None
+    on_change: OnChange = "finish"
+    moves: dict[str, str] = Field(default={})
+    steps: Annotated[list[Any], Field(min_length=1), WithJsonSchema({**_STEPS_SCHEMA, "minItems": 1})] = (
+        Field(default=[], validate_default=False)
+    )
+    stream: Annotated[list[StreamItem], Field(min_length=1)] | None = None
+    cast: CastText | None = None
 
 
 class StepFile(Strict):
@@ -130,7 +177,10 @@ class SendFile(StepFile):
     unless: ConditionText | None = None
     over_cap: OverCap = "defer"
     defer_max: Span = DEFER_MAX
-    expires: Span | None = None
+    at: MomentText | None = None
+    grace: Span = GRACE
+    ics: Literal["webinar"] | None = None
+    expires: ExpiryText | None = None
     on_expired: OnExpired = "skip"
     repeat: Literal["allowed", "never"] = "never"
     window: WindowText | None = None
@@ -226,6 +276,25 @@ class HandoffFile(StepFile):
     handoff: Text
 
 
+class NotifyFile(StepFile):
+    """Write to a team or a seller about the lead."""
+
+    notify: TemplateName
+    to: Text
+    cause: Text | None = None
+
+
+Plain = str | int | float | bool
+"""A value that a webhook carries as it is written."""
+
+
+class WebhookFile(StepFile):
+    """Tell another system, by the name nurture.yaml gives it."""
+
+    webhook: Name
+    data: dict[Name, Plain] = Field(default={})
+
+
 class EndFile(StepFile):
     """End the sequence here; the text says why."""
 
@@ -239,9 +308,11 @@ VERBS: Mapping[str, type[StepFile]] = {
     "choose": ChooseFile,
     "split": SplitFile,
     "set": SetFile,
+    "notify": NotifyFile,
+    "webhook": WebhookFile,
     "handoff": HandoffFile,
     "end": EndFile,
 }
 """Every kind of step by its verb."""
-STAND_INS: Mapping[str, Any] = {"within": "1 day"}
+STAND_INS: Mapping[str, Any] = {"within": "1 day", "to": "nobody"}
 """What a step is read with when it lacks it, so that the rest of it can be checked."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from nurture.catalog import Catalog
 from nurture.grammar import SendStep, Sequence
 from nurture.policy import Policy
+from nurture.spans import parse_cap
 from nurture.timing import Cap, Holidays, Window, earliest_free, next_open, spread
 from nurture.values import Lead, Slot
 from nurture.words import Reason
@@ -17,7 +18,7 @@ from nurture.words import Reason
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The earliest instant a touch may leave; `reason` is what last held it back."""
+    """The earliest instant a touch may leave; `reason` is a cap that was full, else what closed last."""
 
     at: datetime
     reason: Reason
@@ -41,7 +42,7 @@ def earliest_turn(
     Service mail is exempt from caps and is not spread.
     """
     windows = tuple(w for w in (step.window or sequence.window or policy.window,) if w)
-    caps = () if service else _caps(policy, catalog, sequence, slots)
+    caps = () if service else _caps(policy, catalog, sequence, lead, slots)
     at, reason = now, Reason.DUE
     while True:  # each turn ends with a later `at`, and every slot ages
         opening = next_open(
@@ -53,7 +54,8 @@ def earliest_turn(
             country=lead.profile.get("country") or policy.country,
         )
         if opening.closed_by is not None:
-            at, reason = opening.at, opening.closed_by
+            # Once a full cap held it at an open moment, the cap is why it waits, whatever closes then.
+            at, reason = opening.at, reason if reason is Reason.CAP else opening.closed_by
             if not service:
                 at = _spread_inside(at, lead, windows, policy, zone)
         free = max((earliest_free(at, taken, cap, policy.zone) for cap, taken in caps), default=at)
@@ -72,13 +74,15 @@ def _spread_inside(
 
 
 def _caps(
-    policy: Policy, catalog: Catalog, sequence: Sequence, slots: Rows[Slot]
+    policy: Policy, catalog: Catalog, sequence: Sequence, lead: Lead, slots: Rows[Slot]
 ) -> list[tuple[Cap, list[datetime]]]:
     everything = [s.at for s in slots]
     of_topic = [s.at for s in slots if s.topic == sequence.topic]
     of_sequence = [s.at for s in slots if s.sequence == sequence.name]
     topic = catalog.topics.get(sequence.topic)
+    own = [parse_cap(lead.own_cap)] if lead.own_cap else []
     return [
+        *((cap, everything) for cap in own),
         *((cap, everything) for cap in policy.caps),
         *((cap, of_topic) for cap in (topic.caps if topic else ())),
         *((cap, of_sequence) for cap in sequence.caps),

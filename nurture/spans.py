@@ -60,6 +60,18 @@ def parse_cap(text: str) -> Cap:
     return Cap(count=count, span=parse_span(per))
 
 
+LONGEST_OWN_CAP = timedelta(days=62)
+"""The longest span a lead may choose for itself, so that the store knows how far back caps look."""
+
+
+def parse_own_cap(text: str) -> Cap:
+    """Read a lead's own choice, a cap over at most 62 days; raises ValueError."""
+    cap = parse_cap(text)
+    if cap.span is not None and cap.span > LONGEST_OWN_CAP:
+        raise ValueError(f"`{text}` is longer than {LONGEST_OWN_CAP.days} days")
+    return cap
+
+
 def parse_days(value: object) -> frozenset[int]:
     """Read `mon-fri`, `sat`, or a list of those, as numbers from 0 = Monday; raises ValueError."""
     names = value if isinstance(value, list) else [value]

@@ -110,7 +110,9 @@ class Reader:
         verb = self._verb(node)
         if verb is None:
             return None
-        file, faults = salvage(VERBS[verb], node, self.path, STAND_INS)
+        model = VERBS[verb]
+        stand_ins = {key: value for key, value in STAND_INS.items() if key in model.model_fields}
+        file, faults = salvage(model, node, self.path, stand_ins)
         self.faults += faults
         draft = Draft(verb, file or StepFile(), node)
         self._fill(draft, file)

@@ -8,12 +8,16 @@ from datetime import time, timedelta
 from typing import Any, ClassVar, Literal
 
 from nurture.conditions import Condition
+from nurture.dated import Moment
 from nurture.timing import Cap, Window
 
 OverCap = Literal["defer", "skip", "exit"]
 OnExpired = Literal["skip", "exit"]
+OnChange = Literal["finish", "move", "exit"]
 DEFER_MAX = timedelta(days=14)
 """How long a touch may be deferred by caps before its step is skipped, unless the step says."""
+GRACE = timedelta(minutes=15)
+"""How late a lead may come to a dated step and still be sent it, unless the step says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +43,21 @@ class SendStep(Step):
     on_expired: OnExpired = "skip"
     repeat: bool = False
     window: Window | None = None
+    at: Moment | None = None  # a dated step: due at that moment, whenever the lead came to it
+    grace: timedelta = GRACE
+    expires_at: Moment | None = None
+    ics: bool = False  # carries the webinar as a calendar file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitStep(Step):
-    """Wait for a span, or until the next such weekday and local time (0 = Monday)."""
+    """Wait for a span, until the next such weekday and local time (0 = Monday), or until a moment."""
 
     verb: ClassVar[str] = "wait"
     span: timedelta | None = None
     weekday: int | None = None
     at: time | None = None
+    until: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,34 @@ class HandoffStep(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyStep(Step):
+    """Write to a team or a seller about the lead."""
+
+    verb: ClassVar[str] = "notify"
+    template: str
+    to: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStep(Step):
+    """Tell another system, by the name the policy gives it."""
+
+    verb: ClassVar[str] = "webhook"
+    name: str
+    values: Mapping[str, Any]  # text, numbers or flags, as written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastStep(Step):
+    """The one step of a stream: at each cast, send the next asset the lead has not had. It never ends."""
+
+    verb: ClassVar[str] = "cast"
+    casts: tuple[tuple[int, time], ...]  # weekday (0 = Monday) and local time
+    assets: tuple[tuple[str, str], ...]  # asset and its template, in the order they are sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndStep(Step):
     """End the sequence here."""
 
@@ -121,6 +158,7 @@ class Enter:
     on: str | None = None
     when: Condition | None = None
     again: Again = Again()
+    until: Moment | None = None  # nobody enters after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +193,10 @@ class Sequence:
     caps: tuple[Cap, ...] = ()
     steps: Mapping[str, Step]
     first: str
+    webinar: str | None = None  # the webinar its dated steps and webinar signals are about
+    needs_webinar: bool = False  # something in it is dated by a webinar, which must be known
+    on_change: OnChange = "finish"
+    moves: Mapping[str, str] = field(default_factory=dict)  # a step that was -> the step it is now
     version: str = ""
     path: str = ""
     signal_types: frozenset[str] = field(default=frozenset())
@@ -163,6 +205,12 @@ class Sequence:
     def standing(self) -> bool:
         """A standing sequence is entered by a condition alone, not by a signal."""
         return self.enter.on is None
+
+    @property
+    def stream(self) -> CastStep | None:
+        """The cast of a stream; None for a sequence of steps."""
+        first = self.steps[self.first]
+        return first if isinstance(first, CastStep) else None
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, or None."""

@@ -47,6 +47,7 @@ def known_names(declared: Declared | None) -> dict[str, Any]:
         "asset": _plain(_ASSET),
         "assets": {name: _plain(_ASSET) for name in declared.assets} if declared else None,
         "webinars": {name: _plain(_WEBINAR) for name in declared.webinars} if declared else None,
+        "webinar": _plain(("name", *_WEBINAR)),
         "sequence": _plain(("name", "title")),
         "company": _plain(("name", "postal_address", "website", "country")),
         "sender": _plain(("name", "address", "reply_to")),

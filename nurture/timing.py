@@ -260,3 +260,18 @@ def next_weekday(now: datetime, weekday: int, at: time, zone: tzinfo) -> datetim
     day = today + ((weekday - today.weekday()) % 7) * _DAY
     instant = local_instant(day, at, zone)
     return instant if instant > now else local_instant(day + 7 * _DAY, at, zone)
+
+
+def next_cast(
+    after: datetime, casts: Sequence[tuple[int, time]], zone: tzinfo, *, another_day: bool = False
+) -> datetime:
+    """The first instant after `after` at which one of the weekly casts comes by the wall clock of `zone`.
+
+    With `another_day` it lies on another local date than `after`: one cast a day, also for a lead that
+    has just moved west, and on the day the clock is put back.
+    """
+    start = after
+    if another_day:
+        tomorrow = after.astimezone(zone).date() + _DAY
+        start = max(after, local_instant(tomorrow, _MIDNIGHT, zone) - _MICROSECOND)
+    return min(next_weekday(start, weekday, at, zone) for weekday, at in casts)

@@ -131,6 +131,17 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"  # it did not happen within its time
     SET = "set"  # attributes were set
     MATURE = "mature"  # the lead is ready for sales
+    PAST = "moment_passed"  # the dated step's moment was over when the lead came to it
+    NO_WEBINAR = "webinar_unknown"  # the catalogue has no webinar of that name
+    CLOSED = "entry_closed"  # the sequence takes nobody in any more
+    CONTENT_OUT = "content_out"  # the stream has nothing the lead has not had
+    SENT_BEFORE = "sent_before"  # this enrolment has sent this step already
+    NO_TEMPLATE = "template_gone"  # the release no longer has the template
+    NOTIFIED = "notified"  # a notice was put into the outbox
+    CALLED = "webhook_called"  # a webhook was put into the outbox
+    NOBODY = "nobody_to_tell"  # the policy no longer names the team, seller or webhook
+    MOVED = "moved_to_new_version"  # the sequence changed, and the enrolment follows it
+    CHANGED = "sequence_changed"  # the sequence changed, and lets its enrolments go
 
 
 class HandoffState(StrEnum):

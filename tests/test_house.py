@@ -35,6 +35,7 @@ PURE = {
     "email_validator",
     "holidays",
     "idna",
+    "icalendar",
     "apscheduler",
 }
 
@@ -61,6 +62,7 @@ DOORS = {
     "psycopg": ("leadstore/*",),
     "uvicorn": ("flows/serving.py",),
     "pydantic_settings": ("flows/work/settings.py",),
+    "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),
     "sklearn": ("flows/work/learning.py",),
     "numpy": ("flows/work/learning.py",),

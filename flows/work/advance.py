@@ -12,6 +12,7 @@ from typing import Any
 from flows.work.composing import compose
 from flows.work.offering import offer_leads
 from flows.work.settling import settle, settle_unbuilt, settle_uncertain
+from flows.work.telling import write_notices
 from flows.work.wiring import LEASE, Shop
 from leadstore.deciding import write_plans
 from leadstore.outbox import mark_started, recover
@@ -20,10 +21,11 @@ from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.decide import decide
 from nurture.errors import NurtureError
+from nurture.spans import LONGEST_OWN_CAP
 from nurture.values import Claim, Decision, Letter, Plan, Position, Snapshot
 from nurture.words import EnrolmentState, Reason, Verdict
 
-BATCH = 500
+BATCH = 1000
 GROUP = 64
 """Messages marked as started by one commit; after kill -9 no more than these are uncertain."""
 
@@ -109,6 +111,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
             domain=book.policy.sender.address.rpartition("@")[2],
             store_id=shop.store_id,
         )
+        write_notices(tx, book, plans, now, shop.store_id)
         _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
     return Batch(len(ids), claims, by_lead, book, _tally(decisions), _held(decisions))
@@ -198,8 +201,9 @@ def cap_reach(book: Book) -> timedelta:
         caps.extend(topic.caps)
     for sequence in book.sequences.values():
         caps.extend(sequence.caps)
-    spans = [cap.span if cap.span is not None else timedelta(days=32) for cap in caps]
-    return max(spans, default=timedelta(0)) + timedelta(days=1)
+    spans = [LONGEST_OWN_CAP]
+    spans += [cap.span if cap.span is not None else timedelta(days=32) for cap in caps]
+    return max(spans) + timedelta(days=1)
 
 
 def _tally(decisions: Sequence[Decision]) -> Counter[str]:

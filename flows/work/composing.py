@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flows.work.wiring import Shop
 from nurture.book import Book
-from nurture.errors import NurtureError
+from nurture.errors import NurtureError, RenderError
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
 from nurture.words import Purpose
+from outbound.attaching import attach_calendar
 from outbound.message import build_message
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def _letter(
         **shared,
         "lead": lead_context(book, lead),
         "asset": shared["assets"].get(claim.asset),
-        "sequence": {"name": claim.sequence, "title": book.sequences[claim.sequence].title},
+        "webinar": shared["webinars"].get(claim.payload.get("webinar")),
+        "sequence": {"name": claim.sequence, "title": _title(book, claim.sequence)},
         "unsubscribe_url": unsubscribe,
     }
     language = lead.profile.get("language") or book.policy.language
@@ -63,7 +65,25 @@ def _letter(
         unsubscribe_url=unsubscribe if marketing else None,
         reply_to=sender.reply_to,
     )
+    if claim.payload.get("ics"):
+        content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), now))
     return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
+
+
+def _title(book: Book, name: str) -> str:
+    """A sequence that was retired since the touch was claimed is called by its name."""
+    return book.sequences[name].title if name in book.sequences else name
+
+
+def _calendar(book: Book, name: str, now: datetime) -> bytes:
+    from nurture.ics import webinar_ics  # here, because icalendar is slow to load and most mails need none
+
+    if name not in book.catalog.webinars:
+        raise RenderError(f"the catalogue has no webinar {name!r} any more")
+    sender = book.policy.sender
+    webinar = book.catalog.webinars[name]
+    organiser = (sender.name, sender.address)
+    return webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
 
 
 def book_context(book: Book, public_url: str) -> dict[str, Any]:

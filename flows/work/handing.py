@@ -10,6 +10,7 @@ from typing import Any
 from flows.work.composing import Broken, book_context, lead_context
 from flows.work.offering import offer_unassigned
 from flows.work.settling import settle, settle_unbuilt
+from flows.work.telling import call_others
 from flows.work.wiring import LEASE, Shop
 from leadstore.handoffs import due_times
 from leadstore.outbox import claim_notices, mark_started
@@ -28,7 +29,7 @@ BATCH = 64
 
 
 async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
-    """Offer unassigned leads and deliver pending notices; returns offered, unassigned and mails."""
+    """Offer unassigned leads and deliver pending notices; returns offered, unassigned, mails and webhooks."""
     offered, unassigned = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
     while True:
@@ -38,11 +39,13 @@ async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
         if broken:
             total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
         total.update(await _send(shop, claims, letters, now))
+    calls = await call_others(shop, now)
     return {
         "offered": offered,
         "unassigned": unassigned,
         "mails": total["notices_sent"],
         "mails_failed": total["notices_refused"] + total["failed"],
+        **calls,
     }
 
 
@@ -61,7 +64,7 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
         ids = [c.lead_id for c in claims if c.lead_id is not None]
         scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None)}
         facts = read_snapshots(tx, ids, signal_types=(), slots_since=now)
-        due = due_times(tx, [int(c.payload["handoff_id"]) for c in claims])
+        due = due_times(tx, [int(i) for c in claims if (i := c.payload["handoff_id"]) is not None])
     by_lead = {s.lead.id: s for s in facts}
     shared = book_context(book, shop.links.public_url)
     letters: list[Letter] = []
@@ -97,7 +100,7 @@ def _brief(
         titles=titles,
         consents=facts.consents,
         labels={**{stage.value: book.policy.label(stage.value) for stage in Stage}, **topics},
-        due_at=due.get(int(claim.payload["handoff_id"])),
+        due_at=due.get(claim.payload["handoff_id"] or 0),
         zone=book.policy.zone,
         language=(seller.language if seller else None) or book.policy.language,
     )

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     public_url: str = ""
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     secret_keys_file: Path | None = None
+    mailbox_url: SecretStr | None = None  # None: nobody reads bounces and replies
+    bounce_address: str = ""  # the envelope sender, to which a token is added; empty: the sender's own
+    unsubscribe_address: str = ""  # for leaving by mail; empty: the bounce address
+    webhook_key: SecretStr | None = None  # signs what other systems are told; None: they are told nothing
     worker: str = Field(default_factory=lambda: f"{socket.gethostname()[:40]}-{os.getpid()}", max_length=80)
 
     @property

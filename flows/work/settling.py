@@ -23,8 +23,9 @@ from leadstore.outbox import (
 from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
 from nurture.book import Book
+from nurture.grammar import CastStep
 from nurture.values import Delivery, Enrolment, NewSignal, Position
-from nurture.words import EnrolmentState, Outcome, Reason, Sig, SuppressionReason, TouchState
+from nurture.words import EnrolmentState, OutboxKind, Outcome, Reason, Sig, SuppressionReason, TouchState
 
 SOURCE = "nurture"
 RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
@@ -130,6 +131,8 @@ def _after(
     step = structure.step(enrolment.step) if structure else None
     if step is None:
         return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RETIRED)
+    if isinstance(step, CastStep):  # a stream goes on to its next cast
+        return Position(enrolment.id, EnrolmentState.ACTIVE, step.id, enrolment.occurrence + 1, now, now, now)
     if step.next is None:
         return _stand(enrolment, EnrolmentState.COMPLETED, now, Reason.DONE)
     return Position(enrolment.id, EnrolmentState.ACTIVE, step.next, enrolment.occurrence, now, now, now)
@@ -176,7 +179,9 @@ def _signal_and_score(
     counts = Counter(
         names.get(states[row.id], states[row.id].value) for row, _ in pairs if row.enrolment_id is not None
     )
-    notices = Counter(f"notices_{states[row.id].value}" for row, _ in pairs if row.enrolment_id is None)
+    kinds = {OutboxKind.SELLER: "notices", OutboxKind.WEBHOOK: "webhooks"}
+    told = [row for row, _ in pairs if row.enrolment_id is None]
+    notices = Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
     return counts + notices + Counter(rescored=scored.leads, matured=scored.matured)
 
 

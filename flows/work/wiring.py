@@ -70,9 +70,12 @@ class Shop:
 
     def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
         """The structure an enrolment follows: its own release's; None once the sequence is retired."""
-        if sequence not in current.sequences:
+        now = current.sequences.get(sequence)
+        if now is None:
             return None
-        return self.books(tx, [release_id])[release_id].sequences.get(sequence)
+        then = self.books(tx, [release_id])[release_id].sequences.get(sequence)
+        # What a stream still has to send flows through to those who are in it.
+        return now if then is not None and now.stream and then.stream else then
 
 
 def _compiled(files: Mapping[str, str]) -> Book:

@@ -42,6 +42,8 @@ window: {days: mon-fri, hours: "09:00-18:00"}
 quiet_hours: ["21:00-07:00"]
 holidays: true
 consent: {confirm_within: 7 days}
+teams: {marketing: team@acme.example}
+webhooks: {crm: "https://crm.example/hook"}
 """
 CATALOG = """\
 topics:
@@ -49,6 +51,13 @@ topics:
   news: {title: News, accepts: [opt_in]}
 assets:
   guide: {title: The guide, url: https://acme.example/guide, funnel: tofu, languages: [en]}
+  sheet: {title: The sheet, url: https://acme.example/sheet, funnel: tofu, languages: [en]}
+webinars:
+  live:
+    title: Live
+    starts_at: 2027-06-18T12:00:00Z
+    length: 1 hour
+    join_url: https://acme.example/join
 attributes: {interest: text}
 """
 SCORING = "fit: []\nengagement: {rules: []}\n"
@@ -66,14 +75,17 @@ TEMPLATES = {
     "templates/hello.md.j2": "---\nsubject: Hello\npreheader: Hello\n---\nHello\n",
     "templates/more.md.j2": "---\nsubject: More\npreheader: More\n---\nMore\n",
     "templates/guide.md.j2": "---\nsubject: Guide\npreheader: Guide\nasset: guide\n---\nGuide\n",
+    "templates/sheet.md.j2": "---\nsubject: Sheet\npreheader: Sheet\nasset: sheet\n---\nSheet\n",
+    "templates/live.md.j2": "---\nsubject: Live\npreheader: Live\n---\n{{ webinar.title }}\n",
     "templates/asked.md.j2": "---\nsubject: Asked\npreheader: Asked\npurpose: service\n---\nHere\n",
 }
 
 
 def project(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> dict[str, str]:
-    """The files of a project of one sequence, `s`, with these steps; `head` adds keys to it."""
+    """The files of a project of one sequence, `s`, with these steps (none: `head` says it all)."""
     enter = "" if "enter:" in head else "enter: {on: form.submitted}\n"
-    sequence = f"sequence: s\ntitle: S\nfunnel: tofu\ntopic: guides\n{enter}{dedent(head)}steps:\n"
+    sequence = f"sequence: s\ntitle: S\nfunnel: tofu\ntopic: guides\n{enter}{dedent(head)}"
+    sequence += "steps:\n" if steps else ""
     sequence += "".join(f"  {line}\n" for line in dedent(steps).strip().splitlines())
     return {
         "nurture.yaml": POLICY.replace("CAPS", caps),

@@ -179,12 +179,12 @@ CAPS = {
     "a day of the calendar": (
         {"caps": "1 per calendar day"},
         slots(TUESDAY - HOUR),
-        "wait window at hello until 16 Jun 07:",
+        "wait cap at hello until 16 Jun 07:",
     ),
     "a cap that frees on Saturday": (
         {"caps": "1 per 4 days"},
         slots(TUESDAY),
-        "wait window at hello until 21 Jun 07:",
+        "wait cap at hello until 21 Jun 07:",
     ),
 }
 

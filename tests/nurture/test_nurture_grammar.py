@@ -472,7 +472,7 @@ def test_a_faulty_step_is_told_in_its_place(text: str, expected: tuple[str, int,
             "enter: {when: true}\npriority: 101",
             ("NUR011", 6, 11, "`101` should be less than or equal to 100"),
         ),
-        ("enter: {when: true}\ncast: tue 10:00", ("NUR012", 6, 1, "unknown key `cast`")),
+        ("enter: {when: true}\ncast: tue 10:00", ("NUR039", 6, 7, "only a stream is cast")),
     ],
 )
 def test_a_faulty_head_is_told_in_its_place(text: str, expected: tuple[str, int, int, str]) -> None:

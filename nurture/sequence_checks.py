@@ -1,0 +1,93 @@
+"""Checks a sequence file as a whole: its topic, its webinar, its stream, its splits and its moves."""
+
+from __future__ import annotations
+
+from nurture.dated import Moment
+from nurture.diagnose import did_you_mean
+from nurture.sequence_file import SendFile, SequenceFile, SplitFile, WaitFile
+from nurture.source import Node
+from nurture.step_reader import Draft, Reader, walk
+
+
+def check_head(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> None:
+    """What the head names exists, and its parts fit each other."""
+    _check_topic(file, node, reader)
+    _check_webinar(file, node, drafts, reader)
+    _check_stream(file, node, reader)
+    known = {draft.id for draft in walk(drafts)}
+    for old, new in file.moves.items():
+        if new not in known:
+            hint = did_you_mean(new, known)
+            reader.fault(node, ("moves", old), "NUR037", f"there is no step `{new}`", hint)
+
+
+def check_splits(drafts: list[Draft], reader: Reader) -> None:
+    """No two splits of one name: their arms would not be independent."""
+    seen: dict[str, int] = {}
+    for draft in walk(drafts):
+        if isinstance(draft.file, SplitFile):
+            name = draft.file.split.name
+            if name in seen:
+                message = f"a split named `{name}` stands on line {seen[name]}"
+                hint = "name each split for what it tries"
+                reader.fault(draft.node, ("split", "name"), "NUR035", message, hint)
+            seen.setdefault(name, draft.line)
+
+
+def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
+    written = node.get("topic")
+    known = reader.catalog.topics if reader.catalog else {file.topic: None}
+    if written is not None and written.value == file.topic and file.topic not in known:
+        hint = did_you_mean(file.topic, known)
+        reader.fault(node, ("topic",), "NUR041", f"unknown topic `{file.topic}`", hint)
+
+
+def _check_webinar(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> None:
+    """A named webinar is in the catalogue, and dates need a webinar to count from."""
+    if file.webinar is not None and reader.catalog and file.webinar not in reader.catalog.webinars:
+        hint = did_you_mean(file.webinar, reader.catalog.webinars)
+        reader.fault(node, ("webinar",), "NUR046", f"unknown webinar `{file.webinar}`", hint)
+    if file.webinar is not None or file.enter.again.per == "webinar":
+        return
+    hint = "add `webinar: its-name`, or `again: per signal.webinar` to `enter`"
+    for draft, key in dates(file, drafts):
+        at, loc = (draft.node, (key,)) if draft else (node, ("enter", key))
+        reader.fault(at, loc, "NUR038", "no webinar to count from", hint)
+
+
+def dates(file: SequenceFile, drafts: list[Draft]) -> list[tuple[Draft | None, str]]:
+    """Every key that counts from a webinar, with its step; None for the entry's own."""
+    entry: list[tuple[Draft | None, str]] = [(None, "until")] if file.enter.until is not None else []
+    return entry + [(draft, key) for draft in walk(drafts) for key in _dates(draft)]
+
+
+def _dates(draft: Draft) -> list[str]:
+    """The keys of a step that mean the webinar."""
+    match draft.file:
+        case SendFile(at=at, ics=ics, expires=expires):
+            dated = {"at": at, "ics": ics, "expires": expires if isinstance(expires, Moment) else None}
+            return [key for key, value in dated.items() if value is not None]
+        case WaitFile(wait=(_, _, _, Moment())):
+            return ["wait"]
+    return []
+
+
+def _check_stream(file: SequenceFile, node: Node, reader: Reader) -> None:
+    """A sequence has steps, or a stream and its cast."""
+    if file.stream is not None and "steps" in node.keys:  # keys is a mapping of places
+        reader.fault(node, ("stream",), "NUR039", "a sequence has steps, or it is a stream", key=True)
+    elif file.stream is not None and file.cast is None and "cast" not in node.keys:
+        reader.fault(node, ("stream",), "NUR010", "`cast` is missing", "add `cast: tue 10:00`", key=True)
+    elif file.stream is None and "cast" in node.keys:
+        reader.fault(node, ("cast",), "NUR039", "only a stream is cast", "list what it sends below `stream:`")
+    elif not {"steps", "stream"} & set(node.keys):
+        reader.fault(node, ("sequence",), "NUR010", "`steps` is missing", "write the list of steps")
+    seen: set[str] = set()
+    for index, (asset, _) in enumerate(pair for item in file.stream or () for pair in item.items()):
+        loc = ("stream", index, asset)
+        if reader.catalog and asset not in reader.catalog.assets:
+            hint = did_you_mean(asset, reader.catalog.assets)
+            reader.fault(node, loc, "NUR042", f"unknown asset `{asset}`", hint, key=True)
+        elif asset in seen:
+            reader.fault(node, loc, "NUR039", f"`{asset}` stands in the stream already", key=True)
+        seen.add(asset)
