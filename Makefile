@@ -39,7 +39,7 @@ check: $(READY) ## Check lint, format, types, the shelves and the README's sampl
 	$(BIN)/python -m pytest -q tests/test_readme.py
 
 bench: $(READY) ## Measure the import and the engine on generated rows
-	@for b in benchmarks/import_rows.py benchmarks/touches.py; do echo "== $$b"; $(BIN)/python "$$b" $(ARGS) || exit 1; done
+	@for b in benchmarks/import_rows.py benchmarks/touches.py benchmarks/ticks.py; do echo "== $$b"; $(BIN)/python "$$b" $(ARGS) || exit 1; done
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { \

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from leadstore.rows import consent, enrolment, outbox, suppression
 from leadstore.snapshots import lock_leads
+from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, TouchState
@@ -122,9 +123,7 @@ def recover(tx: Connection, now: datetime) -> dict[str, list[int]]:
 
     Returns the outbox ids under "planned" and "uncertain"; the caller advances the latter's enrolments.
     """
-    query = select(outbox.c.id, outbox.c.state).where(
-        outbox.c.state.in_([CLAIMED, STARTED]), outbox.c.lease_until < now
-    )
+    query = select(outbox.c.id, outbox.c.state).where(text(LEASED_STATES), outbox.c.lease_until < now)
     rows = tx.execute(query.with_for_update(skip_locked=True)).all()
     back = [r.id for r in rows if r.state == CLAIMED]
     lost = [r.id for r in rows if r.state == STARTED]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.rows import as_signal, lead, signal
@@ -46,7 +46,7 @@ def pending_signals(tx: Connection, limit: int) -> list[PendingSignal]:
     """Lock the oldest pending signals; another worker's are passed over."""
     query = (
         select(signal)
-        .where(signal.c.pending)
+        .where(text("signal.pending"))  # the partial index's own words; SQLAlchemy would say `= 1` to SQLite
         .order_by(signal.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

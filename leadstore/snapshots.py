@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
+from leadstore.bulk import Bulk
 from leadstore.rows import (
-    LEAD_COLUMNS,
+    LEAD_FACTS,
     REACHED_AT,
     address,
     as_consent,
@@ -28,10 +29,12 @@ from leadstore.rows import (
     signal,
     suppression,
 )
+from leadstore.tables import SLOT_STATES
 from nurture.values import AssetSent, PastRun, Signal, Slot, Snapshot
 from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose, TouchState
 
 HOLDING = [state.value for state in HOLDS_SLOT]
+HOLDS = text(SLOT_STATES)
 REFUSED = TouchState.REFUSED.value
 ACTIVE = EnrolmentState.ACTIVE.value
 PAUSED, RETIRED = "paused", "retired"
@@ -76,7 +79,7 @@ def read_snapshots(
     """Everything about these leads, in the order given; `due_by` brings the enrolments due by then."""
     if not lead_ids:
         return []
-    reached = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)
+    reached = select(*LEAD_FACTS).join_from(lead, address, REACHED_AT)
     leads = {r.id: as_lead(r) for r in _rows(tx, reached, lead.c.id, lead_ids)}
     address_ids = [one.address_id for one in leads.values()]
     consents = _grouped(_rows(tx, select(consent), consent.c.address_id, address_ids), "address_id")
@@ -138,7 +141,7 @@ def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dic
     query = select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence).where(
         outbox.c.kind == OutboxKind.TOUCH.value,
         outbox.c.purpose == Purpose.MARKETING.value,
-        outbox.c.state.in_(HOLDING),
+        HOLDS,
         outbox.c.slot_at > since,
     )
     found: dict[int, list[Slot]] = defaultdict(list)
@@ -149,7 +152,7 @@ def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dic
 
 def _assets(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
     query = select(outbox.c.lead_id, outbox.c.asset, outbox.c.enrolment_id).where(
-        outbox.c.asset.is_not(None), outbox.c.state.in_(HOLDING)
+        outbox.c.asset.is_not(None), HOLDS
     )
     found: dict[int, list[AssetSent]] = defaultdict(list)
     for r in _rows(tx, query, outbox.c.lead_id, lead_ids):
@@ -192,7 +195,7 @@ def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozen
 
 
 def _rows(tx: Connection, query: Any, column: Any, ids: Collection[int]) -> Sequence[Row[Any]]:
-    return tx.execute(query.where(column.in_(list(ids)))).all() if ids else []
+    return tx.execute(query.where(Bulk(tx).among(column, ids))).all() if ids else []
 
 
 def _grouped(rows: Sequence[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +26,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime: timestamptz on PostgreSQL, naive UTC text on SQLite."""
+    """An aware UTC datetime: timestamptz on PostgreSQL, naive UTC text on SQLite.
+
+    Text is made and read here: a batch holds few different instants, many times each.
+    """
 
     impl = DateTime
     cache_ok = True
@@ -33,20 +38,32 @@ class Instant(TypeDecorator[datetime]):
         """The database's own type."""
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """On its way in: refused when naive."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("instants are aware UTC; got a naive datetime")
-        value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+        return _in_utc if dialect.name == "postgresql" else _as_text
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """On its way out: always aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _in_utc if dialect.name == "postgresql" else _from_text
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("instants are aware UTC; got a naive datetime")
+    return value.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _as_text(value: datetime | None) -> str | None:
+    utc = _in_utc(value)
+    return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=4096)
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -259,6 +276,11 @@ class Enrolment(SQLModel, table=True):
     )
 
 
+LEASED_STATES = "state IN ('claimed', 'started')"
+SLOT_STATES = "state IN ('claimed', 'started', 'sent', 'uncertain')"
+"""SQLite uses a partial index only for a question in the same words, so both are written here."""
+
+
 class Outbox(SQLModel, table=True):
     """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
 
@@ -297,12 +319,12 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "step", "occurrence"),
         _only_where("ix_outbox_due", "kind", "due_at", where="state = 'planned'"),
-        _only_where("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'started')"),
+        _only_where("ix_outbox_leased", "lease_until", where=LEASED_STATES),
         _only_where(
             "ix_outbox_slots",
             "address_id",
             "slot_at",
-            where="state IN ('claimed', 'started', 'sent', 'uncertain')",
+            where=SLOT_STATES,
         ),
     )
 

@@ -24,7 +24,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 Expression = Any  # SQLAlchemy's ColumnElement, whose own parameter says nothing here
 
-_HUGE, _TINY = literal_column("1e300"), literal_column("-1e300")
+_HUGE: Expression = literal_column("1e300")
+_TINY: Expression = literal_column("-1e300")
 # PostgreSQL refuses to cast a JSON number beyond 1e308, which one lead might have; written ones end at 1e15.
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
