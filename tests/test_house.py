@@ -56,6 +56,8 @@ DOORS = {
     "apscheduler": ("flows/clock.py", "nurture/timing.py"),
     "aiosmtplib": ("outbound/smtp.py", "outbound/session.py"),
     "aiosmtpd": ("outbound/inbox.py",),
+    "imap_tools": ("inbound/imap.py",),
+    "flufl": ("inbound/legacy_bounces.py",),
     "sqlalchemy": ("leadstore/*",),
     "sqlmodel": ("leadstore/*",),
     "alembic": ("leadstore/*",),

@@ -1,0 +1,133 @@
+"""Reads delivery reports: who could not be reached, and whether for good (RFC 3464, and older forms)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import HeaderParser
+from email.policy import compat32
+from enum import StrEnum
+
+from inbound import legacy_bounces
+from inbound.bounce_table import AT_OTHER, AT_RCPT, Verdict, judge
+from inbound.mail import Mail, clean, decoded, plain
+
+MAX_RECIPIENTS = 100
+"""A report on more recipients is read up to here; ours have one."""
+_FIELD = re.compile(r"(?im)^(?:Final-Recipient|Original-Recipient|Action|Status):[^\n]")
+_ADDRESS = re.compile(r"(?<![^\s<>;:,\"'])[^\s<>;:,\"'@]{1,200}@[^\s<>;:,\"']{1,250}")
+
+
+class Action(StrEnum):
+    """What became of the message for one recipient (RFC 3464 2.3.3)."""
+
+    FAILED = "failed"  # it will not be delivered
+    DELAYED = "delayed"  # still being tried
+    DELIVERED = "delivered"  # delivered, relayed or expanded
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a report says of one recipient. `recipients` are its spellings, lower-cased, maybe none."""
+
+    recipients: tuple[str, ...]
+    action: Action
+    verdict: Verdict
+
+    @property
+    def hard(self) -> bool:
+        """Whether the address is gone for good."""
+        return self.action is Action.FAILED and self.verdict.hard
+
+
+def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
+    """What a delivery report says, one entry for each recipient; empty when the mail is no report."""
+    blocks = (_report(mail.parts()) or _wrapped(mail) or list(_inline_blocks(mail)))[:MAX_RECIPIENTS]
+    if blocks:
+        human = legacy_bounces.notice(mail)
+        return tuple(_bounce(block, human, len(blocks) == 1) for block in blocks)
+    return tuple(
+        Bounce(failure.recipients, Action(failure.action), judge("", failure.text))
+        for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
+    )
+
+
+def _report(parts: Iterable[Message]) -> list[Message]:
+    return [block for part in parts for block in _blocks(part)]
+
+
+def _wrapped(mail: Mail) -> list[Message]:
+    """A report that another mail system put into an envelope of its own."""
+    if not legacy_bounces.looks_like_bounce(mail):
+        return []
+    inner = [one for one in mail.returned() if one.get_content_type() == "multipart/report"]
+    return _report(Mail(mail.key, inner[0]).parts()) if inner else []
+
+
+def _blocks(part: Message) -> Iterator[Message]:
+    """The recipients' fields of a message/delivery-status part: Python reads each group as a message."""
+    if part.get_content_type() != "message/delivery-status":
+        return
+    payload = part.get_payload()
+    groups = payload if isinstance(payload, list) else [HeaderParser(policy=compat32).parsestr(decoded(part))]
+    yield from (group for group in groups if isinstance(group, Message) and _about_recipient(group))
+
+
+def _about_recipient(group: Message) -> bool:
+    named = group.get("Final-Recipient") or group.get("Original-Recipient")
+    return bool(named and (group.get("Action") or group.get("Status")))
+
+
+def _inline_blocks(mail: Mail) -> Iterator[Message]:
+    """The same fields where broken MIME, or a forwarding hand, left them in the text."""
+    text = mail.text()[: legacy_bounces.LONGEST]
+    for part in mail.message.walk():
+        if isinstance(part.preamble, str) and _FIELD.search(part.preamble):
+            text += "\n\n" + clean(part.preamble)
+    for paragraph in re.split(r"\n[ \t]*\n", text):
+        first = _FIELD.search(paragraph)
+        if first:
+            group = HeaderParser(policy=compat32).parsestr(paragraph[first.start() :])
+            if _about_recipient(group):
+                yield group
+
+
+def _bounce(block: Message, human: str, alone: bool) -> Bounce:
+    named = [_address(block.get(name)) for name in ("Original-Recipient", "Final-Recipient")]
+    recipients = tuple(dict.fromkeys(name for name in named if name))
+    status = _line(block.get("Status"))
+    said = _line(block.get("Diagnostic-Code")).partition(";")[2] or _line(block.get("Diagnostic-Code"))
+    around = human if alone else legacy_bounces.about(human, recipients)
+    return Bounce(recipients, _action(block, status), _verdict(status, said.strip(), around))
+
+
+def _verdict(status: str, said: str, around: str) -> Verdict:
+    """By the server's own words; where they decide nothing, by the notice for people as well."""
+    phase = " ".join(found.group() for found in (AT_OTHER.search(around), AT_RCPT.search(around)) if found)
+    verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
+    if verdict.hard or verdict.reason != "unclear" or not around:
+        return verdict
+    return judge(status, f"{said}\n{around}")
+
+
+def _action(block: Message, status: str) -> Action:
+    action = _line(block.get("Action")).lower()
+    if action.startswith(("deliver", "relay", "expand")) or (not action and status.startswith("2")):
+        return Action.DELIVERED
+    return Action.DELAYED if action.startswith("delay") else Action.FAILED
+
+
+def _address(value: object) -> str:
+    found = _ADDRESS.findall(_line(value))
+    return found[0].lower().strip("<>\"'") if found else ""
+
+
+def _line(value: object) -> str:
+    return " ".join(clean(plain(str(value or "")[:4000])).split())
+
+
+def failures(bounces: Iterable[Bounce]) -> list[Bounce]:
+    """Those that failed for good or for this time."""
+    return [bounce for bounce in bounces if bounce.action is Action.FAILED]

@@ -1,0 +1,88 @@
+"""Finds out which of our messages a mail is about: by signed addresses (VERP), else by message ids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.message import Message
+
+from inbound.mail import Mail, decoded
+from nurture.links import BadLink, Links, UnsubscribeToken
+from nurture.short_tokens import TOKEN
+
+TO = (
+    *("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"),
+    *("X-Forwarded-To", "Apparently-To", "X-Rcpt-To"),
+)
+"""Headers in which servers leave the recipient of the envelope."""
+MOST = 50
+"""So many message ids of one mail are looked up."""
+_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:X-)?(?:Original-)?Message-ID[ \t]*:[ \t]*\n?[ \t]*<([^<>\s]{3,250})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed."""
+
+    outbox_ids: tuple[int, ...]
+    message_ids: tuple[str, ...]
+    leaving: UnsubscribeToken | None
+    forged: bool
+
+
+def read_clues(mail: Mail, links: Links) -> Clues:
+    """Every clue a mail holds. A token to leave counts only in the address the mail was sent to.
+
+    (A reply or a returned message quotes our headers, and those hold the way out.)
+    """
+    reached = [token for name in TO for value in mail.headers(name) for token in TOKEN.findall(value.lower())]
+    inside = [token for text in _envelopes(mail) for token in TOKEN.findall(text.lower())]
+    outbox_ids, forged = _bounce_ids(links, [*reached, *inside])
+    leaving, false = _leaving(links, reached)
+    return Clues(outbox_ids, _message_ids(mail), leaving, forged or false)
+
+
+def _bounce_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
+    found: list[int] = []
+    forged = False
+    for token in dict.fromkeys(token for token in tokens if token.startswith("b")):
+        try:
+            found.append(links.read_bounce(token))
+        except BadLink:
+            forged = True
+    return tuple(found), forged
+
+
+def _leaving(links: Links, tokens: list[str]) -> tuple[UnsubscribeToken | None, bool]:
+    for token in tokens:
+        if token.startswith("u"):
+            try:
+                return links.read_unsubscribe_address(token), False
+            except BadLink:
+                return None, True
+    return None, False
+
+
+def _envelopes(mail: Mail) -> list[str]:
+    """Where reports tell the envelope sender of what they return: its Return-Path, and ARF's own fields."""
+    named = ("Return-Path", "Original-Mail-From", "X-Postfix-Sender", "X-Original-Return-Path")
+    groups = [group for part in mail.parts() for group in _groups(part)]
+    messages = [*mail.returned(), *mail.parts(), *groups]
+    return [str(value) for one in messages for name in named for value in one.get_all(name, [])][:MOST]
+
+
+def _groups(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
+
+
+def _message_ids(mail: Mail) -> tuple[str, ...]:
+    found = mail.ids("In-Reply-To", "References", "X-Original-Message-ID")
+    for message in mail.returned():
+        found += re.findall(r"<([^<>\s]+)>", str(message.get("Message-ID", "")))
+    for part in mail.parts():
+        if part.get_content_maintype() == "text":
+            found += _ID_LINE.findall(decoded(part))
+    for text in (mail.message.preamble, mail.message.epilogue):
+        found += _ID_LINE.findall(text) if isinstance(text, str) else []
+    return tuple(dict.fromkeys(one[:250] for one in found if one.isascii()))[-MOST:]

@@ -1,0 +1,42 @@
+"""Sorts a mail by what it is, before anybody looks whom it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inbound.autoreplies import is_auto_reply
+from inbound.bounces import Bounce, read_bounces
+from inbound.complaints import is_complaint
+from inbound.leaving import asks_to_leave
+from inbound.mail import Mail
+
+
+class Kind(StrEnum):
+    """What a mail is."""
+
+    COMPLAINT = "complaint"  # somebody called our mail spam
+    BOUNCE = "bounce"  # a report on a delivery: failed, delayed or done
+    AUTO_REPLY = "auto_reply"  # a machine answered
+    LEAVE = "leave"  # a person asks to be left alone
+    LETTER = "letter"  # a person wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What a mail is, and the failures it reports if it is a bounce."""
+
+    kind: Kind
+    bounces: tuple[Bounce, ...] = ()
+
+
+def sort(mail: Mail) -> Sorted:
+    """Sort one mail. Reports come before answers: many a bounce says of itself that it is an auto-reply."""
+    if is_complaint(mail):
+        return Sorted(Kind.COMPLAINT)
+    bounces = read_bounces(mail)
+    if bounces:
+        return Sorted(Kind.BOUNCE, bounces)
+    if is_auto_reply(mail):
+        return Sorted(Kind.AUTO_REPLY)
+    return Sorted(Kind.LEAVE if asks_to_leave(mail) else Kind.LETTER)
