@@ -26,9 +26,13 @@ COMMANDS = {
     "up": ("console.up:up", "Start the whole system: store, inbox, web, Prefect server and clock."),
     "web": ("console.web:web", "Serve the pages that leads reach, and nothing else."),
     "why": ("console.why:why", "Tell one lead's story: every decision and its reason."),
+    "pause": ("console.life:pause", "Stop a sequence's timers."),
+    "resume": ("console.life:resume", "Let a paused or retired sequence go on."),
+    "retire": ("console.life:retire", "End a sequence: everybody in it leaves."),
     "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
     "score": ("console.scoring:app", "Learn a scoring card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
+    "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo:demo", "Run the whole engine on invented leads."),
 }

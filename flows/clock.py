@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from flows.conducting import Report, conduct
 from flows.handoff import handoff
+from flows.mailbox import mailbox
 from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
@@ -43,6 +44,8 @@ class Clock:
         self._every(timedelta(minutes=10), self._rescore, after=timedelta())
         self._every(timedelta(minutes=1), self._tick, after=timedelta(seconds=1))
         self._every(timedelta(minutes=1), self._handoff, after=timedelta(seconds=2))
+        if self.shop.settings.mailbox_url is not None:
+            self._every(timedelta(minutes=5), self._mailbox, after=timedelta(seconds=3))
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -70,6 +73,9 @@ class Clock:
 
     async def _handoff(self) -> None:
         await self._run("handoff", lambda: conduct(self.shop, handoff, RunOptions()))
+
+    async def _mailbox(self) -> None:
+        await self._run("mailbox", lambda: conduct(self.shop, mailbox, RunOptions()))
 
     async def _run(self, name: str, flow: Callable[[], Awaitable[dict[str, object]]]) -> None:
         async with self._one:

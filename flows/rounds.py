@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flows.conducting import conduct
 from flows.handoff import handoff
+from flows.mailbox import mailbox
 from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
 from flows.work.counting import added
 from flows.work.wiring import Shop
+from nurture.errors import MailboxError
+
+log = logging.getLogger("nurture.rounds")
 
 
 async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
@@ -18,8 +23,21 @@ async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
 
     Scores come first, because who enters a standing sequence depends on them.
     """
+    read = await _read_mailbox(shop, now)
     scored = await conduct(shop, rescore, RescoreOptions(now=now))
     ticked = await conduct(shop, tick, TickOptions(now=now))
     handed = await conduct(shop, handoff, RunOptions(now=now))
-    counts = added(scored, ticked, handed)
+    counts = added(read, scored, ticked, handed)
     return {**counts, "handed_off": counts["mails"]}
+
+
+async def _read_mailbox(shop: Shop, now: str | None) -> dict[str, Any]:
+    """First, since what came back may suppress whom a tick would mail; if it is away, the round goes on."""
+    if shop.settings.mailbox_url is None:
+        return {}
+    try:
+        counts = await conduct(shop, mailbox, RunOptions(now=now))
+    except MailboxError as error:
+        log.error("mailbox failed: %s", error)
+        counts = {"unreachable": 1}
+    return {"mailbox": {name: count for name, count in counts.items() if count and name != "read"}}

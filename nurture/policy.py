@@ -136,10 +136,18 @@ class Seller(Strict):
 
 
 class HandoffPolicy(Strict):
-    """How soon a seller must answer, and who the sellers are."""
+    """How soon a seller must answer, who the sellers are, and who gets replies of leads without a seller."""
 
     due: Span = parse_span("1 day")
     sellers: tuple[Seller, ...] = ()
+    team: Address | None = None
+
+
+class BouncePolicy(Strict):
+    """When passing failures suppress an address: so many touches in a row, over so long a time."""
+
+    soft: Annotated[int, Field(ge=2, le=100)] = 5
+    over: Span = parse_span("7 days")
 
 
 class Policy(Strict):
@@ -159,6 +167,7 @@ class Policy(Strict):
     consent: ConsentPolicy = ConsentPolicy()
     maturity: Maturity = Maturity()
     handoff: HandoffPolicy = HandoffPolicy()
+    bounces: BouncePolicy = BouncePolicy()
     stages: dict[Stage, Text] = Field(default={})
     teams: dict[TeamName, Address] = Field(default={})
     webhooks: dict[TeamName, WebhookUrl] = Field(default={})

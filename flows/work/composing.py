@@ -63,11 +63,28 @@ def _letter(
         message_id=claim.message_id,
         date=now,
         unsubscribe_url=unsubscribe if marketing else None,
+        unsubscribe_mailto=leave_by_mail(shop, claim) if marketing else None,
         reply_to=sender.reply_to,
     )
     if claim.payload.get("ics"):
         content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), now))
-    return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
+    return Letter(
+        claim.id, claim.attempt, envelope_sender(shop, claim, sender.address), claim.recipient, content
+    )
+
+
+def envelope_sender(shop: Shop, claim: Claim, sender: str) -> str:
+    """Where bounces of this message go: an address that names it (VERP), if the settings give one."""
+    mailbox = shop.settings.bounce_address
+    return shop.links.bounce_address(mailbox, claim.id) if mailbox else sender
+
+
+def leave_by_mail(shop: Shop, claim: Claim) -> str | None:
+    """The mailto form of leaving: offered only while the mailbox is read, so that nothing dead is offered."""
+    mailbox = shop.settings.leaving_address
+    if not mailbox or claim.address_id is None:
+        return None
+    return shop.links.unsubscribe_mailto(mailbox, claim.address_id, claim.id)
 
 
 def _title(book: Book, name: str) -> str:

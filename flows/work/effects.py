@@ -68,4 +68,6 @@ def _suppress(
     addresses: Mapping[int, int],
     now: datetime,
 ) -> None:
-    suppress(tx, [addresses[one.lead_id] for one in batch], reason, now, SOURCE)
+    """The address that was mailed, where the signal names it: the lead may be reached elsewhere by now."""
+    named = [one.signal.properties.get("address_id") or addresses[one.lead_id] for one in batch]
+    suppress(tx, named, reason, now, SOURCE)

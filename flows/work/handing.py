@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.composing import Broken, book_context, lead_context
+from flows.work.forwarding import forward, is_reply
 from flows.work.offering import offer_unassigned
 from flows.work.settling import settle, settle_unbuilt
 from flows.work.telling import call_others
@@ -72,6 +73,9 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
     for claim in claims:
         assert claim.lead_id is not None
         try:
+            if is_reply(claim):
+                letters.append(forward(book, claim, now))
+                continue
             brief = _brief(book, claim, scored[claim.lead_id], by_lead[claim.lead_id], due, now)
             letters.append(_letter(book, claim, scored[claim.lead_id], brief, shared, now))
         except NurtureError as error:

@@ -14,7 +14,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from flows.work.shelf import MARK, find_project
+from nurture.address import AddressError, normalise
 from nurture.errors import ProjectError, SettingError
+from nurture.short_tokens import LONGEST
 
 PREFIX = "NURTURE_"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -52,6 +54,11 @@ class Settings(BaseSettings):
         return self.smtp_url is None
 
     @property
+    def leaving_address(self) -> str:
+        """Where a lead may write to leave; empty while nobody reads that mailbox."""
+        return (self.unsubscribe_address or self.bounce_address) if self.mailbox_url is not None else ""
+
+    @property
     def embedded(self) -> bool:
         """Whether the store is a file of this machine, so that `run` and `up` apply by themselves."""
         return self.database_url.startswith("sqlite")
@@ -75,6 +82,22 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
             raise ValueError("write it as https://mail.example.com")
         return value.rstrip("/")
+
+    @field_validator("bounce_address", "unsubscribe_address")
+    @classmethod
+    def _room_for_token(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            spelt = normalise(value)
+        except AddressError as error:
+            raise ValueError(error.reason) from None
+        local = spelt.partition("@")[0]
+        if len(local) > LONGEST or "+" in local:
+            raise ValueError(
+                f"its part before the @ may have {LONGEST} characters, and no plus: a token follows"
+            )
+        return spelt
 
     @model_validator(mode="before")
     @classmethod

@@ -93,6 +93,31 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert value not in str(caught.value).replace(name, "")
 
 
+@pytest.mark.parametrize(
+    "address", ["nobody", "back+me@acme.example", "a-part-before-the-at-too-long@acme.example"]
+)
+def test_a_bounce_address_leaves_room_for_a_token(
+    project: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """A token follows the local part, which may have 64 octets in all."""
+    monkeypatch.setenv("NURTURE_BOUNCE_ADDRESS", address)
+
+    with pytest.raises(SettingError, match="NURTURE_BOUNCE_ADDRESS"):
+        load_settings(project)
+
+
+def test_leaving_by_mail_needs_a_mailbox(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bounce address serves for leaving too, or one of its own, once somebody reads it."""
+    monkeypatch.setenv("NURTURE_BOUNCE_ADDRESS", "Back@Acme.example")
+    unread = load_settings(project).leaving_address
+    monkeypatch.setenv("NURTURE_MAILBOX_URL", "maildir:///var/mail/back")
+    shared = load_settings(project).leaving_address
+    monkeypatch.setenv("NURTURE_UNSUBSCRIBE_ADDRESS", "leave@acme.example")
+
+    assert (unread, shared) == ("", "back@acme.example")
+    assert load_settings(project).leaving_address == "leave@acme.example"
+
+
 def test_a_misspelt_setting_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relay that is silently ignored would be a bad surprise."""
     monkeypatch.setenv("NURTURE_SMPT_URL", "smtp://relay.example")

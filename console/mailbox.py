@@ -1,0 +1,45 @@
+"""`nurture mailbox`: reads once what came back to the mailbox, and says what it was."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, say, say_json
+from flows.work.counting import in_words
+from flows.work.mailing import sweep
+from flows.work.wiring import open_shop
+from nurture.errors import SettingError
+
+
+async def mailbox(
+    *,
+    once: bool = False,
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Read the mailbox of NURTURE_MAILBOX_URL: bounces, complaints, requests to leave, replies.
+
+    Parameters
+    ----------
+    once
+        Read once, which is what it does anyway; `nurture up` and `nurture run` read every five minutes.
+    json
+        Print the counts for machines.
+    """
+    settings = frame.settings()
+    if settings.mailbox_url is None:
+        raise SettingError(
+            "no mailbox is configured", hint="set NURTURE_MAILBOX_URL; docs/mailbox.md says how it is written"
+        )
+    async with AsyncExitStack() as stack:
+        shop = await stack.enter_async_context(open_shop(settings))
+        counts = await sweep(shop, datetime.now(UTC))
+    if json:
+        say_json(counts)
+    else:
+        say(f"mailbox: {in_words(counts)}")
+    return 0

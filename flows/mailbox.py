@@ -1,0 +1,28 @@
+"""The flow that reads what came back: bounces, complaints, requests to leave and replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.opening import this_shop
+from flows.options import RunOptions
+from flows.reporting import closing_state
+from flows.sealing import sealed
+from flows.work.mailing import sweep
+
+
+@flow(
+    name="nurture-mailbox",
+    flow_run_name="mailbox/{opts.label}",
+    description="Reads the mailbox: suppresses what bounced or complained, records replies, lets people leave.",
+    retries=0,
+    persist_result=False,
+)
+async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
+    """Read what is new in the mailbox, in one run however much it is."""
+    with sealed("mailbox"):
+        async with this_shop(opts.now) as (shop, now):
+            counts = await sweep(shop, now)
+    return await closing_state("mailbox", counts)

@@ -1,0 +1,160 @@
+"""Reads the mailbox: each mail is sorted, matched to what we sent, recorded once, and marked if ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from itertools import islice
+
+from flows.work.wiring import Shop
+from inbound.bounced import record_bounce
+from inbound.clues import Clues, read_clues
+from inbound.complained import record_complaint
+from inbound.left import record_leave
+from inbound.mail import Mail, read_mail
+from inbound.mailbox import Mailbox, cursor_name, open_mailbox
+from inbound.replied import record_reply
+from inbound.sorting import Kind, Sorted, sort
+from leadstore import locks
+from leadstore.returned import SentMail, find_sent
+from leadstore.store import in_thread
+from nurture.errors import NurtureError
+from nurture.policy import Policy
+
+LIMIT = 5000
+"""Mails that one sweep reads at most; the next goes on from there."""
+PAGE = 20
+"""Mails between two looks at the clock and two commits of the cursor."""
+LEASE = timedelta(minutes=10)
+COUNTS = (
+    *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
+    *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
+    *("forged", "unknown", "other", "unreadable", "read_before"),
+)
+"""What a sweep counts: hard to unforwarded change something, the rest is only told."""
+OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", "unreadable"}
+"""What is marked as handled; all else stays as it is, unread, for people."""
+
+Page = list[tuple[str, bytes, str]]
+
+
+async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]:
+    """Read what is new in the mailbox; all zero when none is configured, or another process reads it.
+
+    Reading the same mail twice changes nothing: the effects are unique by mail and touch, and the
+    cursor is written after the marks.
+
+    Raises:
+        MailboxError: the mailbox cannot be read; what was read before stands.
+    """
+    counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
+    if shop.settings.mailbox_url is None:
+        return dict(counts)
+    url = shop.settings.mailbox_url.get_secret_value()
+    name = cursor_name(url)
+    if not await in_thread(_lease, shop, name, now):
+        return dict(counts)
+    stack = ExitStack()
+    stack.callback(_give_back, shop, name)
+    try:
+        box = await asyncio.to_thread(stack.enter_context, open_mailbox(url))
+        pages = _pages(box.read(await in_thread(_cursor, shop, name), limit))
+        end: Page = []
+        while page := await asyncio.to_thread(next, pages, end):
+            counts.update(await _take(shop, box, name, page, shop.clock(now)))
+    finally:
+        await asyncio.to_thread(stack.close)
+    return {one: counts[one] for one in COUNTS}
+
+
+async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) -> Counter[str]:
+    """Record a page, then mark it, then move the cursor: a crash between them repeats, and loses nothing."""
+    counts: Counter[str] = Counter(read=len(page))
+    handled = []
+    for mail_name, raw, _ in page:
+        outcome = await in_thread(_handle, shop, raw, now)
+        counts[outcome] += 1
+        if outcome in OURS:
+            handled.append(mail_name)
+    await asyncio.to_thread(box.mark, handled)
+    await in_thread(_keep_cursor, shop, name, page[-1][2], now)
+    return counts
+
+
+def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
+    """Sort, match and record one mail. One that trips its reader is left for people, and the rest goes on."""
+    try:
+        mail = read_mail(raw)
+        found, clues = sort(mail), read_clues(mail, shop.links)
+    except NurtureError:
+        raise
+    except Exception:
+        return "unreadable"
+    with shop.store.begin() as tx:
+        if clues.leaving is not None:
+            return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
+        sent = find_sent(tx, clues.outbox_ids, clues.message_ids)
+        if sent is None:
+            return _stranger(found, clues)
+        policy = shop.book(tx)[1].policy
+        return _record(tx, sent, found, mail, now, policy, _own_addresses(shop, policy))
+
+
+def _stranger(found: Sorted, clues: Clues) -> str:
+    """A report about a message that is not ours, or claims to be, changes nothing."""
+    if clues.forged:
+        return "forged"
+    return "unknown" if found.kind in (Kind.BOUNCE, Kind.COMPLAINT) else "other"
+
+
+def _record(
+    tx: object, sent: SentMail, found: Sorted, mail: Mail, now: datetime, policy: Policy, own: set[str]
+) -> str:
+    at = mail.date(now)
+    match found.kind:
+        case Kind.BOUNCE:
+            return record_bounce(tx, sent, found.bounces, mail.key, at, now, policy.bounces)
+        case Kind.COMPLAINT:
+            return record_complaint(tx, sent, mail.key, at, now)
+        case Kind.AUTO_REPLY:
+            return "auto_reply"
+        case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
+            return record_leave(tx, sent.address_id, sent.id, now)
+        case _:
+            return record_reply(tx, sent, mail, at, now, policy, own)
+
+
+def _own_addresses(shop: Shop, policy: Policy) -> set[str]:
+    """Addresses that are read by us: a reply that went there would come back as another reply."""
+    settings, sender = shop.settings, policy.sender
+    found = {settings.bounce_address, settings.unsubscribe_address, sender.address, sender.reply_to or ""}
+    return {address.lower() for address in found}
+
+
+def _pages(mails: Iterator[tuple[str, bytes, str]]) -> Iterator[Page]:
+    while page := list(islice(mails, PAGE)):
+        yield page
+
+
+def _lease(shop: Shop, name: str, now: datetime) -> bool:
+    with shop.store.begin() as tx:
+        return locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)
+
+
+def _give_back(shop: Shop, name: str) -> None:
+    with shop.store.begin() as tx:
+        locks.release_lease(tx, name, shop.settings.worker)
+
+
+def _cursor(shop: Shop, name: str) -> str:
+    with shop.store.read() as tx:
+        return locks.read_note(tx, name) or ""
+
+
+def _keep_cursor(shop: Shop, name: str, cursor: str, now: datetime) -> None:
+    with shop.store.begin() as tx:
+        locks.write_note(tx, name, cursor)
+        locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)

@@ -1,0 +1,71 @@
+"""Records a bounce: a mailbox that is gone is suppressed at once, one that fails for days in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from inbound.bounces import Action, Bounce
+from inbound.returning import SOURCE, append_once
+from leadstore.consents import lock_lead_of, suppress, wake
+from leadstore.returned import SentMail, attempts_at, last_alive, settle_doubt
+from nurture.policy import BouncePolicy
+from nurture.soft_bounces import worn_out
+from nurture.words import Sig, SuppressionReason, TouchState
+
+BOUNCED = "bounced"
+DELIVERED = "delivery_reported"
+
+
+def record_bounce(
+    tx: Any,
+    sent: SentMail,
+    bounces: Sequence[Bounce],
+    key: str,
+    at: datetime,
+    now: datetime,
+    policy: BouncePolicy,
+) -> str:
+    """Record a report about what we sent; answers what it came to, in the words of the counts.
+
+    Whatever it says, the relay did take the message: a doubt about that ends here.
+    """
+    bounce = _about(bounces, sent.address)
+    if bounce.action is not Action.FAILED:
+        settle_doubt(tx, sent.id, TouchState.SENT, DELIVERED, now)
+        return bounce.action.value
+    if not sent.is_touch:
+        settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, bounce.verdict.status)
+        return "notice_bounced"
+    assert sent.address_id is not None
+    lock_lead_of(tx, sent.address_id)  # claims take the lead's row first
+    hard = bounce.hard and _is_theirs(bounce, sent.address)
+    status = bounce.verdict.status or (str(bounce.verdict.code) if bounce.verdict.code else "")
+    said = {"hard": hard, "status": status, "reason": bounce.verdict.reason}
+    if not append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said):
+        return "read_before"
+    settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
+    if hard or _is_worn_out(tx, sent, now, policy):
+        if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
+            wake(tx, sent.address_id, now)
+        return "hard" if hard else "worn_out"
+    return "soft"
+
+
+def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
+    """What the report says of our recipient; of several others, a failure, and the milder one."""
+    ours = [bounce for bounce in bounces if address in bounce.recipients]
+    return min(ours or bounces, key=lambda bounce: (bounce.action is not Action.FAILED, bounce.hard))
+
+
+def _is_theirs(bounce: Bounce, address: str) -> bool:
+    """Whether the dead mailbox is the lead's: one behind a list or a forward says nothing of it for sure."""
+    return not bounce.recipients or address in bounce.recipients
+
+
+def _is_worn_out(tx: Any, sent: SentMail, now: datetime, policy: BouncePolicy) -> bool:
+    assert sent.address_id is not None
+    assert sent.lead_id is not None
+    attempts = attempts_at(tx, sent.address_id, sent.lead_id)
+    return worn_out(attempts, last_alive(tx, sent.lead_id), now, soft=policy.soft, over=policy.over)

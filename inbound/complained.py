@@ -1,0 +1,25 @@
+"""Records a complaint: whoever calls a mail spam is never mailed again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from inbound.returning import SOURCE, append_once
+from leadstore.consents import lock_lead_of, suppress, wake
+from leadstore.returned import SentMail, settle_doubt
+from nurture.words import Sig, SuppressionReason, TouchState
+
+
+def record_complaint(tx: Any, sent: SentMail, key: str, at: datetime, now: datetime) -> str:
+    """Suppress the address in the same transaction; a second report of the same mail changes nothing."""
+    settle_doubt(tx, sent.id, TouchState.SENT, "complained", now)
+    if not sent.is_touch:
+        return "notice_complained"
+    assert sent.address_id is not None
+    lock_lead_of(tx, sent.address_id)
+    if not append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}):
+        return "read_before"
+    if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now, SOURCE):
+        wake(tx, sent.address_id, now)
+    return "complaint"

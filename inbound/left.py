@@ -1,0 +1,15 @@
+"""Records a request to leave that came by mail: every marketing topic is withdrawn at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from inbound.returning import SOURCE
+from leadstore.consents import withdraw_all
+
+
+def record_leave(tx: Any, address_id: int, outbox_id: int, now: datetime) -> str:
+    """Withdraw everything; the message that offered the way out is the proof. Twice is as once."""
+    changed = withdraw_all(tx, address_id, now, SOURCE, proof=f"outbox {outbox_id}")
+    return "left" if changed else "read_before"
