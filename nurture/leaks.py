@@ -13,8 +13,8 @@ from nurture.measures import auc
 from nurture.outcomes import Example
 from nurture.proposing import NEVER, may_score
 
-TOO_GOOD = 0.85
-"""A single field that ranks leads this well has probably seen the outcome."""
+TOO_GOOD = 0.8
+"""The AUC from which on a single field has probably seen the outcome; honest ones stay around 0.7."""
 TOO_LATE = 0.5
 """Share of the won leads for which a field is filled, beyond the others; or a signal comes too late."""
 TIED = 0.05
@@ -63,7 +63,7 @@ def find_leaks(
     ]
     late = _late_types(won, excluded)
     filled = _filled_after(won, others, vocabulary, excluded)
-    found = {leak.name: leak for leak in (*filled, *late, *_too_good(examples, candidates), *tied)}
+    found = {leak.name: leak for leak in (*_too_good(examples, candidates), *filled, *late, *tied)}
     return list(found.values())
 
 
@@ -97,7 +97,7 @@ def _filled(name: str, examples: Sequence[Example]) -> float:
 
 
 def _too_good(examples: Sequence[Example], candidates: Sequence[Candidate]) -> list[Leak]:
-    """Sources whose rules alone rank the leads nearly perfectly."""
+    """Sources whose rules alone rank the leads better than an honest field does."""
     sources: dict[str, list[Candidate]] = {}
     for one in candidates:
         sources.setdefault(one.source, []).append(one)
@@ -106,7 +106,7 @@ def _too_good(examples: Sequence[Example], candidates: Sequence[Candidate]) -> l
         value = _alone(examples, rules)
         if value >= TOO_GOOD:
             found.append(
-                (value, Leak(source, f"ranks the leads nearly perfectly by itself (AUC {value:.2f})"))
+                (value, Leak(source, f"ranks the leads suspiciously well by itself (AUC {value:.2f})"))
             )
     return [leak for _, leak in sorted(found, key=lambda pair: (-pair[0], pair[1].name))]
 

@@ -25,7 +25,7 @@ def _signals(given: tuple[tuple[str, float], ...]) -> list[Signal]:
 OTHERS = [example(occupation=f"{n % 2}") for n in range(60)]
 
 
-def test_a_field_that_ranks_nearly_perfectly_is_named() -> None:
+def test_a_field_that_ranks_suspiciously_well_is_named() -> None:
     """And what is excluded is not."""
     won = [_won(occupation="0" if n % 2 else "1", status="signed") for n in range(40)]
     others = [example(occupation=f"{n % 2}", status="ringing") for n in range(60)]
@@ -33,7 +33,7 @@ def test_a_field_that_ranks_nearly_perfectly_is_named() -> None:
     [leak] = _world(won, others)
 
     assert (leak.name, leak.left_out) == ("status", False)
-    assert "nearly perfectly" in leak.why
+    assert "suspiciously well" in leak.why
     assert leak.as_dict()["name"] == "status"
     assert _world(won, others, "status") == []
 
