@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from leadstore.tables import Lock, Note
@@ -49,9 +51,20 @@ def read_note(tx: Connection, name: str) -> str | None:
 
 
 def write_note(tx: Connection, name: str, value: str) -> None:
-    """Remember a single fact about the store."""
-    if not tx.execute(update(note).where(note.c.name == name).values(value=value)).rowcount:
-        tx.execute(insert(note).values(name=name, value=value))
+    """Remember a single fact about the store; of two processes at once, the later one stands."""
+    new = _new_note(tx, name, value)
+    tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
+
+
+def first_note(tx: Connection, name: str, value: str) -> str:
+    """Remember a fact that never changes, unless it is known already; returns what is known."""
+    tx.execute(_new_note(tx, name, value).on_conflict_do_nothing(index_elements=["name"]))
+    return str(read_note(tx, name))
+
+
+def _new_note(tx: Connection, name: str, value: str) -> Any:
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return dialect.insert(note).values(name=name, value=value)
 
 
 def see_moment(tx: Connection, now: datetime) -> None:
