@@ -88,11 +88,7 @@ def _compiled(files: Mapping[str, str]) -> Book:
 def store_identity(store: Store) -> str:
     """A name no other store has; Message-IDs are made from it."""
     with store.begin() as tx:
-        known = locks.read_note(tx, "store_id")
-        if known is None:
-            known = uuid.uuid4().hex
-            locks.write_note(tx, "store_id", known)
-    return known
+        return locks.read_note(tx, "store_id") or locks.first_note(tx, "store_id", uuid.uuid4().hex)
 
 
 def see_moment(store: Store, now: datetime) -> None:
