@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -43,10 +44,16 @@ def apply(
                 "changed": applied.changed,
                 "digest": applied.digest,
                 "warnings": as_json(applied.warnings),
+                "followed": asdict(applied.followed),
             }
         )
         return 0
     if applied.warnings:
         note(render_text(applied.warnings))
     say(f"release {applied.release_id} {'now runs' if applied.changed else 'runs already'}")
+    told = {"go on in the new form": applied.followed.moved, "finish the old form": applied.followed.stayed}
+    told["left a changed sequence"] = applied.followed.left
+    for what, count in told.items():
+        if count:
+            say(f"  {count} of those who were in a sequence {what}")
     return 0

@@ -44,6 +44,7 @@ def write_positions(
             "due_at": leases.get(p.enrolment_id, p.due_at),
             "first_due_at": p.first_due_at,
             "lease_until": leases.get(p.enrolment_id),
+            "frozen": int(p.frozen.total_seconds()),
             "reason": p.reason.value if p.reason else None,
             "ended_at": None if p.state is EnrolmentState.ACTIVE else now,
         }

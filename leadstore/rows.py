@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from leadstore.tables import (
@@ -107,6 +108,7 @@ def as_enrolment(row: Any, entering: values.Signal | None = None) -> values.Enro
         requested=row.requested,
         retries=row.retries,
         release_id=row.release_id,
+        frozen=timedelta(seconds=row.frozen),
     )
 
 

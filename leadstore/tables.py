@@ -262,6 +262,8 @@ class Enrolment(SQLModel, table=True):
     ended_at: datetime | None = _at(null=True)
     reason: str | None = Field(default=None, max_length=40)
     lease_until: datetime | None = _at(null=True)
+    # Seconds for which the timers of the current step stood still.
+    frozen: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     __table_args__ = (
         UniqueConstraint("lead_id", "sequence", "entry_key", "run"),
         _only_where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.book import Book
 from nurture.desk import Desk
@@ -124,7 +124,7 @@ class Walk(Gate):
             self.since = at
             self.pause(following, Reason.CONTENT_OUT)
             return
-        self.first_due = at
+        self.first_due, self.frozen = at, timedelta(0)
         send = SendStep(
             id=step.id,
             next=step.id,
@@ -156,13 +156,13 @@ class Walk(Gate):
     def wait_end(self, step: WaitStep) -> datetime:
         """When the wait is over."""
         if step.span is not None:
-            return self.since + step.span
+            return self.since + self.frozen + step.span
         if step.until is not None:
             assert self.webinar is not None  # the grammar asks for one, and who has none has left
             return max(self.since, step.until.of(self.webinar))
         assert step.weekday is not None  # the grammar gives a span, a moment, or a weekday and a time
         assert step.at is not None
-        return next_weekday(self.since, step.weekday, step.at, self.zone)
+        return next_weekday(self.since + self.frozen, step.weekday, step.at, self.zone)
 
     def wait_until(self, end: datetime, reason: Reason) -> None:
         """Wait, or go on as of the moment the wait was over."""
@@ -177,7 +177,7 @@ class Walk(Gate):
         earliest = self.entered_at if step.before else self.since
         if any(self.matches(s, step.on, step.when) for s in self.signals_since(earliest)):
             self.move(Reason.SIGNAL_CAME, step.then or step.next)
-        elif (end := self.since + step.within) <= self.now:
+        elif (end := self.since + self.frozen + step.within) <= self.now:
             self.move(Reason.TIMED_OUT, step.otherwise or step.next, at=end)
         else:
             self.pause(end, Reason.STEP_WAIT)

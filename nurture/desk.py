@@ -108,6 +108,7 @@ class Place:
         self.occurrence = enrolment.occurrence
         self.since = enrolment.step_since
         self.first_due = enrolment.first_due_at
+        self.frozen = enrolment.frozen
         self.facts = desk.facts(enrolment)
         self.walking = True
         self.letter: SendStep | None = None  # what the step sends, once it has come to that
@@ -144,6 +145,7 @@ class Place:
             self.occurrence += 1
         self.step = None if to is None else self.sequence.steps[to]
         self.since = self.first_due = at
+        self.frozen = timedelta(0)
         self.letter = self.asset = None
 
     def stop(self, reason: Reason) -> None:
@@ -169,6 +171,7 @@ class Place:
                 due,
                 self.first_due,
                 reason,
+                self.frozen,
             )
         )
 
@@ -209,7 +212,7 @@ class Place:
 
     def expiry(self, step: SendStep) -> datetime | None:
         """When it is too late to send the step: what the step says, and the start of what it leads up to."""
-        ends = [] if step.expires is None else [self.first_due + step.expires]
+        ends = [] if step.expires is None else [self.first_due + self.frozen + step.expires]
         if self.webinar is not None and step.expires_at is not None:
             ends.append(step.expires_at.of(self.webinar))
         elif self.webinar is not None and not ends and step.at is not None and step.at.leads_up:

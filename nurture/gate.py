@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.conditions import Condition
 from nurture.consenting import consent_to
@@ -101,6 +101,7 @@ class Gate(Place):
             return False
         assert self.webinar is not None  # the grammar asks for one, and who has none has left
         self.first_due = due = step.at.of(self.webinar)
+        self.frozen = timedelta(0)  # a date does not move
         if due > self.now:
             self.pause(due, Reason.STEP_WAIT)
         elif self.since > due + step.grace:
@@ -175,7 +176,7 @@ class Gate(Place):
             self.stop(Reason.CAP)
         elif step.over_cap == "skip":
             self.skip(step, Reason.CAP)
-        elif turn.at > self.first_due + step.defer_max:
+        elif turn.at > self.first_due + self.frozen + step.defer_max:
             self.skip(step, Reason.DEFER_SPENT)
         else:
             self.postpone(step, turn.at, Reason.CAP)

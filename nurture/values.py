@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.words import (
@@ -173,6 +173,7 @@ class Enrolment:
     requested: bool = False  # opened by the lead's own request: service mail may go
     retries: int = 0
     release_id: int = 0  # the release whose structure it follows
+    frozen: timedelta = timedelta(0)  # for how long the timers of its step stood still
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ class Position:
     due_at: datetime
     first_due_at: datetime
     reason: Reason | None = None  # when it ended
+    frozen: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

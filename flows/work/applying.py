@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from flows.work.following import Followed, follow
 from flows.work.shelf import read_shelf
 from leadstore.releases import store_release
 from leadstore.store import Store
@@ -23,6 +24,7 @@ class Applied:
     changed: bool
     digest: str
     warnings: tuple[Fault, ...] = ()
+    followed: Followed = field(default_factory=Followed)
 
 
 def apply_shelf(store: Store, root: Path, now: datetime) -> Applied:
@@ -48,4 +50,5 @@ def apply_release(store: Store, files: Mapping[str, str], now: datetime) -> Appl
         raise BookError(f"the files were not applied: {found} found", faults)
     with store.begin() as tx:
         release_id, changed = store_release(tx, book.digest, files, now)
-    return Applied(release_id, changed, book.digest, tuple(faults))
+        followed = follow(tx, book, release_id, now) if changed else Followed()
+    return Applied(release_id, changed, book.digest, tuple(faults), followed)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flows.work.applying import apply_shelf
 from flows.work.settings import Settings
 from leadstore import locks
+from leadstore.halting import retired
 from leadstore.releases import current_release, current_release_id, releases_by_id
 from leadstore.store import Store, in_thread, open_store
 from nurture import grammar
@@ -44,6 +45,7 @@ class Shop:
     store_id: str
     moved: bool = False
     _books: dict[int, Book] = field(default_factory=dict)
+    _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
 
     def clock(self, start: datetime) -> datetime:
         """The moment work is done at: the machine's clock, or the moved one, which stands still."""
@@ -58,7 +60,19 @@ class Shop:
         release_id = current_release_id(tx)
         if release_id is None:
             raise ProjectError("no release in this store yet", hint="run `nurture apply`")
-        return release_id, self.books(tx, [release_id])[release_id]
+        return release_id, self._open(tx, release_id)
+
+    def _open(self, tx: Any, release_id: int) -> Book:
+        """That release without the sequences the operator retired."""
+        book = self.books(tx, [release_id])[release_id]
+        closed = retired(tx) & set(book.sequences)
+        if not closed:
+            return book
+        known = self._without.get((release_id, closed))
+        if known is None:
+            left = {name: one for name, one in book.sequences.items() if name not in closed}
+            known = self._without[release_id, closed] = replace(book, sequences=left)
+        return known
 
     def books(self, tx: Any, release_ids: Sequence[int]) -> Mapping[int, Book]:
         """The releases that enrolments follow, compiled once per process."""

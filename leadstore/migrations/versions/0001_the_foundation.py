@@ -227,6 +227,7 @@ def upgrade() -> None:
     sa.Column('ended_at', leadstore.tables.Instant(), nullable=True),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
     sa.Column('lease_until', leadstore.tables.Instant(), nullable=True),
+    sa.Column('frozen', sa.Integer(), server_default='0', nullable=False),
     sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_enrolment_lead_id')),
     sa.ForeignKeyConstraint(['release_id'], ['release.id'], name=op.f('fk_enrolment_release_id')),
     sa.ForeignKeyConstraint(['signal_id'], ['signal.id'], name=op.f('fk_enrolment_signal_id')),

@@ -1,0 +1,67 @@
+"""Enrolments whose sequence has changed: where they stand, and how they follow, in set statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, func, select, update
+
+from leadstore.halting import RUNNING, stop, write_down
+from leadstore.rows import enrolment, outbox
+from nurture.words import Reason, TouchState, Verdict
+
+PLANNED = TouchState.PLANNED.value
+
+
+def places(tx: Connection, sequences: Collection[str]) -> dict[tuple[str, str, str], int]:
+    """How many enrolments of these sequences stand at each (sequence, version, step)."""
+    where = (enrolment.c.sequence, enrolment.c.version, enrolment.c.step)
+    query = select(*where, func.count()).where(enrolment.c.sequence.in_(sequences), RUNNING).group_by(*where)
+    return {(sequence, version, step): n for sequence, version, step, n in tx.execute(query)}
+
+
+def move(
+    tx: Connection,
+    sequence: str,
+    version: str,
+    release_id: int,
+    steps: tuple[str, str],
+    priority: int,
+    now: datetime,
+) -> int:
+    """Let who stands at the first of `steps` in another version stand at the second in this one.
+
+    They keep their identity and their times, and are looked at in the next pass. What was planned
+    for the old step is planned for the new one, unless that was settled before.
+    """
+    old, new = steps
+    going = and_(
+        enrolment.c.sequence == sequence, enrolment.c.version != version, enrolment.c.step == old, RUNNING
+    )
+    write_down(tx, going, Verdict.MOVE, Reason.MOVED, now)
+    if old != new:
+        _rename_planned(tx, going, old, new, now)
+    due = case((enrolment.c.lease_until.is_(None), now), else_=enrolment.c.due_at)
+    values = {"step": new, "version": version, "release_id": release_id, "priority": priority, "due_at": due}
+    return tx.execute(update(enrolment).where(going).values(**values)).rowcount
+
+
+def let_go(tx: Connection, sequence: str, version: str, now: datetime) -> int:
+    """End the enrolments that follow another version of the sequence."""
+    going = and_(enrolment.c.sequence == sequence, enrolment.c.version != version)
+    return stop(tx, going, Reason.CHANGED, now)
+
+
+def _rename_planned(tx: Connection, going: object, old: str, new: str, now: datetime) -> None:
+    owners = select(enrolment.c.id).where(going)  # type: ignore[arg-type]  # a clause
+    waiting = and_(outbox.c.enrolment_id.in_(owners), outbox.c.step == old, outbox.c.state == PLANNED)
+    other = outbox.alias()
+    taken = select(other.c.id).where(
+        other.c.enrolment_id == outbox.c.enrolment_id,
+        other.c.step == new,
+        other.c.occurrence == outbox.c.occurrence,
+    )
+    closed = {"state": TouchState.SKIPPED.value, "settled_at": now, "reason": Reason.MOVED.value}
+    tx.execute(update(outbox).where(waiting, taken.exists()).values(**closed))
+    tx.execute(update(outbox).where(waiting).values(step=new))
