@@ -46,6 +46,8 @@ class Sink(asyncio.Protocol):
         elif verb == b"QUIT":
             self.out.write(b"221 bye\r\n")
             self.out.close()
+        elif verb == b"EHLO":
+            self.out.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")  # as smtp-sink says
         else:
             self.out.write(b"250 sink\r\n")
 

@@ -106,7 +106,13 @@ def fill(store: Store, count: int) -> None:
         }
         for i in ids
     ]
-    for table, rows in ((lead, people), (address, reached), (consent, said), (signal, did), (enrolment, stands)):
+    for table, rows in (
+        (lead, people),
+        (address, reached),
+        (consent, said),
+        (signal, did),
+        (enrolment, stands),
+    ):
         for start in range(0, count, 5000):
             with store.begin() as tx:
                 tx.execute(insert(table), rows[start : start + 5000])
@@ -147,8 +153,14 @@ def sinking() -> Iterator[tuple[int, str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    found = shutil.which("smtp-sink") or ("/usr/sbin/smtp-sink" if Path("/usr/sbin/smtp-sink").exists() else None)
-    command = [found, f"127.0.0.1:{port}", "100"] if found else [sys.executable, str(ROOT / "benchmarks/sink.py"), str(port)]
+    found = shutil.which("smtp-sink") or (
+        "/usr/sbin/smtp-sink" if Path("/usr/sbin/smtp-sink").exists() else None
+    )
+    command = (
+        [found, f"127.0.0.1:{port}", "100"]
+        if found
+        else [sys.executable, str(ROOT / "benchmarks/sink.py"), str(port)]
+    )
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
@@ -218,10 +230,19 @@ def sample_letter() -> bytes:
     book, _ = read_book(read_shelf(ROOT))
     assert book is not None
     known = {"first_name": "Name1", "company": "Company 1"}
-    unknown = dict.fromkeys(["last_name", "job_title", "phone", "country", "language", "zone", *book.catalog.attributes])
+    unknown = dict.fromkeys(
+        ["last_name", "job_title", "phone", "country", "language", "zone", *book.catalog.attributes]
+    )
     context = {
         **book_context(book, "http://127.0.0.1:8026"),
-        "lead": {**unknown, **known, "email": "p1@leads.example", "stage": "lead", "fit": 1, "engagement": 20},
+        "lead": {
+            **unknown,
+            **known,
+            "email": "p1@leads.example",
+            "stage": "lead",
+            "fit": 1,
+            "engagement": 20,
+        },
         "asset": next(iter(book_context(book, "")["assets"].values())),
         "sequence": {"name": SEQUENCE, "title": "x"},
         "unsubscribe_url": "http://127.0.0.1:8026/u/" + "x" * 60,
@@ -254,7 +275,10 @@ def main() -> int:
                     bares.append(asyncio.run(bare(port, content, count)))
                     engines.append(asyncio.run(engine(port, fresh(n), count)))
                     ratios.append(engines[-1] / bares[-1])
-                    print(f"{kind}: bare {bares[-1]:.0f}/s, engine {engines[-1]:.0f}/s, {ratios[-1]:.2f}", flush=True)
+                    print(
+                        f"{kind}: bare {bares[-1]:.0f}/s, engine {engines[-1]:.0f}/s, {ratios[-1]:.2f}",
+                        flush=True,
+                    )
             figures[f"{kind}_bare_per_second"] = round(statistics.median(bares))
             figures[f"{kind}_engine_per_second"] = round(statistics.median(engines))
             figures[f"{kind}_ratio"] = round(statistics.median(ratios), 3)

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, func, literal, select, text
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    any_,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+
+from leadstore.tables import Instant
 
 BulkRow = Sequence[Any]
 """One row as the driver takes it: moments through `stamp`, JSON through `as_json`."""
@@ -37,6 +53,38 @@ class Bulk:
             self.tx.exec_driver_sql(statement, [tuple(row) for row in rows])
             return
         self._copy(f"COPY {table.name} ({names}) FROM STDIN", rows)
+
+    def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write every row over the one with its `id`; all name the same columns, with values as they are.
+
+        One statement on PostgreSQL, whatever their number: a statement for each costs ten times as much.
+        """
+        if rows:
+            names = tuple(name for name in rows[0] if name != "id")
+            self._run(_update(table, names, self.on_postgres), table, (*names, "id"), rows)
+
+    def add(self, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_known: bool = False) -> int:
+        """Append rows that all name the same columns, with values as they are; returns how many.
+
+        With `unless_known`, one that a constraint knows already is left out.
+        """
+        if not rows:
+            return 0
+        names = tuple(rows[0])
+        return self._run(_insert(table, names, unless_known, self.on_postgres), table, names, rows)
+
+    def _run(
+        self, statement: str, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    ) -> int:
+        if self.on_postgres:
+            # As one JSON text: an array for each column costs the driver a Python call for each value.
+            whole = json.dumps([{name: row[name] for name in names} for row in rows], default=_iso)
+            return self.tx.exec_driver_sql(statement, (whole,)).rowcount
+        turned = [(name, _as_stored(table, name)) for name in names]
+        values = [
+            tuple(row[name] if turn is None else turn(row[name]) for name, turn in turned) for row in rows
+        ]
+        return self.tx.exec_driver_sql(statement, values).rowcount
 
     def _copy(self, statement: str, rows: Sequence[BulkRow]) -> None:
         driver: Any = self.tx.connection.driver_connection  # psycopg's own: SQLAlchemy has no word for COPY
@@ -86,3 +134,52 @@ class Bulk:
 def as_json(value: Any) -> str:
     """JSON as text: every driver takes it, and most values are empty."""
     return json.dumps(value) if value else "{}"
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, names: tuple[str, ...], on_postgres: bool) -> str:
+    if not on_postgres:
+        marks = ", ".join(f"{name} = ?" for name in names)
+        return f"UPDATE {table.name} SET {marks} WHERE id = ?"  # noqa: S608 - names of ours
+    marks = ", ".join(f"{name} = v.{name}" for name in names)
+    source = _recordset(table, (*names, "id"))
+    return f"UPDATE {table.name} SET {marks} FROM {source} WHERE {table.name}.id = v.id"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, names: tuple[str, ...], unless_known: bool, on_postgres: bool) -> str:
+    listed, end = ", ".join(names), " ON CONFLICT DO NOTHING" if unless_known else ""
+    if on_postgres:
+        return f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_recordset(table, names)}{end}"  # noqa: S608
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table.name} ({listed}) VALUES ({marks}){end}"  # noqa: S608 - names of ours
+
+
+def _recordset(table: Table, names: Sequence[str]) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    columns = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in names)
+    return f"json_to_recordset(%s) AS v({columns})"
+
+
+@lru_cache(maxsize=512)
+def _as_stored(table: Table, name: str) -> Callable[[Any], Any] | None:
+    """How SQLite is given a column's values; None: as they are."""
+    kind = table.c[name].type
+    if isinstance(kind, Instant):
+        return _instant_text
+    return json.dumps if isinstance(kind, JSON) else None
+
+
+@lru_cache(maxsize=4096)
+def _instant_text(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("instants are aware UTC; got a naive datetime")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from leadstore.bulk import Bulk
 from leadstore.enrolments import write_positions
 from leadstore.rows import decision, lead, outbox
 from nurture.values import Claim, Decision, Entry, Plan, Snapshot, TouchPlan
@@ -75,8 +76,7 @@ def record(
         for lead_id, d in decisions
         if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, d.until)
     ]
-    if rows:
-        tx.execute(insert(decision), rows)
+    Bulk(tx).add(decision, rows)
 
 
 def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
@@ -140,21 +140,28 @@ def _write_touches(
 ) -> list[Claim]:
     if not touches:
         return []
+    bulk = Bulk(tx)
     known = _open_rows(tx, {t.enrolment_id for t in touches})
-    new, old = [], []
+    fresh = [t for t in touches if (t.enrolment_id, t.step, t.occurrence) not in known]
+    ids = dict(zip(map(id, fresh), bulk.new_ids(outbox, len(fresh)), strict=True))
+    new, old, claims = [], [], []
     for touch in touches:
         row = _touch_row(touch, now, worker, lease_until)
         held = known.get((touch.enrolment_id, touch.step, touch.occurrence))
         if held is None:
             name = message_id(store_id, touch.enrolment_id, touch.step, touch.occurrence, domain)
-            new.append({**row, "message_id": name, "kind": OutboxKind.TOUCH.value, "created_at": now})
+            row |= {"id": ids[id(touch)], "message_id": name, "kind": OutboxKind.TOUCH.value}
+            row |= {"created_at": now, "reply": ""}
+            new.append(row)
         else:
-            old.append({**row, "key": held.id, "attempt": held.attempt + row["attempt"]})
-    if new:
-        tx.execute(insert(outbox), new)
-    if old:
-        tx.execute(update(outbox).where(outbox.c.id == bindparam("key")), old)
-    return _claims(tx, [t for t in touches if t.state is TouchState.CLAIMED], snapshots)
+            row |= {"id": held.id, "attempt": held.attempt + row["attempt"]}
+            old.append(row)
+            name = held.message_id
+        if touch.state is TouchState.CLAIMED:
+            claims.append(_claim(row["id"], row["attempt"], name, touch, snapshots))
+    bulk.add(outbox, new)
+    bulk.update(outbox, old)
+    return claims
 
 
 def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: datetime) -> dict[str, Any]:
@@ -185,42 +192,34 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
 
 
 def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
-    columns = (outbox.c.id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence, outbox.c.attempt)
-    query = select(*columns).where(outbox.c.enrolment_id.in_(enrolment_ids))
+    names = ("id", "enrolment_id", "step", "occurrence", "attempt", "message_id")
+    query = select(*(outbox.c[name] for name in names))
+    query = query.where(Bulk(tx).among(outbox.c.enrolment_id, enrolment_ids))
     query = query.where(outbox.c.state.in_([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
     return {(r.enrolment_id, r.step, r.occurrence): r for r in tx.execute(query)}
 
 
-def _claims(tx: Connection, touches: Sequence[TouchPlan], snapshots: Mapping[int, Snapshot]) -> list[Claim]:
-    if not touches:
-        return []
-    query = select(outbox.c.id, outbox.c.attempt, outbox.c.message_id, outbox.c.enrolment_id)
-    query = query.where(
-        outbox.c.enrolment_id.in_({t.enrolment_id for t in touches}),
-        outbox.c.state == TouchState.CLAIMED.value,
+def _claim(
+    outbox_id: int, attempt: int, name: str, touch: TouchPlan, snapshots: Mapping[int, Snapshot]
+) -> Claim:
+    return Claim(
+        id=outbox_id,
+        attempt=attempt,
+        kind=OutboxKind.TOUCH.value,
+        message_id=name,
+        template=touch.template,
+        recipient=snapshots[touch.lead_id].lead.address,
+        lead_id=touch.lead_id,
+        address_id=touch.address_id,
+        enrolment_id=touch.enrolment_id,
+        sequence=touch.sequence,
+        step=touch.step,
+        occurrence=touch.occurrence,
+        topic=touch.topic,
+        purpose=touch.purpose.value,
+        asset=touch.asset,
+        payload={"webinar": touch.webinar, "ics": touch.ics} if touch.webinar else {},
     )
-    held = {r.enrolment_id: r for r in tx.execute(query)}
-    return [
-        Claim(
-            id=held[t.enrolment_id].id,
-            attempt=held[t.enrolment_id].attempt,
-            kind=OutboxKind.TOUCH.value,
-            message_id=held[t.enrolment_id].message_id,
-            template=t.template,
-            recipient=snapshots[t.lead_id].lead.address,
-            lead_id=t.lead_id,
-            address_id=t.address_id,
-            enrolment_id=t.enrolment_id,
-            sequence=t.sequence,
-            step=t.step,
-            occurrence=t.occurrence,
-            topic=t.topic,
-            purpose=t.purpose.value,
-            asset=t.asset,
-            payload={"webinar": t.webinar, "ics": t.ics} if t.webinar else {},
-        )
-        for t in touches
-    ]
 
 
 def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:

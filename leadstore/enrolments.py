@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from leadstore.bulk import Bulk
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
@@ -36,7 +37,7 @@ def write_positions(
     leases = leases or {}
     rows = [
         {
-            "key": p.enrolment_id,
+            "id": p.enrolment_id,
             "state": p.state.value,
             "step": p.step,
             "occurrence": p.occurrence,
@@ -50,15 +51,17 @@ def write_positions(
         }
         for p in positions
     ]
-    if rows:
-        tx.execute(update(enrolment).where(enrolment.c.id == bindparam("key")), rows)
+    Bulk(tx).update(enrolment, rows)
 
 
 def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
     """These enrolments by id, without their entering signals."""
     if not ids:
         return {}
-    return {r.id: as_enrolment(r) for r in tx.execute(select(enrolment).where(enrolment.c.id.in_(ids)))}
+    return {
+        r.id: as_enrolment(r)
+        for r in tx.execute(select(enrolment).where(Bulk(tx).among(enrolment.c.id, ids)))
+    }
 
 
 def postpone(tx: Connection, rows: Sequence[tuple[int, datetime]]) -> None:

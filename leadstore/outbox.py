@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
+from leadstore.bulk import Bulk
 from leadstore.rows import consent, enrolment, outbox, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
@@ -66,7 +67,8 @@ def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime) -> set[
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
     go = [c.id for c in wanted if held.get(c.id) == c.attempt]
     if go:
-        tx.execute(update(outbox).where(outbox.c.id.in_(go)).values(state=STARTED, started_at=now))
+        mine = Bulk(tx).among(outbox.c.id, go)
+        tx.execute(update(outbox).where(mine).values(state=STARTED, started_at=now))
     back = [c.id for c in claims if c.id in barred and held.get(c.id) == c.attempt]
     give_back(tx, back, now)
     return set(go)
@@ -89,7 +91,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
         return {}
     names = list(OutboxRow.__dataclass_fields__)
     query = select(*(outbox.c[name] for name in names)).where(
-        outbox.c.id.in_(list(attempts)), outbox.c.state == STARTED
+        Bulk(tx).among(outbox.c.id, attempts), outbox.c.state == STARTED
     )
     rows = tx.execute(query.order_by(outbox.c.id).with_for_update())
     return {r.id: OutboxRow(**r._mapping) for r in rows if attempts[r.id] == r.attempt}
@@ -100,20 +102,19 @@ def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datet
     keeps = (TouchState.SENT, TouchState.UNCERTAIN)
     rows = [
         {
-            "key": o.id,
+            "id": o.id,
             "state": o.state.value,
             "reason": o.reason,
             "code": o.code,
             "reply": o.reply[:500],
             "due_at": o.due_at or now,
             "settled_at": None if o.state is TouchState.PLANNED else now,
+            "lease_until": None,
         }
         for o in outcomes
     ]
-    if not rows:
-        return
-    tx.execute(update(outbox).where(outbox.c.id == bindparam("key")).values(lease_until=None), rows)
-    freed = [row["key"] for row in rows if row["state"] not in keeps]
+    Bulk(tx).update(outbox, rows)
+    freed = [row["id"] for row in rows if row["state"] not in keeps]
     if freed:
         tx.execute(update(outbox).where(outbox.c.id.in_(freed)).values(slot_at=None))
 
@@ -198,7 +199,7 @@ def count_states(tx: Connection) -> dict[tuple[str, str], int]:
 
 def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
     query = select(outbox.c.id, outbox.c.attempt).where(
-        outbox.c.id.in_(ids), outbox.c.state == state, outbox.c.lease_until > now
+        Bulk(tx).among(outbox.c.id, ids), outbox.c.state == state, outbox.c.lease_until > now
     )
     return {r.id: r.attempt for r in tx.execute(query.order_by(outbox.c.id).with_for_update())}
 
@@ -208,13 +209,13 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     touches = [c for c in claims if c.address_id is not None]
     if not touches:
         return set()
-    ids = {c.address_id for c in touches}
+    ids, bulk = {c.address_id for c in touches}, Bulk(tx)
     held_back = select(suppression.c.address_id).where(
-        suppression.c.address_id.in_(ids), suppression.c.lifted_at.is_(None)
+        bulk.among(suppression.c.address_id, ids), suppression.c.lifted_at.is_(None)
     )
     suppressed = set(tx.scalars(held_back))
     withdrawn_rows = select(consent.c.address_id, consent.c.topic).where(
-        consent.c.address_id.in_(ids), consent.c.state == ConsentState.WITHDRAWN.value
+        bulk.among(consent.c.address_id, ids), consent.c.state == ConsentState.WITHDRAWN.value
     )
     withdrawn = {(r.address_id, r.topic) for r in tx.execute(withdrawn_rows)}
     return {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from leadstore.bulk import Bulk
 from leadstore.rows import (
     LEAD_COLUMNS,
     REACHED_AT,
@@ -54,7 +55,7 @@ def read_for_scoring(
     if not ids:
         return []
     signals = read_signals(tx, ids, types)
-    query = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT).where(lead.c.id.in_(ids))
+    query = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT).where(Bulk(tx).among(lead.c.id, ids))
     return [
         Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms)
         for r in tx.execute(query.order_by(lead.c.id))
@@ -87,10 +88,10 @@ def write_scores(
     if not results:
         return
     rows = [_row(r, now) for r in results]
-    tx.execute(update(lead).where(lead.c.id == bindparam("lead")), rows)
+    bulk = Bulk(tx)
+    bulk.update(lead, rows)
     moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
-    if moved:
-        tx.execute(insert(score_history), moved)
+    bulk.add(score_history, moved)
     changes = [
         {
             "lead_id": r.lead_id,
@@ -102,14 +103,13 @@ def write_scores(
         for r in results
         if r.stage is not before[r.lead_id].lead.stage
     ]
-    if changes:
-        tx.execute(insert(stage_change), changes)
+    bulk.add(stage_change, changes)
 
 
 def _row(result: Scoring, now: datetime) -> dict[str, Any]:
     score = result.score
     return {
-        "lead": result.lead_id,
+        "id": result.lead_id,
         "fit": score.fit,
         "engagement": score.engagement,
         "grade": score.grade,

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from leadstore.bulk import Bulk
 from leadstore.rows import as_signal, lead, signal
 from nurture.values import NewSignal, Signal
 
@@ -38,7 +38,7 @@ def append_signals(
     added = 0
     for page in pages(list(signals)):
         rows = [_row(s, now, pending) for s in page]
-        added += len(tx.execute(_insert_new(tx).returning(signal.c.id), rows).all())
+        added += Bulk(tx).add(signal, rows, unless_known=True)
     return added
 
 
@@ -82,11 +82,6 @@ def _row(new: NewSignal, now: datetime, pending: bool) -> dict[str, Any]:
         "live": new.live,
         "pending": pending,
     }
-
-
-def _insert_new(tx: Connection) -> Any:
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return dialect.insert(signal).on_conflict_do_nothing(index_elements=["source", "source_id"])
 
 
 def pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:

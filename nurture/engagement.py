@@ -119,7 +119,11 @@ def tally(model: ScoringModel, fields: Mapping[str, Any], signals: Sequence[Sign
     """Count a lead's signals since it was last recycled: each id once, in any order, machines never."""
     result = Tally(model, now)
     latest = now + TOLERANCE
-    recycled = [s.occurred_at for s in signals if s.type == Sig.LEAD_RECYCLED and s.occurred_at <= latest]
+    recycled = [
+        s.occurred_at
+        for s in signals
+        if s.type == Sig.LEAD_RECYCLED and s.occurred_at <= latest and not s.machine
+    ]
     since = max(recycled, default=None)
     seen: set[int] = set()
     touches: list[datetime] = []

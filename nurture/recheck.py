@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import exp2, floor, inf
+from math import exp2, floor, inf, log2
 
 from nurture.engagement import Tally, settle, week_start
 
@@ -21,6 +21,8 @@ _DAY = 86400.0
 _CLOSE = 1e-6  # seconds: clocks see no less
 _PRECISE = 1e-4  # of the way: being early costs one more look
 _STEPS = 16  # a lower bound that took more steps is worth less than another look
+_TURNS = 4
+_NEAR, _FAR = 1 - _PRECISE / 4, 1 + _PRECISE / 4  # either side of a guess
 _NOISE = 2e-14  # what rounding may do to a fading sum
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -72,7 +74,12 @@ class _Course:
     def _farthest(self, start: float) -> float:
         """The latest moment up to which it surely stays, seen from `start`; too early by little at most."""
         safe, step = start, _DAY
-        while self._stays(start, unsafe := min(start + step, FARTHEST)):
+        guess = self._guess(start)
+        if start < guess * _NEAR < FARTHEST and self._stays(start, guess * _NEAR):
+            safe = guess * _NEAR
+            if not self._stays(start, guess * _FAR):
+                return safe
+        while self._stays(start, unsafe := min(safe + step, FARTHEST)):
             if unsafe >= FARTHEST:
                 return FARTHEST
             safe, step = unsafe, step * 2
@@ -83,6 +90,22 @@ class _Course:
             else:
                 unsafe = middle
         return safe
+
+    def _guess(self, start: float) -> float:
+        """Where the sum reaches the floor if no cap binds: Newton's method on its logarithm; 0: no idea."""
+        fading = [(rule.rate, amount) for rule, amount in self.sums if rule.rate]
+        still = sum(amount for rule, amount in self.sums if not rule.rate) + self.fixed
+        goal = self.floor - still - self.tally.regular(len(self.ends))
+        if goal <= 0 or any(amount <= 0 for _, amount in fading):
+            return 0.0
+        at = start
+        for _ in range(_TURNS):
+            parts = [(rate, amount * exp2(-at * rate)) for rate, amount in fading]
+            total, slope = sum(part for _, part in parts), sum(rate * part for rate, part in parts)
+            if total <= 0 or slope <= 0:
+                return 0.0
+            at += log2(total / goal) * total / slope
+        return at
 
     def _stays(self, start: float, end: float) -> bool:
         lowest = self._level(end, start, -_NOISE)

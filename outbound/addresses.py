@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -10,6 +11,7 @@ FORBIDDEN = re.compile(r"[\s<>@()\[\]\\,;:\"]")
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?")
 
 
+@lru_cache(maxsize=4096)
 def wire_address(address: str) -> str:
     """The address with its domain in ASCII (IDNA 2008); a local part outside ASCII stays (RFC 6531).
 

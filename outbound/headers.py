@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
+from functools import lru_cache
 
 from nurture.errors import RenderError
 from outbound.addresses import wire_address
@@ -39,6 +40,7 @@ def refuse_controls(name: str, value: str) -> str:
     raise _refused(name, "hides encoded words in encoded words")
 
 
+@lru_cache(maxsize=1024)  # most subjects of a batch are the same
 def text_line(name: str, value: str) -> str:
     """An unstructured header such as Subject: folded when plain, else wholly in encoded words.
 
@@ -51,6 +53,7 @@ def text_line(name: str, value: str) -> str:
     return f"{name}: {_encoded(name, value)}"
 
 
+@lru_cache(maxsize=1024)
 def mailbox_line(name: str, address: str, display: str = "") -> str:
     """An address header: `Name <address>`, the name quoted or encoded as it needs.
 

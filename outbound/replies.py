@@ -68,9 +68,10 @@ def scrub(text: str, recipient: str = "") -> str:
     """
     line = UNPRINTABLE.sub(" ", text[:MAX_SCANNED])
     local = recipient.rpartition("@")[0]
-    if len(local) > 2 and not local.isalpha():
+    if len(local) > 2 and not local.isalpha() and local.casefold() in line.casefold():
         line = re.sub(rf"(?<!\w){re.escape(local)}(?![\w@])", "<address>", line, flags=re.IGNORECASE)
-    line = ANYTHING_AT_ANYTHING.sub("<address>", line).replace("<<address>>", "<address>")
+    if "@" in line or "%40" in line:
+        line = ANYTHING_AT_ANYTHING.sub("<address>", line).replace("<<address>>", "<address>")
     return " ".join(line.split())[:MAX_REPLY]
 
 

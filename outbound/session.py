@@ -7,7 +7,6 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import cast
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPHeloError, SMTPResponse, SMTPResponseException
@@ -15,11 +14,16 @@ from aiosmtplib import SMTPException, SMTPHeloError, SMTPResponse, SMTPResponseE
 from nurture.values import Letter
 from nurture.words import Outcome
 from outbound.addresses import wire_address
+from outbound.dialogue import Dialogue, NotSMTP
 from outbound.relay import RelayAddress, Timeouts
 from outbound.replies import Phase, outcome_of, outcome_of_silence, scrub
 
 CLOSING = 421
+TAKEN = 250
+RECIPIENT_TAKEN = (250, 251)
 START_INPUT = 354
+ONE_PACKET = 16 * 1024
+"""Bytes of body that go together with the final dot; a larger one must have left before the dot does."""
 LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -49,6 +53,7 @@ class Session:
         self._timeouts = timeouts
         self._phase = Phase.MAIL
         self._used_at = 0.0
+        self._dialogue: Dialogue | None = None
         self._client = aiosmtplib.SMTP(
             hostname=address.host,
             port=address.port,
@@ -72,13 +77,13 @@ class Session:
             async with asyncio.timeout(self._timeouts.letter):
                 answer = await self._converse(letter)
         except Away:
-            self._client.close()
+            self._close()
             raise
         except Exception as error:  # one letter's surprise must never cost the others their outcome
-            self._client.close()
+            self._close()
             return Answer(outcome_of_silence(self._phase), None, _silence(self._phase, error), lost=True)
         except BaseException:
-            self._client.close()
+            self._close()
             raise
         self._used_at = asyncio.get_running_loop().time()
         return answer
@@ -86,12 +91,12 @@ class Session:
     async def quit(self) -> None:
         """Say goodbye if there is anybody to hear it, and close."""
         try:
-            if self._client.is_connected:
-                await self._client.quit(timeout=self._timeouts.quit)
-        except (SMTPException, OSError):
+            if self._dialogue is not None and self._dialogue.is_open:
+                await self._say(b"QUIT\r\n", self._timeouts.quit)
+        except (NotSMTP, OSError):
             pass  # the mail was settled long before (FAULTS B3 row 17)
         finally:
-            self._client.close()
+            self._close()
 
     async def _converse(self, letter: Letter) -> Answer:
         try:
@@ -99,57 +104,95 @@ class Session:
             recipient = wire_address(letter.recipient)
         except ValueError as error:
             return Answer(Outcome.REFUSED, None, f"not offered to the relay: {error}")
-        reply = await self._name_sender(sender, recipient, letter.content)
+        used = self._dialogue is not None and self._dialogue.is_open and not self._is_stale()
+        if not used:
+            await self._connect()
+        reply = await self._offer(sender, recipient, letter.content, used)
+        if reply is not None and used and reply.code == CLOSING and self._phase is Phase.MAIL:
+            # The server closed the connection while it lay idle: no letter pays for that.
+            await self._connect()
+            reply = await self._offer(sender, recipient, letter.content, False)
         if reply is None:
             return Answer(Outcome.REFUSED, None, "not offered: the relay lacks SMTPUTF8")
-        if reply.code == 250:
-            self._phase = Phase.RCPT
-            reply = await self._client.execute_command(b"RCPT", b"TO:<" + recipient.encode() + b">")
-        if self._phase is Phase.RCPT and reply.code in (250, 251):
-            self._phase = Phase.DATA
-            reply = await self._client.execute_command(b"DATA", timeout=self._timeouts.data)
         if self._phase is Phase.DATA and reply.code == START_INPUT:
             reply = await self._write(letter.content)
         return await self._settle(reply, letter.recipient)
 
-    async def _name_sender(self, sender: str, recipient: str, content: bytes) -> SMTPResponse | None:
-        """MAIL, on a fresh connection if the server closed the one at hand while it lay idle."""
-        if self._client.is_connected and not self._is_stale():
-            try:
-                reply = await self._mail(sender, recipient, content)
-            except ConnectionError:
-                reply = SMTPResponse(CLOSING, "")
-            if reply is None or reply.code != CLOSING:
-                return reply
-        await self._connect()
-        return await self._mail(sender, recipient, content)
+    async def _offer(self, sender: str, recipient: str, content: bytes, used: bool) -> SMTPResponse | None:
+        """Envelope and DATA, up to the reply that matters; None: the relay cannot carry these addresses."""
+        options = self._options(sender, recipient, content)
+        if options is None:
+            return None
+        mail = b" ".join([b"MAIL FROM:<" + sender.encode() + b">", *options]) + b"\r\n"
+        rcpt = b"RCPT TO:<" + recipient.encode() + b">\r\n"
+        try:
+            if self._client.supports_extension("pipelining"):
+                return await self._offer_at_once(mail + rcpt + b"DATA\r\n")
+            return await self._offer_in_turn(mail, rcpt)
+        except ConnectionError:
+            if used and self._phase is Phase.MAIL:
+                return SMTPResponse(CLOSING, "")
+            raise
 
-    async def _mail(self, sender: str, recipient: str, content: bytes) -> SMTPResponse | None:
+    async def _offer_in_turn(self, mail: bytes, rcpt: bytes) -> SMTPResponse:
+        reply = await self._say(mail, self._timeouts.command)
+        if reply.code == TAKEN:
+            self._phase = Phase.RCPT
+            reply = await self._say(rcpt, self._timeouts.command)
+        if self._phase is Phase.RCPT and reply.code in RECIPIENT_TAKEN:
+            self._phase = Phase.DATA
+            reply = await self._say(b"DATA\r\n", self._timeouts.data)
+        return reply
+
+    async def _offer_at_once(self, commands: bytes) -> SMTPResponse:
+        """MAIL, RCPT and DATA in one packet (RFC 2920 3.1): three replies, of which the first "no" counts."""
+        talk = self._talk()
+        talk.say(commands, replies=3)
+        first = await talk.reply(self._timeouts.command)
+        if first.code == TAKEN:
+            self._phase = Phase.RCPT
+        if first.code == CLOSING:
+            return first
+        second = await talk.reply(self._timeouts.command)
+        if self._phase is Phase.RCPT and second.code in RECIPIENT_TAKEN:
+            self._phase = Phase.DATA
+        if second.code == CLOSING:
+            return second
+        third = await talk.reply(self._timeouts.data)
+        if self._phase is Phase.DATA:
+            return third
+        if third.code == START_INPUT:
+            talk.close()  # it waits for a body that has no recipient: nothing is sent by hanging up
+        return first if self._phase is Phase.MAIL else second
+
+    def _options(self, sender: str, recipient: str, content: bytes) -> list[bytes] | None:
         options: list[bytes] = []
         if self._client.supports_extension("size"):
             options.append(b"SIZE=%d" % len(content))  # a letter too large is refused before it is written
         if not content.isascii() and self._client.supports_extension("8bitmime"):
             options.append(b"BODY=8BITMIME")
-        head = content.partition(b"\r\n\r\n")[0]
+        head = content[: content.find(b"\r\n\r\n")]
         if not (sender.isascii() and recipient.isascii() and head.isascii()):
             if not self._client.supports_extension("smtputf8"):
                 return None
             options.append(b"SMTPUTF8")
-        return await self._client.execute_command(b"MAIL", b"FROM:<" + sender.encode() + b">", *options)
+        return options
 
     async def _write(self, content: bytes) -> SMTPResponse:
-        """The body, then its final dot apart: until the dot leaves, the server cannot have taken it."""
-        protocol, transport = self._client.protocol, self._client.transport
-        if protocol is None or transport is None:
-            raise ConnectionError("the connection was lost")
+        """The body and its final dot: until the dot leaves, the server cannot have taken it."""
+        talk, body = self._talk(), wire_body(content)
         self._phase = Phase.BODY
-        protocol.write(wire_body(content))
-        async with asyncio.timeout(self._timeouts.block):
-            while cast(asyncio.WriteTransport, transport).get_write_buffer_size() and protocol.is_connected:
-                await asyncio.sleep(0.005)
-        protocol.write(b".\r\n")  # raises when the connection is known to be gone: still no doubt
+        if len(body) > ONE_PACKET:
+            talk.say(body, replies=0)
+            async with asyncio.timeout(self._timeouts.block):
+                while talk.unwritten and talk.is_open:
+                    await asyncio.sleep(0.005)
+            body = b""
+        talk.say(body + b".\r\n")  # raises when the connection is known to be gone: still no doubt
+        if not talk.is_open and not talk.unwritten:
+            raise ConnectionResetError("the network took none of it")
         self._phase = Phase.DOT
-        return await protocol.read_response(timeout=self._timeouts.dot)
+        return await talk.reply(self._timeouts.dot)
 
     async def _settle(self, reply: SMTPResponse, recipient: str) -> Answer:
         outcome = outcome_of(self._phase, reply.code, reply.message)
@@ -159,23 +202,42 @@ class Session:
         elif not lost:
             lost = not await self._reset()
         if lost:
-            self._client.close()
+            self._close()
         return Answer(outcome, reply.code, scrub(reply.message, recipient), lost=lost)
 
     async def _reset(self) -> bool:
         """Take back what was said of the letter, so that the next one starts clean."""
         try:
-            await self._client.rset(timeout=self._timeouts.connect)
-        except (SMTPException, OSError):
+            return (await self._say(b"RSET\r\n", self._timeouts.connect)).code == TAKEN
+        except (NotSMTP, OSError):
             return False
-        return True
+
+    async def _say(self, command: bytes, timeout: float) -> SMTPResponse:
+        talk = self._talk()
+        talk.say(command)
+        return await talk.reply(timeout)
+
+    def _talk(self) -> Dialogue:
+        if self._dialogue is None:
+            raise ConnectionResetError("the connection was lost")
+        return self._dialogue
+
+    def _close(self) -> None:
+        if self._dialogue is not None:
+            self._dialogue.close()
+            self._dialogue = None
+        self._client.close()
 
     async def _connect(self) -> None:
-        self._client.close()
+        self._close()
         try:
             await self._client.connect(timeout=self._timeouts.connect)
             if self._client.is_ehlo_or_helo_needed:
                 await self._greet()
+            transport = self._client.transport
+            if transport is None or transport.is_closing():
+                raise Away(None, "the relay closed the connection at once")
+            self._dialogue = Dialogue(transport)
         except SMTPResponseException as error:
             raise Away(error.code if error.code > 0 else None, scrub(error.message)) from error
         except (SMTPException, OSError) as error:
@@ -209,9 +271,9 @@ def _silence(phase: Phase, error: Exception) -> str:
     match error:
         case TimeoutError():
             what = "no answer in time"
-        case SMTPResponseException():
+        case NotSMTP():
             what = "an answer that is not SMTP"
-        case SMTPException() | OSError():
+        case OSError():
             what = "the connection was lost"
         case _:
             what = type(error).__name__

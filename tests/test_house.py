@@ -54,7 +54,7 @@ IMPURE_STDLIB = {
 DOORS = {
     "prefect": ("flows/*.py",),
     "apscheduler": ("flows/clock.py", "nurture/timing.py"),
-    "aiosmtplib": ("outbound/smtp.py", "outbound/session.py"),
+    "aiosmtplib": ("outbound/smtp.py", "outbound/session.py", "outbound/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
     "imap_tools": ("inbound/imap.py",),
     "flufl": ("inbound/legacy_bounces.py",),

@@ -490,3 +490,12 @@ def test_recheck_on_a_plateau() -> None:
     assert result.engagement == 43.0
     assert result.recheck_at is not None
     assert timedelta(days=9) < result.recheck_at - NOW < timedelta(days=10)
+
+
+def test_a_machine_recycles_nobody() -> None:
+    """Machines never score, and what they report ends no cycle either, now or when it is dated ahead."""
+    model = ScoringModel(rules=(EngagementRule(0, "read", "k.0", 5.0),), active=frozenset({"k.0"}))
+    read = Signal("k.0", NOW - DAY, NOW - DAY, id=1)
+    forged = Signal("lead.recycled", NOW, NOW, machine=True, id=2)
+
+    assert scored([read, forged], model, thresholds=[1.0]).engagement == 5.0

@@ -582,3 +582,106 @@ async def test_broken_bytes_in_a_reply() -> None:
     assert (outcome, code) == (REFUSED, 550)
     assert reply.startswith("5.1.1 first 5.1.1 word")
     assert len(reply) <= 400
+
+
+# PIPELINING (RFC 2920)
+
+
+async def test_commands_go_together_where_the_server_allows_it() -> None:
+    """MAIL, RCPT and DATA arrive in one packet, and several letters one after the other."""
+    packets: list[bytes] = []
+
+    async def talk(line: Line) -> None:
+        await line.open("PIPELINING")
+        for _ in range(2):
+            packets.append(await line.reader.read(4096))
+            for reply in ("250 ok", "250 ok", "354 go"):
+                await line.say(reply)
+            await line.hear_body()
+            await line.say("250 taken")
+
+    assert await deliver_to(talk, 2) == [(SENT, 250, "taken")] * 2
+    assert [packet.count(b"\r\n") for packet in packets] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("replies", "outcome", "code"),
+    [
+        (("550 5.7.1 you", "503 first MAIL", "503 first MAIL"), LATER, 550),
+        (("250 ok", "550 5.1.1 who", "554 no recipients"), REFUSED, 550),
+        (("250 ok", "450 4.2.1 busy", "554 no recipients"), LATER, 450),
+        (("250 ok", "550 5.1.1 who", "354 go on anyway"), REFUSED, 550),
+        (("250 ok", "250 ok", "451 4.3.0 no room"), LATER, 451),
+    ],
+    ids=["sender", "recipient", "recipient later", "body without recipient", "data"],
+)
+async def test_the_first_no_of_three_replies_counts(
+    replies: tuple[str, ...], outcome: Outcome, code: int
+) -> None:
+    """Whatever the server says to the commands after the one it refused, the refused one is the answer."""
+
+    async def talk(line: Line) -> None:
+        await line.open("PIPELINING")
+        await line.reader.readuntil(b"DATA\r\n")
+        for reply in replies:
+            await line.say(reply)
+        await line.hear()
+
+    [(found, said, _)] = await deliver_to(talk)
+
+    assert (found, said) == (outcome, code)
+
+
+@pytest.mark.parametrize("heard", [0, 1, 2])
+async def test_silence_among_the_three_replies_is_no_doubt(heard: int) -> None:
+    """Without 354 nothing of the body was written: LATER, however many replies came before."""
+
+    async def talk(line: Line) -> None:
+        await line.open("PIPELINING")
+        await line.reader.readuntil(b"DATA\r\n")
+        await line.say("\r\n".join(["250 ok"] * heard) or "250-")
+        await asyncio.sleep(5)
+
+    [(found, _, reply)] = await deliver_to(talk)
+
+    assert (found, reply.partition(" at ")[0]) == (LATER, "no answer in time")
+
+
+async def test_closing_in_answer_to_three_commands() -> None:
+    """421 at RCPT closes the connection, and the letter is for later."""
+
+    async def talk(line: Line) -> None:
+        await line.open("PIPELINING")
+        await line.reader.readuntil(b"DATA\r\n")
+        await line.say("250 ok\r\n421 4.3.2 going down")
+
+    assert await deliver_to(talk) == [(LATER, 421, "4.3.2 going down")]
+
+
+async def test_what_is_said_unasked_ends_the_connection() -> None:
+    """A reply that nobody asked for is never taken for the next letter's."""
+
+    async def talk(line: Line) -> None:
+        await line.open()
+        await line.take(until="end", final="250 taken\r\n250 and again")
+        await line.hear()
+
+    async with raw_server(talk) as port, relay_to(port) as relay:
+        deliveries = await relay.send(letters(3), now)
+
+    assert [d.outcome for d in deliveries] == [SENT] * 3
+
+
+@pytest.mark.parametrize("said", ["y" * 5000, "250-" + "y" * 70000, "250-y\r\n" * 5000])
+async def test_endless_replies_are_given_up(said: str) -> None:
+    """A reply without an end does not fill our memory."""
+
+    async def talk(line: Line) -> None:
+        await line.open()
+        await line.hear()
+        await line.say(said)
+        await line.hear()
+
+    [(found, _, reply)] = await deliver_to(talk)
+
+    assert (found, reply) == (LATER, "an answer that is not SMTP at mail")
