@@ -72,6 +72,11 @@ def _entry_key(sequence: Sequence, signal: Signal | None) -> str:
     return "" if per is None or signal is None else str(signal.properties.get(per, ""))
 
 
+def takes_in(book: Book, sequence: Sequence, now: datetime) -> bool:
+    """Whether a standing sequence may still be entered; one about a webinar closes when it says."""
+    return _webinar_refusal(book, sequence, "", now) is None
+
+
 def _webinar_refusal(book: Book, sequence: Sequence, key: str, now: datetime) -> Reason | None:
     """The webinar it is about must be known, and its entry still open."""
     if not sequence.needs_webinar:

@@ -14,7 +14,7 @@ from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import in_thread
 from nurture.book import Book
-from nurture.entry import consider
+from nurture.entry import consider, takes_in
 
 BATCH = 500
 PAGE = 5000
@@ -40,7 +40,7 @@ def changed_page(shop: Shop, now: datetime) -> Taken | None:
     """Standing sequences look at the leads that changed since they last did."""
     with shop.store.begin() as tx:
         release_id, book = shop.book(tx)
-        standing = _standing(book)
+        standing = _standing(book, now)
         ids = changed_leads(tx, PAGE) if standing else []
         if not ids:
             return None
@@ -56,20 +56,20 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
         last = locks.read_note(tx, SWEEP)
         if last is not None and datetime.fromisoformat(last) + SWEEP_EVERY > now:
             return []
-        return list(_standing(shop.book(tx)[1]))
+        return list(_standing(shop.book(tx)[1], now))
 
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken, int]:
     """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
     with shop.store.read() as tx:
-        standing = _standing(shop.book(tx)[1]).get(name)
+        standing = _standing(shop.book(tx)[1], now).get(name)
         ids = candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
     if not ids:
         return Taken(), -1
     with shop.store.begin() as tx:
         release_id, book = shop.book(tx)
         lock_leads(tx, ids)
-        standing = _standing(book).get(name)
+        standing = _standing(book, now).get(name)
         still = candidates(tx, standing, now, among=ids) if standing else []
         return _take_in(tx, release_id, book, {name: still}, now), ids[-1]
 
@@ -79,12 +79,13 @@ def _sweep_done(shop: Shop, now: datetime) -> None:
         locks.write_note(tx, SWEEP, now.isoformat())
 
 
-def _standing(book: Book) -> dict[str, Standing]:
+def _standing(book: Book, now: datetime) -> dict[str, Standing]:
+    """The standing sequences that may still be entered: one that has closed looks at nobody."""
     topics, within = book.catalog.topics, book.policy.consent.confirm_within
     return {
         name: Standing(one, topics[one.topic].accepts, within)
         for name, one in book.sequences.items()
-        if one.standing
+        if one.standing and takes_in(book, one, now)
     }
 
 

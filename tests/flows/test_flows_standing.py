@@ -12,7 +12,7 @@ from leadstore.rows import decision, enrolment, lead
 from leadstore.standing import mark_looked_at
 from leadstore.store import Store
 from tests.flows.workshop import Workshop, files, workshop
-from tests.nurture.gate_world import HOUR, TUESDAY
+from tests.nurture.gate_world import DAY, HOUR, TUESDAY
 
 WARM = "enter: {when: lead.fit >= 10}\n"
 RECENT = 'enter:\n  when: not signals.any("asset.downloaded", within="2 hours")\n'
@@ -108,3 +108,15 @@ async def test_without_standing_sequences_nothing_is_swept(work: Workshop) -> No
     counts = await intake(work.shop, TUESDAY)
 
     assert (quiet["enrolled"], counts["enrolled"]) == (0, 1)
+
+
+async def test_a_closed_sequence_looks_at_nobody(work: Workshop) -> None:
+    """A standing invitation ends with its webinar: who changes after that is not even refused."""
+    work.apply(files(HELLO, "webinar: live\nenter: {when: lead.fit >= 10, until: webinar.starts_at}\n"))
+    work.lead("early", fit=20.0)
+    before = await intake(work.shop, TUESDAY)
+    work.lead("late", fit=20.0)
+
+    after = await intake(work.shop, TUESDAY + 4 * DAY)
+
+    assert (before["enrolled"], after["enrolled"], after["refused"]) == (1, 0, {})

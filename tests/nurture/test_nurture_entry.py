@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nurture.consenting import consent_to
-from nurture.entry import consider
+from nurture.entry import consider, takes_in
 from nurture.values import Entry, PastRun, Signal
 from nurture.words import Stage
 from tests.nurture.gate_world import SUPPRESSED, TUESDAY, book, consent, offered, signal, world
@@ -168,3 +168,11 @@ def test_long_ago() -> None:
     assert told(entry("enter: {on: form.submitted, again: 3 days after exit}\n", past=past)) == (
         "refuse again_not_yet"
     )
+
+
+@pytest.mark.parametrize(("days", "open_"), [(0, True), (4, False)], ids=["before the webinar", "after it"])
+def test_a_standing_invitation_closes(days: int, open_: bool) -> None:
+    """A standing sequence about a webinar takes nobody in after the moment it names."""
+    found = book(HELLO, head="webinar: live\nenter: {when: lead.fit >= 10, until: webinar.starts_at}\n")
+
+    assert takes_in(found, found.sequences["s"], TUESDAY + timedelta(days=days)) == open_
