@@ -136,10 +136,10 @@ def test_the_inbox_holds_what_was_counted(ended: Ended) -> None:
 
 
 def test_the_story_has_all_its_turns(ended: Ended) -> None:
-    """Leads are imported, enrolled in three sequences, held back and handed to sales."""
+    """Leads are imported, enrolled in four sequences, held back and handed to sales."""
     tally = ended.played.tally
 
-    assert set(tally.by_sequence) == {"case-study", "webinar-invite", "white-paper"}
+    assert set(tally.by_sequence) == {"case-study", "webinar-invite", "webinar-registered", "white-paper"}
     assert {"window", "cap"} <= set(tally.held)
     assert tally.handed_off > 0
     assert ended.report.counts.rejected == 1

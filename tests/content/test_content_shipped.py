@@ -98,6 +98,7 @@ def context_for(name: str, language: str, lead: Lead) -> dict[str, Any]:
         "assets": assets,
         "asset": assets.get(book().templates.info(name).asset or ""),
         "webinars": {key: webinar.model_dump() for key, webinar in catalog.webinars.items()},
+        "webinar": catalog.webinars["live-review"].model_dump(),
         "sequence": {"name": "white-paper", "title": "The guide"},
         "company": policy.company.model_dump(mode="json"),
         "sender": policy.sender.model_dump(mode="json"),
@@ -223,11 +224,12 @@ def test_every_sequence_has_touches_to_send(name: str) -> None:
 
 
 def test_only_what_was_asked_for_is_service_mail() -> None:
-    """Of the mails to leads, the requested guide alone is exempt from consent and caps."""
+    """Of the mails to leads, the requested guide and what a registration asks for are exempt from caps."""
     templates = book().templates
     service = {name for name in templates.names if templates.info(name).purpose is Purpose.SERVICE}
 
-    assert service == {"white-paper/deliver", "seller/handoff"}
+    asked = {f"webinar-registered/{name}" for name in ("confirmed", "tomorrow", "in-an-hour")}
+    assert service == {"white-paper/deliver", "seller/handoff"} | asked
 
 
 def test_every_template_is_sent_by_something() -> None:
