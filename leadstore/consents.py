@@ -61,8 +61,13 @@ def grant(
     proof: str = "",
     state: ConsentState = ConsentState.GRANTED,
 ) -> None:
-    """Record the lead's own opt-in to a topic; it lifts an earlier withdrawal of all topics."""
+    """Record the lead's own opt-in to a topic, given at `now`; it lifts an earlier withdrawal of all topics.
+
+    One that was given before the withdrawal and arrives after it changes nothing.
+    """
     lock_lead_of(tx, address_id)
+    if _left_after(tx, address_id, topic, now):
+        return
     fresh = {"state": state.value, "basis": basis.value, "source": source, "proof": proof, "at": now}
     found = tx.execute(
         update(consent).where(consent.c.address_id == address_id, consent.c.topic == topic).values(**fresh)
@@ -74,6 +79,16 @@ def grant(
         everything = and_(consent.c.address_id == address_id, consent.c.topic == ALL_TOPICS)
         tx.execute(consent.delete().where(everything))
         wake(tx, address_id, now)
+
+
+def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -> bool:
+    query = select(consent.c.topic).where(
+        consent.c.address_id == address_id,
+        consent.c.topic.in_([topic, ALL_TOPICS]),
+        consent.c.state == ConsentState.WITHDRAWN.value,
+        consent.c.at > moment,
+    )
+    return tx.execute(query).first() is not None
 
 
 def suppress(

@@ -38,27 +38,28 @@ def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> Non
 def _change_consents(
     tx: Any, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
 ) -> None:
-    """In the order the signals came: the lead's last word counts. They are rare, so one by one."""
+    """The lead's last word counts, by when it was said: signals come late. They are rare, so one by one."""
     for one in batch:
+        said_at = min(one.signal.occurred_at, now)
         if one.signal.type == Sig.CONSENT_GRANTED:
-            _grant(tx, one, addresses[one.lead_id], now)
+            _grant(tx, one, addresses[one.lead_id], said_at)
         elif one.signal.type == Sig.CONSENT_WITHDRAWN:
-            _withdraw(tx, one, addresses[one.lead_id], now)
+            _withdraw(tx, one, addresses[one.lead_id], said_at)
 
 
-def _grant(tx: Any, one: PendingSignal, address_id: int, now: datetime) -> None:
+def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
     topic = one.signal.properties.get("topic")
     if topic:
         basis = Basis(one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value))
-        grant(tx, address_id, str(topic), basis, now, SOURCE, proof=f"signal {one.signal.id}")
+        grant(tx, address_id, str(topic), basis, said_at, SOURCE, proof=f"signal {one.signal.id}")
 
 
-def _withdraw(tx: Any, one: PendingSignal, address_id: int, now: datetime) -> None:
+def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
     topic = one.signal.properties.get("topic")
     if topic:
-        withdraw_topics(tx, [(address_id, str(topic))], now, SOURCE)
+        withdraw_topics(tx, [(address_id, str(topic))], said_at, SOURCE)
     else:
-        withdraw_all(tx, address_id, now, SOURCE, proof=f"signal {one.signal.id}")
+        withdraw_all(tx, address_id, said_at, SOURCE, proof=f"signal {one.signal.id}")
 
 
 def _suppress(
