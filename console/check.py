@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from flows.work.shelf import read_shelf
+from nurture.advice import advise
 from nurture.book import Book, read_book
 from nurture.diagnose import Fault, as_json, render_github, render_text
 
@@ -35,6 +37,7 @@ def check(
     """
     root = frame.root()
     book, faults = read_book(read_shelf(root))
+    faults += advise(book, datetime.now(UTC)) if book else []
     faults = [replace(fault, file=_from_here(root, fault.file)) for fault in faults]
     errors = sum(fault.severity == "error" for fault in faults)
     _show(faults, "json" if json else format, ok=not errors)

@@ -15,7 +15,7 @@ from nurture.book_checks import (
     check_template_assets,
     template_of,
 )
-from nurture.catalog import Catalog, read_catalog
+from nurture.catalog import Catalog, salvage_catalog
 from nurture.conditions import Vocabulary
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import read_sequence
@@ -73,7 +73,7 @@ class _Shelf:
 
     def read(self) -> Book | None:
         policy, policy_node = self._root(POLICY, read_policy)
-        catalog, _ = self._root(CATALOG, read_catalog)
+        catalog, _ = self._root(CATALOG, salvage_catalog)
         vocabulary = catalog.vocabulary() if catalog else None
         scoring, _ = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
         language = policy.language if policy else "en"

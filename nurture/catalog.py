@@ -109,6 +109,16 @@ class Catalog:
 
 def read_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
     """Read catalog.yaml; its segments may use the segments written above them."""
+    catalog, faults = salvage_catalog(node, path)
+    return (None if faults else catalog), faults
+
+
+def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
+    """Read catalog.yaml, and answer its names also when some of them have faults.
+
+    Other files can then be checked against it all the same. It is None when its form is broken.
+    Never run what comes with faults.
+    """
     file, faults = validate(CatalogFile, node, path)
     if file is None:
         return None, faults
@@ -123,7 +133,8 @@ def read_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
                 faults.append(fault_at(node, ("segments", name), path, "NUR034", message))
         except ConditionError as error:
             faults.append(condition_fault(node, ("segments", name), path, error))
-    return (None if faults else _with(plain, segments)), faults
+            segments[name] = parse("true")  # its fault is told once, not at everything that names it
+    return _with(plain, segments), faults
 
 
 def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: ConditionError) -> Fault:

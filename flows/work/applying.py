@@ -11,6 +11,7 @@ from flows.work.following import Followed, follow
 from flows.work.shelf import read_shelf
 from leadstore.releases import store_release
 from leadstore.store import Store
+from nurture.advice import advise
 from nurture.book import read_book
 from nurture.diagnose import Fault
 from nurture.errors import BookError
@@ -51,4 +52,4 @@ def apply_release(store: Store, files: Mapping[str, str], now: datetime) -> Appl
     with store.begin() as tx:
         release_id, changed = store_release(tx, book.digest, files, now)
         followed = follow(tx, book, release_id, now) if changed else Followed()
-    return Applied(release_id, changed, book.digest, tuple(faults), followed)
+    return Applied(release_id, changed, book.digest, (*faults, *advise(book, now)), followed)

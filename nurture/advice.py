@@ -1,0 +1,137 @@
+"""Warns of what is no fault and still unlikely to be meant: vain waits, past webinars, unused templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from nurture.book import POLICY, Book
+from nurture.dated import webinar_of
+from nurture.diagnose import Fault, in_order
+from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
+from nurture.source import Loc, Node, fault_at, load_yaml
+from nurture.spans import format_span
+from nurture.timing import Cap
+from nurture.words import Purpose
+
+ENGINES_OWN = ("seller/", "consent/")
+"""Folders of templates that the engine sends by itself."""
+FEW = 2
+"""A stream of no more assets than this runs dry at once."""
+
+
+def advise(book: Book, now: datetime) -> list[Fault]:
+    """Answer the warnings about a project that passed the check, as it stands at `now`."""
+    faults = [*_no_sellers(book), *_unused(book)]
+    for sequence in book.sequences.values():
+        node, _ = load_yaml(sequence.path, book.files[sequence.path])
+        assert node is not None  # the book was read from it
+        faults += _past(book, sequence, node, now)
+        faults += _vain_waits(book, sequence, node)
+        faults += _soon_dry(sequence, node)
+    return in_order(faults)
+
+
+def _no_sellers(book: Book) -> list[Fault]:
+    if book.policy.handoff.sellers:
+        return []
+    node, _ = load_yaml(POLICY, book.files[POLICY])
+    assert node is not None  # the book was read from it
+    hint = "list them below `handoff: {sellers: [...]}`"
+    message = "nobody sells: mature leads will stay unassigned"
+    return [_warning(node, ("handoff",), POLICY, "NUR060", message, hint)]
+
+
+def _unused(book: Book) -> list[Fault]:
+    sent = {name for sequence in book.sequences.values() for name in _templates(sequence)}
+    faults = []
+    for name in sorted(book.templates.names - sent):
+        if not name.startswith(ENGINES_OWN):
+            path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+            first = book.files[path].split("\n", 1)[0]
+            message = f"no sequence sends `{name}`"
+            hint = "send it, or remove the file"
+            faults.append(
+                Fault("NUR061", message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first)
+            )
+    return faults
+
+
+def _templates(sequence: Sequence) -> Iterator[str]:
+    for step in sequence.steps.values():
+        match step:
+            case SendStep() | NotifyStep():
+                yield step.template
+            case CastStep():
+                yield from (template for _, template in step.assets)
+
+
+def _past(book: Book, sequence: Sequence, node: Node, now: datetime) -> list[Fault]:
+    webinar = webinar_of(sequence, "", book.catalog.webinars)
+    if webinar is None or webinar.starts_at + webinar.length > now:
+        return []
+    message = f"the webinar `{sequence.webinar}` is over since {webinar.starts_at:%Y-%m-%d}"
+    hint = "give it a new date in catalog.yaml, or remove the sequence"
+    return [_warning(node, ("webinar",), sequence.path, "NUR062", message, hint)]
+
+
+def _vain_waits(book: Book, sequence: Sequence, node: Node) -> list[Fault]:
+    """A wait between two touches that some cap of one touch makes longer anyway."""
+    topic = book.catalog.topics[sequence.topic]
+    spans = [span for cap in (*book.policy.caps, *topic.caps, *sequence.caps) if (span := _of_one(cap))]
+    longest = max(spans, default=timedelta(0))
+    places = {place.at[0]: place for place in _steps(node.get("steps"))}
+    faults = []
+    for step in sequence.steps.values():
+        wait = _wait_after(book, sequence, step)
+        if wait is not None and wait.span is not None and wait.span < longest:
+            message = f"the caps make this wait pointless: they allow 1 touch per {format_span(longest)}"
+            hint = "wait longer, or say `over_cap: skip` on the step below"
+            faults.append(_warning(places[wait.line], ("wait",), sequence.path, "NUR063", message, hint))
+    return faults
+
+
+def _of_one(cap: Cap) -> timedelta | None:
+    return cap.span if cap.count == 1 else None
+
+
+def _wait_after(book: Book, sequence: Sequence, step: Step) -> WaitStep | None:
+    """The wait that stands between this touch and another one that the caps may defer."""
+    wait = sequence.steps.get(step.next or "")
+    if not _counts(book, step) or not isinstance(wait, WaitStep):
+        return None
+    after = sequence.steps.get(wait.next or "")
+    deferred = isinstance(after, SendStep) and after.over_cap == "defer" and _counts(book, after)
+    return wait if deferred else None
+
+
+def _counts(book: Book, step: Step) -> bool:
+    return isinstance(step, SendStep) and book.templates.info(step.template).purpose is Purpose.MARKETING
+
+
+def _soon_dry(sequence: Sequence, node: Node) -> list[Fault]:
+    stream = sequence.stream
+    if stream is None or len(stream.assets) > FEW:
+        return []
+    casts = "1 cast" if len(stream.assets) == 1 else f"{len(stream.assets)} casts"
+    hint = "leads wait at its end until something is added"
+    message = f"this stream is dry after {casts}"
+    return [_warning(node, ("stream",), sequence.path, "NUR064", message, hint)]
+
+
+def _steps(node: Node | None) -> Iterator[Node]:
+    """Every mapping below, at any depth."""
+    if node is None:
+        return
+    if node.is_mapping:
+        yield node
+        for child in node.value.values():
+            yield from _steps(child)
+    for item in node.items():
+        yield from _steps(item)
+
+
+def _warning(node: Node, loc: Loc, path: str, code: str, message: str, hint: str) -> Fault:
+    fault = fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",))
+    return replace(fault, severity="warning")
