@@ -161,4 +161,5 @@ def test_text_and_annotations_tell_the_same(project: Path, capsys: pytest.Captur
     github = capsys.readouterr().out
 
     assert len(re.findall(r"^(error|warning)\[NUR\d{3}\]", text, re.M)) == len(listed)
-    assert len(re.findall(r"^::(?:error|warning) file=.+,line=\d+,col=\d+,title=NUR\d{3}::", github, re.M)) == len(listed)
+    pattern = r"^::(?:error|warning) file=.+,line=\d+,col=\d+,title=NUR\d{3}::"
+    assert len(re.findall(pattern, github, re.M)) == len(listed)
