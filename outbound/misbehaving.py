@@ -95,6 +95,7 @@ class MisbehavingServer:
         self.connections = 0
         self.open_now = 0
         self.most_at_once = 0  # connections let in
+        self.misdone = 0  # misdeeds committed
         self.port = 0
         self._on_taken = on_taken
         self._misdeeds = dict.fromkeys(misdeeds, 0)  # how often each was done
@@ -156,6 +157,7 @@ class MisbehavingServer:
             meant = misdeed.at == at and misdeed.to in ("", recipient)
             if meant and not spent and len(self.taken) >= misdeed.after:
                 self._misdeeds[misdeed] += 1
+                self.misdone += 1
                 return misdeed
         return None
 

@@ -315,7 +315,8 @@ def _import_and_die(url: str, folder: Path, source: Path, rows: Path, span: floa
 @BOOK.fault(53, "a lead whose data is nonsense", "sent 3: it holds up nobody")
 async def _poison(trial: Trial) -> str:
     work = trial.work()
-    steps = "- choose:\n    - when: lead.parts >= 3\n      steps: [{send: hello}]\n    - otherwise: [{send: more}]"
+    case = "{when: lead.parts >= 3, steps: [{send: hello}]}"
+    steps = f"- choose: [{case}, {{otherwise: [{{send: more}}]}}]"
     project = files(steps)
     project["catalog.yaml"] = project["catalog.yaml"].replace(
         "interest: text", "interest: text, parts: number"

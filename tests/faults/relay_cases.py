@@ -102,7 +102,6 @@ answered(12, "one 554 in a batch", ONE_NO, says("rcpt", "554 5.7.1 rejected", to
 answered(13, "hangs up at RCPT", BACK, Misdeed("rcpt", then=HANG_UP))
 answered(13, "hangs up at DATA", BACK, Misdeed("data", then=HANG_UP))
 answered(13, "resets at MAIL", BACK, Misdeed("mail", then=RESET))
-answered(13, "resets after 354", BACK, Misdeed("data", "354 go", RESET))
 answered(14, "hangs up after the dot, taken", DOUBT, Misdeed("dot", then=HANG_UP, keep=True))
 answered(14, "hangs up after the dot, not taken", DOUBT, Misdeed("dot", then=HANG_UP))
 answered(14, "resets after the dot, taken", DOUBT, Misdeed("dot", then=RESET, keep=True))

@@ -7,14 +7,19 @@ import asyncio
 import statistics
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults import all_cases
 from tests.faults.cases import Case, Trial
 from tests.faults.databases import Databases
 from tests.faults.killing import Killing, Round
+from tests.faults.machine import OutboxMachine
 
 LIMIT = 120.0
 """Seconds that one fault may take."""
@@ -42,15 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     results: list[Result] = []
     with Databases() as databases:
-        for case in all_cases.CASES:
-            if asked.only and not any(_is_meant(case, word) for word in asked.only.split(",")):
-                continue
+        for case in _chosen(asked):
             results.append(asyncio.run(play(case, databases)))
             _show(results[-1])
-        if not asked.only:
-            for dialect in ("sqlite", "postgresql"):
-                results.append(rounds(databases, dialect, asked.rounds, asked.seed))
-                _show(results[-1])
+        if not asked.only and not asked.only_rounds:
+            results.append(machine(databases, asked.histories))
+            _show(results[-1])
+        for dialect in _dialects(asked):
+            results.append(rounds(databases, dialect, asked.rounds, asked.seed))
+            _show(results[-1])
     return _conclude(results, time.monotonic() - began, asked.table)
 
 
@@ -83,6 +88,33 @@ def rounds(databases: Databases, dialect: str, count: int, seed: int) -> Result:
     return Result("24-30", f"kill -9 on {dialect}", expected, seen, time.monotonic() - began)
 
 
+def let_machine_run(databases: Databases, *, examples: int, steps: int) -> None:
+    """So many histories of so many steps; raises what broke, with the shortest history that breaks it."""
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    OutboxMachine.databases = databases
+    run_state_machine_as_test(OutboxMachine, settings=how)  # type: ignore[no-untyped-call]
+
+
+def machine(databases: Databases, examples: int) -> Result:
+    """The state machine, as one line."""
+    began = time.monotonic()
+    expected = f"{examples} histories of outbox, withdrawal, suppression, cap and clock: I1 to I6 hold"
+    try:
+        let_machine_run(databases, examples=examples, steps=40)
+        seen = expected
+    except BaseException as error:
+        _say("".join(traceback.format_exception(error))[-6000:])
+        seen = f"BREACH: {type(error).__name__}"
+    return Result("all", "the state machine", expected, seen, time.monotonic() - began)
+
+
 def _tell(dialect: str, one: Round) -> None:
     for breach in one.breaches:
         _say(f"  {dialect} round {one.seed} ({one.manner}, {one.workers} workers): {breach}")
@@ -106,12 +138,14 @@ def _tell_rounds(dialect: str, done: Sequence[Round]) -> None:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="kill -9 rounds on each database")
+    parser.add_argument("--histories", type=int, default=100, help="histories of the state machine")
     parser.add_argument("--seed", type=int, default=1, help="the first round's seed")
     parser.add_argument(
         "--only",
         default="",
         help="only faults whose row or name has one of these words",
     )
+    parser.add_argument("--only-rounds", default="", help="no faults, and rounds on this database only")
     parser.add_argument("--table", default="", help="write the table into this Markdown file as well")
     return parser.parse_args(arguments)
 
@@ -128,6 +162,19 @@ def _conclude(results: Sequence[Result], seconds: float, table: str) -> int:
     bad = [result for result in results if not result.ok]
     _say(f"{len(results)} trials of {len(rows)} faults, {len(bad)} breaches, {seconds:.0f} seconds")
     return 1 if bad else 0
+
+
+def _chosen(asked: argparse.Namespace) -> list[Case]:
+    if asked.only_rounds:
+        return []
+    words = asked.only.split(",") if asked.only else []
+    return [case for case in all_cases.CASES if not words or any(_is_meant(case, word) for word in words)]
+
+
+def _dialects(asked: argparse.Namespace) -> tuple[str, ...]:
+    if asked.only_rounds:
+        return (asked.only_rounds,)
+    return () if asked.only else ("sqlite", "postgresql")
 
 
 def _is_meant(case: Case, word: str) -> bool:

@@ -43,15 +43,10 @@ steps:
 def project() -> dict[str, str]:
     """Open at all hours, two sequences, a cap that bites, two sellers."""
     found = files("- send: hello\n- send: more")
-    policy = [
-        line
-        for line in found["nurture.yaml"].splitlines()
-        if not line.startswith(("window", "quiet", "caps"))
-    ]
-    policy = [line.replace("holidays: true", "holidays: false") for line in policy]
-    found["nurture.yaml"] = "\n".join(
-        [*policy, "quiet_hours: []", "holidays: false", f"caps: [{CAP} per 1 day]", ""]
-    )
+    closed = ("window", "quiet", "caps", "holidays")
+    policy = [line for line in found["nurture.yaml"].splitlines() if not line.startswith(closed)]
+    always = ["quiet_hours: []", "holidays: false", f"caps: [{CAP} per 1 day]"]
+    found["nurture.yaml"] = "\n".join([*policy, *always, ""])
     found["sequences/t.yaml"] = NEWS
     found["templates/news.md.j2"] = found["templates/hello.md.j2"].replace("Hello", "News")
     return found
