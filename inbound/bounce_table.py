@@ -16,7 +16,10 @@ _WITH_REPLY = re.compile(
 _REPLY = re.compile(r"(?:^|[\s:;,(])([45]\d\d)(?=[ \-:,]|$)", re.MULTILINE)
 AT_OTHER = re.compile(r"(?i)(?:in reply to|after) (?:end of )?(?:DATA|MAIL FROM|EHLO|HELO)")
 """The server refused something else than the address. Sendmail's transcript is no proof: it pipelines."""
-AT_RCPT = re.compile(r"(?i)in reply to RCPT|after RCPT|SMTP:RCPT|>>> RCPT TO:[^\n]*\s*\n\s*<<<")
+AT_RCPT = re.compile(
+    r"(?i)in reply to RCPT|after RCPT|SMTP:RCPT|>>> RCPT TO:[^\n]*\s*\n\s*<<<|did not like our RCPT"
+    r"|does not like recipient|server has rejected address"
+)
 """The server refused the address itself."""
 
 SOFT_WORDS = (
@@ -145,6 +148,8 @@ OTHER_CODES = {
 """Codes that settle it the other way, whatever the words say."""
 ABOUT_ELSE = ("3.", "7.")
 """Codes of the mail system and of policy: words about an unknown user count only where RCPT was refused."""
+GENERAL = ("", "0.0")
+"""No code, or one that says nothing: of a server's bare 550, filters say "unknown user" as well, at DATA."""
 NOT_THE_ADDRESS = ("mailbox_full", "sender_refused", "blocked", "later", "disabled")
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
 _SOFT = tuple((reason, re.compile(f"(?i){words}")) for reason, words in SOFT_WORDS)
@@ -184,11 +189,9 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
     if code in NO_MAIL_CODES and not soft:
         return True, "no_mail_taken"
     named = "user_unknown" if GONE.search(text) else "host_unknown" if NO_HOST.search(text) else ""
-    if (
-        soft == "mailer_failed"
-        or AT_OTHER.search(text)
-        or (subject[:2] in ABOUT_ELSE and not AT_RCPT.search(text))
-    ):
+    general = subject in GENERAL and code is not None and named == "user_unknown"
+    unproven = (general or subject[:2] in ABOUT_ELSE) and not AT_RCPT.search(text)
+    if soft == "mailer_failed" or AT_OTHER.search(text) or unproven:
         return False, soft or "unclear"
     if subject in HARD_CODES:
         doubt = soft in NOT_THE_ADDRESS[:3] and not named
@@ -214,7 +217,6 @@ def _first(text: str) -> str:
 
 def _most_telling(spoken: str, stated: str) -> str:
     """The server's own code tells more than the reporter's, unless it is the general one (x.0.0)."""
-    general = ("", "0.0")
-    if spoken.partition(".")[2] not in general:
+    if spoken.partition(".")[2] not in GENERAL:
         return spoken
-    return stated if stated.partition(".")[2] not in general else spoken or stated
+    return stated if stated.partition(".")[2] not in GENERAL else spoken or stated

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from inbound import legacy_bounces
 from inbound.bounce_table import AT_OTHER, AT_RCPT, Verdict, judge
-from inbound.mail import Mail, clean, decoded, plain
+from inbound.mail import Mail, clean, decoded, leaves, plain
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""
@@ -44,7 +44,11 @@ class Bounce:
 
 def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     """What a delivery report says, one entry for each recipient; empty when the mail is no report."""
-    blocks = (_report(mail.parts()) or _wrapped(mail) or list(_inline_blocks(mail)))[:MAX_RECIPIENTS]
+    blocks = _report(mail.parts())[:MAX_RECIPIENTS]
+    if not blocks:
+        if not legacy_bounces.looks_like_bounce(mail):
+            return ()
+        blocks = (_wrapped(mail) or list(_inline_blocks(mail)))[:MAX_RECIPIENTS]
     if blocks:
         human = legacy_bounces.notice(mail)
         return tuple(_bounce(block, human, len(blocks) == 1) for block in blocks)
@@ -60,10 +64,8 @@ def _report(parts: Iterable[Message]) -> list[Message]:
 
 def _wrapped(mail: Mail) -> list[Message]:
     """A report that another mail system put into an envelope of its own."""
-    if not legacy_bounces.looks_like_bounce(mail):
-        return []
     inner = [one for one in mail.returned() if one.get_content_type() == "multipart/report"]
-    return _report(Mail(mail.key, inner[0]).parts()) if inner else []
+    return _report(leaves(inner[0])) if inner else []
 
 
 def _blocks(part: Message) -> Iterator[Message]:
@@ -81,12 +83,8 @@ def _about_recipient(group: Message) -> bool:
 
 
 def _inline_blocks(mail: Mail) -> Iterator[Message]:
-    """The same fields where broken MIME, or a forwarding hand, left them in the text."""
-    text = mail.text()[: legacy_bounces.LONGEST]
-    for part in mail.message.walk():
-        if isinstance(part.preamble, str) and _FIELD.search(part.preamble):
-            text += "\n\n" + clean(part.preamble)
-    for paragraph in re.split(r"\n[ \t]*\n", text):
+    """The same fields where broken MIME left them in the text; a person who pastes them reports nothing."""
+    for paragraph in re.split(r"\n[ \t]*\n", legacy_bounces.whole_text(mail)):
         first = _FIELD.search(paragraph)
         if first:
             group = HeaderParser(policy=compat32).parsestr(paragraph[first.start() :])
@@ -105,7 +103,8 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
 
 def _verdict(status: str, said: str, around: str) -> Verdict:
     """By the server's own words; where they decide nothing, by the notice for people as well."""
-    phase = " ".join(found.group() for found in (AT_OTHER.search(around), AT_RCPT.search(around)) if found)
+    told = f"{status}\n{around}"
+    phase = " ".join(found.group() for found in (AT_OTHER.search(told), AT_RCPT.search(told)) if found)
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
     if verdict.hard or verdict.reason != "unclear" or not around:
         return verdict
@@ -126,8 +125,3 @@ def _address(value: object) -> str:
 
 def _line(value: object) -> str:
     return " ".join(clean(plain(str(value or "")[:4000])).split())
-
-
-def failures(bounces: Iterable[Bounce]) -> list[Bounce]:
-    """Those that failed for good or for this time."""
-    return [bounce for bounce in bounces if bounce.action is Action.FAILED]

@@ -15,7 +15,7 @@ from inbound.mail import Mail, decoded
 
 LONGEST = 64_000
 """Characters of a notice that are looked at."""
-LONGEST_FOR_FLUFL = 32_000
+LONGEST_FOR_FLUFL = 16_000
 """Bytes of a mail that flufl.bounce sees: it tries every pattern on every line."""
 ROBOTS = re.compile(
     r"(?i)mailer-?daemon|post[-_]?master|mail[-. ]delivery|mail deliver(?:y)? (?:sub)?system|^<>$"
@@ -74,9 +74,7 @@ class LegacyFailure:
 
 
 def read_failures(mail: Mail) -> list[LegacyFailure]:
-    """The failures a mail tells of in a form of its own; empty when it does not look like a bounce."""
-    if not looks_like_bounce(mail):
-        return []
+    """The failures that a mail which looks like a bounce tells of in a form of its own."""
     text = notice(mail)
     action = "delayed" if _DELAY.search(text) and "permanent" not in text.lower() else "failed"
     found = _recipients(mail, text)
@@ -100,14 +98,15 @@ def looks_like_bounce(mail: Mail) -> bool:
 
 def notice(mail: Mail) -> str:
     """What the mail system tells people, without the message it returns."""
-    text = mail.text()
-    if not text.strip() and isinstance(mail.message.preamble, str):
-        text = mail.message.preamble
-    if not text.strip():
-        text = "\n".join(decoded(part) for part in mail.parts())
-    text = text[:LONGEST]
+    text = whole_text(mail)
     rest = _REST.search(text)
     return text[: rest.start()] if rest and text[: rest.start()].strip() else text
+
+
+def whole_text(mail: Mail) -> str:
+    """All that can be read of it: its text, else whatever broken MIME left of it."""
+    text = mail.text()
+    return (text if text.strip() else "\n".join(decoded(part) for part in mail.parts()))[:LONGEST]
 
 
 def about(text: str, recipients: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 MAX_BYTES = 256 * 1024
 """What is read of a mail: reports stand in front of the message they return, so this is plenty."""
@@ -36,7 +37,8 @@ class Mail:
 
     key: str
     message: Message
-    raw: bytes = b""
+    raw: bytes
+    leaves: tuple[Message, ...]
 
     def header(self, name: str) -> str:
         """A header of the mail itself, decoded and on one line; empty when it is not there."""
@@ -63,13 +65,13 @@ class Mail:
             for one in re.findall(r"<([^<>\s]+)>", value)
         ]
 
-    def parts(self) -> Iterator[Message]:
+    def parts(self) -> tuple[Message, ...]:
         """Every part that is no container, the returned message's left out."""
-        return _leaves(self.message, [MAX_PARTS])
+        return self.leaves
 
     def returned(self) -> Iterator[Message]:
         """The messages, or the headers of them, that a report returns to their sender."""
-        for part in self.message.walk():
+        for part in islice(self.message.walk(), MAX_PARTS):
             if part.get_content_type() in _RETURNED:
                 yield from _inner(part)
 
@@ -101,10 +103,13 @@ def read_mail(raw: bytes) -> Mail:
     """Parse a mail; whatever it holds, this answers."""
     head = raw[:MAX_BYTES]
     message = message_from_bytes(head, policy=policy.compat32)
-    named = str(message.get("Message-ID") or "").strip()
-    return Mail(
-        hashlib.sha256(named.encode("utf-8", "replace") if named else head).hexdigest()[:40], message, head
-    )
+    named = str(message.get("Message-ID") or "").strip().encode("utf-8", "replace")
+    return Mail(hashlib.sha256(named or head).hexdigest()[:40], message, head, leaves(message))
+
+
+def leaves(message: Message) -> tuple[Message, ...]:
+    """The first parts that are no containers; what a report returns is not looked into."""
+    return tuple(_leaves(message, [MAX_PARTS]))
 
 
 def decoded(part: Message) -> str:
@@ -145,6 +150,8 @@ def _leaves(part: Message, budget: list[int]) -> Iterator[Message]:
         yield part
         return
     for inner in part.get_payload():
+        if budget[0] <= 0:
+            return
         if isinstance(inner, Message):
             yield from _leaves(inner, budget)
 

@@ -22,6 +22,7 @@ class Folder:
     password: str = "let me in"
     asked: list[str] = field(default_factory=list)
     vanish: bool = False
+    refused: str = ""
 
     def put(self, raw: bytes) -> int:
         """Deliver a mail; returns its UID."""
@@ -46,7 +47,8 @@ class Session(socketserver.StreamRequestHandler):
                 verb, _, given = given.partition(" ")
             self.server.folder.asked.append(verb.upper())
             answer = getattr(self, f"do_{verb.lower()}", None)
-            outcome = answer(given) if answer else "BAD unknown"
+            known = answer and verb.upper() != self.server.folder.refused
+            outcome = answer(given) if known else "NO not that"
             self.say(f"{tag} {outcome}")
             if verb.upper() == "STARTTLS":
                 self.wrap()

@@ -18,9 +18,9 @@ from tests.inbound.mails import report
     [
         ("5.1.1", "550 5.1.1 <ada@leads.example>: Recipient address rejected: User unknown", "user_unknown"),
         ("5.0.0", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", "no_mail_taken"),
-        ("", "550 No such user here", "user_unknown"),
+        ("", "550 No such user here (in reply to RCPT TO command)", "user_unknown"),
         ("5.2.1", "550 5.2.1 <ada@leads.example>... User Unknown", "user_unknown"),
-        ("5.0.0", "550 Mailbox not found", "user_unknown"),
+        ("", "The recipient name is not recognized", "user_unknown"),
         ("5.1.6", "recipient no longer on server", "moved"),
         ("5.4.4", "unable to route: no mail hosts", "host_unknown"),
         ("5.0.0", "Host or domain name not found. Name service error for name=leads.example", "host_unknown"),
@@ -54,6 +54,7 @@ def test_gone_for_good(status: str, text: str, reason: str) -> None:
         ("5.0.0", "550 SPF check failed", "sender_refused"),
         ("5.4.6", "554 5.4.6 Too many hops", "too_many_hops"),
         ("5.7.1", "550 5.7.1 User unknown", "unclear"),
+        ("5.0.0", "550 User unknown", "unclear"),
         ("5.2.0", "550 5.2.0 Unknown user ada@leads.example", "mailbox_status"),
         ("5.0.0", "550 User unknown (in reply to end of DATA command)", "unclear"),
         ("", "553 acme.example does not exist after MAIL FROM", "unclear"),
@@ -106,6 +107,31 @@ def test_a_report_in_broken_mime_is_read_all_the_same() -> None:
     raw = report().replace(b'boundary="xx"', b'boundary="yy"')
 
     assert [(b.recipients, b.hard) for b in read_bounces(read_mail(raw))] == [(("ada@leads.example",), True)]
+
+
+def test_pasted_fields_are_no_report() -> None:
+    """A person who quotes a report to us writes a letter."""
+    fields = b"Final-Recipient: rfc822; ada@leads.example\nAction: failed\nStatus: 5.1.1"
+
+    assert sort(read_mail(b"From: ada@leads.example\nSubject: help\n\n" + fields)).kind is Kind.LETTER
+
+
+def test_a_report_in_another_s_envelope_is_read() -> None:
+    """Some systems wrap the report that they were given."""
+    raw = (
+        b"Return-Path: <>\nFrom: MAILER-DAEMON@gate.example\nSubject: failure notice\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/mixed; boundary="zz"\n\n--zz\n\nSee below.\n--zz\n'
+        b"Content-Type: message/rfc822\n\n" + report() + b"\n--zz--\n"
+    )
+
+    assert [(b.recipients, b.hard) for b in read_bounces(read_mail(raw))] == [(("ada@leads.example",), True)]
+
+
+def test_a_bounce_without_a_text_names_nobody() -> None:
+    """A notice that cannot be read is a failure of somebody, and soft."""
+    [bounce] = read_bounces(read_mail(b"From: <>\nReturn-Path: <>\nSubject: failure notice\n\n"))
+
+    assert (bounce.recipients, bounce.hard) == ((), False)
 
 
 def test_a_report_inside_the_returned_message_is_not_ours() -> None:
@@ -205,7 +231,7 @@ def test_a_hostile_mail_takes_no_time(body: bytes) -> None:
         if body.startswith(b"--x")
         else b"Content-Type: text/html\n\n"
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     sort(read_mail(head + kind + body))
 
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 10

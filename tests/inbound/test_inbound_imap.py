@@ -236,3 +236,23 @@ def test_a_cursor_is_named_for_its_place(tmp_path: Path) -> None:
 
     assert first == again != other
     assert len(first) <= 40
+
+
+@pytest.mark.parametrize("refused", ["STORE", "FETCH", "SEARCH"])
+def test_a_command_that_is_refused_is_told(refused: str) -> None:
+    """A folder that may only be read, or a server that will not, is an error with a name."""
+    folder = Folder(refused=refused)
+    uid = folder.put(report())
+    with imap_server(folder) as port, Imap(place(port)) as box, pytest.raises(MailboxError):
+        box.mark([*names(box), str(uid)])
+
+
+def test_marking_after_the_server_left_is_told() -> None:
+    """The cursor does not move then, and the mails are read again."""
+    folder = Folder(vanish=True)
+    folder.put(report())
+    with imap_server(folder) as port, Imap(place(port)) as box:
+        with pytest.raises(MailboxError):
+            [*names(box), *names(box)]
+        with pytest.raises(MailboxError):
+            box.mark(["1"])

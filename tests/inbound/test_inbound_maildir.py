@@ -113,3 +113,21 @@ def test_a_missing_maildir_is_told(tmp_path: Path) -> None:
     """A path without new/ and cur/ is no Maildir."""
     with pytest.raises(MailboxError, match="NURTURE_MAILBOX_URL"):
         box_of(tmp_path / "nowhere")
+
+
+def test_a_file_that_moves_while_it_is_listed_is_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may take a mail between the listing and the move; the rest is marked all the same."""
+    put(folder, "a", letter())
+    put(folder, "b", letter(name="letter-2"))
+    real, gone = os.rename, folder / "new" / "a"
+
+    def taken(source: Path, target: Path) -> None:
+        gone.unlink(missing_ok=True)
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", taken)
+    box_of(folder).mark(["a", "b"])
+
+    assert set(files(folder)) == {"cur/b:2,S"}
