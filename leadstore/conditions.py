@@ -46,21 +46,23 @@ _TEXTS["email"] = address.c.address
 _NUMBERS = {name: lead.c[name] for name in ("id", "fit", "engagement", "heat")}
 
 
-def as_sql(tree: Tree, now: datetime, dialect: str) -> Expression:
+def as_sql(tree: Tree, now: datetime, dialect: str, *, of_signal: bool = False) -> Expression:
     """The tree as an expression over `lead` and the `address` it is reached at; the query names both.
 
     True where the closure that nurture compiles from the same tree is true, and nowhere else: it may be
-    NULL where the closure is false. There is no entering signal, so its properties are missing.
+    NULL where the closure is false. `of_signal`: the query names `signal` too, whose row is the entering
+    one; else there is none, and its properties are missing.
     """
-    return _Compiler(now, dialect).tree(tree, True)
+    return _Compiler(now, dialect, of_signal).tree(tree, True)
 
 
 class _Compiler:
     """Compiles one tree. A leaf is NULL or false where something is missing; a negated one is never NULL."""
 
-    def __init__(self, now: datetime, dialect: str) -> None:
+    def __init__(self, now: datetime, dialect: str, of_signal: bool) -> None:
         self.now = now
         self.dialect = dialect
+        self.of_signal = of_signal
 
     def tree(self, tree: Tree, wanted: bool) -> Expression:
         """`wanted` False asks for the opposite: `not` moves down to the leaves, which keeps the SQL flat."""
@@ -101,6 +103,10 @@ class _Compiler:
                 return View(number=_NUMBERS[name], known=true())
             case Field(name):
                 return member(lead.c.attributes, name, self.dialect)
+            case Property("type") if self.of_signal:
+                return View(text=signal.c.type, known=true())
+            case Property(name) if self.of_signal:
+                return member(signal.c.properties, name, self.dialect)
             case Property():
                 return View()
             case Count():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -105,6 +106,16 @@ def answer(tx: Connection, handoff_id: int, state: HandoffState, reason: str, no
     given = {"state": state.value, "answer": reason, "answered_at": now}
     where = (handoff.c.id == handoff_id) & (handoff.c.state == HandoffState.OFFERED.value)
     return bool(tx.execute(update(handoff).where(where).values(**given)).rowcount)
+
+
+def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now: datetime) -> None:
+    """Record what sales answered (lead id -> reason) to the open handoffs of these leads; others stay."""
+    if not said:
+        return
+    is_open = handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
+    rows = [{"of": i, "reason": reason[:200]} for i, reason in said.items()]
+    given: dict[str, Any] = {"state": state.value, "answer": bindparam("reason"), "answered_at": now}
+    tx.execute(update(handoff).where(handoff.c.lead_id == bindparam("of"), is_open).values(**given), rows)
 
 
 def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from leadstore.bulk import Bulk
 from leadstore.rows import (
@@ -17,6 +17,7 @@ from leadstore.rows import (
     as_lead,
     lead,
     score_history,
+    signal,
     stage_change,
 )
 from leadstore.snapshots import read_signals
@@ -62,23 +63,35 @@ def read_for_scoring(
     ]
 
 
+WAITS = exists().where(signal.c.pending, signal.c.lead_id == lead.c.id)
+"""A signal of the lead waits for intake, which scores the lead: looking at it before that is in vain."""
+
+
 def due_for_recheck(tx: Connection, now: datetime, limit: int) -> list[int]:
     """Lock leads whose score may have crossed a threshold by itself."""
-    query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now)
+    query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
+    query = query.where(lead.c.merged_into.is_(None))
     query = query.order_by(lead.c.recheck_at, lead.c.id).limit(limit)
-    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
 
 
 def never_scored(tx: Connection, limit: int) -> list[int]:
     """Lock leads that have no score yet."""
-    query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None))
-    return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update(skip_locked=True)))
+    query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None), ~WAITS)
+    query = query.order_by(lead.c.id).limit(limit)
+    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
 
 
 def leads_after(tx: Connection, after: int, limit: int) -> list[int]:
     """The next page of all leads by id: for a full recomputation that can resume."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
     return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
+
+
+def lock_after(tx: Connection, after: int, limit: int) -> list[int]:
+    """Lock the next page of all leads by id, merged ones left out."""
+    query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
+    return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update()))
 
 
 def write_scores(

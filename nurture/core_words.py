@@ -29,7 +29,7 @@ _MORE: Mapping[Sig, Mapping[str, str]] = {
     Sig.MAIL_BOUNCED: {"hard": "flag", "status": "text", "step": "text"},
     Sig.PRODUCT_USED: {"feature": "text", "times": "number"},
     Sig.HANDOFF_ACCEPTED: {"seller": "text"},
-    Sig.HANDOFF_REJECTED: {"seller": "text"},
+    Sig.HANDOFF_REJECTED: {"seller": "text", "duplicate_of": "text"},
     Sig.DEAL_WON: {"amount": "number"},
     Sig.DEAL_LOST: {"amount": "number"},
     Sig.HISTORY_SUMMARY: {"visits": "number", "pages": "number", "minutes": "number"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from nurture.policy import Maturity
@@ -13,8 +14,21 @@ from nurture.words import HAND_RAISES, Sig, Stage
 SELLS = frozenset({"mql", "fast-track"})
 """Cells of the matrix that make a lead mature."""
 
-WRONG_FIT = "wrong_fit"
-"""The reason of a rejected handoff that disqualifies."""
+
+class Rejection(StrEnum):
+    """Why a seller sends a lead back: the reasons of `handoff.rejected`. Any other is taken as timing."""
+
+    TIMING = "timing"  # not now: nurtured again from zero engagement, fit stays, may mature again
+    UNREACHABLE = "unreachable"  # nobody answered: as timing
+    WRONG_FIT = "wrong_fit"  # will never buy: disqualified
+    COMPETITOR = "competitor"  # works for one: disqualified
+    DUPLICATE = (
+        "duplicate"  # the same person as another lead: merged into it, or disqualified if none is named
+    )
+
+
+BARS: frozenset[str] = frozenset({Rejection.WRONG_FIT, Rejection.COMPETITOR, Rejection.DUPLICATE})
+"""The reasons after which a lead is nurtured and offered no more."""
 
 INTEREST = frozenset(
     {Sig.FORM_SUBMITTED, Sig.ASSET_DOWNLOADED, Sig.MAIL_REPLIED, Sig.WEBINAR_REGISTERED, Sig.WEBINAR_ATTENDED}
@@ -89,13 +103,19 @@ def judge(
     Enters maturity at a threshold, leaves it below the threshold minus the margin. A hand raise and the use
     of the product bypass heat, never disqualification. A lead is offered once, when it becomes mature.
     """
-    happened = _since_recycled(signals)
+    return judge_by(maturity, lead.stage, was_mature, score, since_recycled(signals))
+
+
+def judge_by(
+    maturity: Maturity, stage: Stage, was_mature: bool, score: Score, happened: Happened
+) -> Judgement:
+    """Judge by what is known to have happened, where the signals themselves need not be read."""
     verdict = (
-        _final(lead, happened)
-        or _with_sales(lead, happened)
+        _final(stage, happened)
+        or _with_sales(stage, happened)
         or _own_move(maturity, score, happened)
         or _by_matrix(maturity, score, was_mature)
-        or _early(lead, score, happened)
+        or _early(stage, score, happened)
     )
     if verdict.mature and not was_mature and verdict.stage in (Stage.MQL, Stage.PQL):
         return Judgement(verdict.stage, True, verdict.cause, offer=True)
@@ -103,39 +123,43 @@ def judge(
 
 
 @dataclass(frozen=True, slots=True)
-class _Happened:
+class Happened:
+    """What a lead did since it was last recycled: of the types that maturity looks at, machines never."""
+
     types: frozenset[str]
-    recycled: bool
-    wrong_fit: bool
+    recycled: bool = False
+    barred: str = ""  # why a seller who returned it bars it from being nurtured
 
 
-def _since_recycled(signals: Iterable[Signal]) -> _Happened:
+def since_recycled(signals: Iterable[Signal]) -> Happened:
+    """What these signals say to maturity."""
     known = [s for s in signals if not s.machine and s.type in SIGNAL_TYPES]
     since = max((s.occurred_at for s in known if s.type == Sig.LEAD_RECYCLED), default=None)
     fresh = [s for s in known if since is None or s.occurred_at > since]
-    rejected = any(s.type == Sig.HANDOFF_REJECTED and s.properties.get("reason") == WRONG_FIT for s in fresh)
-    return _Happened(frozenset(s.type for s in fresh), since is not None, rejected)
+    returned = [s.properties.get("reason") for s in fresh if s.type == Sig.HANDOFF_REJECTED]
+    barred = min((reason for reason in returned if reason in BARS), default="")
+    return Happened(frozenset(s.type for s in fresh), since is not None, barred)
 
 
-def _final(lead: Lead, happened: _Happened) -> Judgement | None:
-    if lead.stage is Stage.CUSTOMER or Sig.DEAL_WON in happened.types:
+def _final(stage: Stage, happened: Happened) -> Judgement | None:
+    if stage is Stage.CUSTOMER or Sig.DEAL_WON in happened.types:
         return Judgement(Stage.CUSTOMER, False, Sig.DEAL_WON.value)
-    if lead.stage is Stage.DISQUALIFIED:
+    if stage is Stage.DISQUALIFIED:
         return Judgement(Stage.DISQUALIFIED, False, "disqualified before")
-    if happened.wrong_fit:
-        return Judgement(Stage.DISQUALIFIED, False, f"{Sig.HANDOFF_REJECTED.value}: {WRONG_FIT}")
+    if happened.barred:
+        return Judgement(Stage.DISQUALIFIED, False, f"{Sig.HANDOFF_REJECTED.value}: {happened.barred}")
     return None
 
 
-def _with_sales(lead: Lead, happened: _Happened) -> Judgement | None:
+def _with_sales(stage: Stage, happened: Happened) -> Judgement | None:
     """What a seller took stays with sales until it is recycled."""
     accepted = Sig.HANDOFF_ACCEPTED in happened.types
-    if lead.stage in (Stage.SAL, Stage.SQL) and (accepted or not happened.recycled):
-        return Judgement(lead.stage, True, Sig.HANDOFF_ACCEPTED.value)
+    if stage in (Stage.SAL, Stage.SQL) and (accepted or not happened.recycled):
+        return Judgement(stage, True, Sig.HANDOFF_ACCEPTED.value)
     return Judgement(Stage.SAL, True, Sig.HANDOFF_ACCEPTED.value) if accepted else None
 
 
-def _own_move(maturity: Maturity, score: Score, happened: _Happened) -> Judgement | None:
+def _own_move(maturity: Maturity, score: Score, happened: Happened) -> Judgement | None:
     raised = sorted(HAND_RAISES & happened.types)
     used = Sig.PRODUCT_USED in happened.types
     if not raised and not used:
@@ -160,9 +184,9 @@ def _by_matrix(maturity: Maturity, score: Score, was_mature: bool) -> Judgement 
     return None
 
 
-def _early(lead: Lead, score: Score, happened: _Happened) -> Judgement:
+def _early(stage: Stage, score: Score, happened: Happened) -> Judgement:
     if score.grade in ("A", "B") or score.heat <= 2:
         return Judgement(Stage.PROSPECT, False, f"matrix {score.grade}{score.heat}: nurture")
-    if lead.stage is not Stage.SUBSCRIBER or score.engagement > 0 or INTEREST & happened.types:
+    if stage is not Stage.SUBSCRIBER or score.engagement > 0 or INTEREST & happened.types:
         return Judgement(Stage.LEAD, False, "showed interest")
     return Judgement(Stage.SUBSCRIBER, False, "no sign of interest yet")

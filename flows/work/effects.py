@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.answering import take_answers
 from leadstore.consents import grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
@@ -30,6 +31,7 @@ def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> Non
     _suppress(tx, by_type[Sig.MAIL_COMPLAINED], SuppressionReason.COMPLAINT, addresses, now)
     hard = [one for one in by_type[Sig.MAIL_BOUNCED] if one.signal.properties.get("hard", True)]
     _suppress(tx, hard, SuppressionReason.BOUNCE, addresses, now)
+    take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now)
     ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
     close_for(tx, {one.lead_id for one in ended}, now)
     recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})

@@ -77,7 +77,9 @@ def _asked_by_signal(
     entries: list[tuple[Entry, Snapshot]] = []
     taken: set[tuple[int, str, str]] = set()
     for one, sequence in asked:
-        snapshot = snapshots[one.lead_id]
+        snapshot = snapshots.get(one.lead_id)
+        if snapshot is None:  # this very batch merged it into another lead
+            continue
         runs = past.get((one.lead_id, sequence.name), ())
         entry = consider(book, sequence, snapshot, runs, now, one.signal)
         if entry is None or (key := (entry.lead_id, entry.sequence, entry.entry_key)) in taken:

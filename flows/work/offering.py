@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from leadstore.scores import Scoring
 from nurture.book import Book
 from nurture.words import OutboxKind
 
+log = logging.getLogger("nurture.handoff")
 TEMPLATE = "seller/handoff"
 
 
@@ -28,6 +30,8 @@ def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -
     sellers = [s.name for s in book.policy.handoff.sellers]
     offers = open_handoffs(tx, causes, sellers, now, book.policy.handoff.due)
     notify(tx, book, offers, now)
+    if alone := sum(o.seller is None for o in offers):
+        log.warning("%d leads are ready for sales, and nurture.yaml names no seller to offer them to", alone)
     return offers
 
 

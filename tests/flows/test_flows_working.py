@@ -409,6 +409,7 @@ async def test_a_full_rescore_takes_everybody(work: Workshop) -> None:
     work.apply(files(HELLO))
     for name in ("a", "b", "c"):
         work.lead(name, job_title="Head")
+    await rescore(work.shop, TUESDAY)
 
     assert (await rescore(work.shop, TUESDAY, full=True))["rescored"] == 3
 

@@ -1,0 +1,67 @@
+"""What sales' answer to a handoff does: taken, back to nurturing, out, or merged with whom it duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from leadstore.finding import find_lead
+from leadstore.handoffs import answer_for
+from leadstore.merging import merge
+from leadstore.scores import recycle
+from leadstore.signals import PendingSignal, append_signals
+from nurture.errors import NotFound
+from nurture.maturity import BARS, Rejection
+from nurture.values import NewSignal
+from nurture.words import HandoffState, Sig
+
+SOURCE = "nurture"
+
+
+def take_answers(
+    tx: Any, accepted: Sequence[PendingSignal], rejected: Sequence[PendingSignal], now: datetime
+) -> None:
+    """Close the open handoffs these signals answer, and send back, bar or merge the leads that were returned.
+
+    Their stages follow from the signals themselves (nurture.maturity).
+    """
+    answer_for(tx, {one.lead_id: "" for one in accepted}, HandoffState.ACCEPTED, now)
+    answer_for(tx, {one.lead_id: reason_of(one) for one in rejected}, HandoffState.REJECTED, now)
+    _send_back(tx, [one for one in rejected if reason_of(one) not in BARS], now)
+    for one in rejected:  # rare, so one by one
+        if reason_of(one) == Rejection.DUPLICATE:
+            _merge(tx, one, now)
+
+
+def reason_of(rejected: PendingSignal) -> str:
+    """Why a lead was returned; a seller who gives no reason means the timing."""
+    return str(rejected.signal.properties.get("reason") or Rejection.TIMING.value)
+
+
+def _send_back(tx: Any, returned: Sequence[PendingSignal], now: datetime) -> None:
+    """Engagement counts from zero, fit stays, and the lead may mature again in its next cycle."""
+    again = [
+        NewSignal(
+            lead_id=one.lead_id,
+            type=Sig.LEAD_RECYCLED.value,
+            occurred_at=one.signal.occurred_at,
+            source=SOURCE,
+            source_id=f"recycled:{one.signal.id}",
+            properties={"reason": reason_of(one)},
+        )
+        for one in returned
+    ]
+    append_signals(tx, again, now, pending=False)
+    recycle(tx, {one.lead_id for one in returned})
+
+
+def _merge(tx: Any, returned: PendingSignal, now: datetime) -> None:
+    named = returned.signal.properties.get("duplicate_of")
+    if named is None:
+        return  # disqualified, as long as nobody says whose duplicate it is
+    try:
+        into = find_lead(tx, str(named))
+    except NotFound:
+        return
+    merge(tx, returned.lead_id, into, now, SOURCE)

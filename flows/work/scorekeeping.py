@@ -1,0 +1,45 @@
+"""Scores a batch of leads and decides their maturity, in the transaction of its caller, with their offers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.work.offering import offer
+from leadstore.scores import Scored, Scoring, read_for_scoring, write_scores
+from nurture.book import Book
+from nurture.maturity import judge
+from nurture.scoring import score
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """What a batch came to."""
+
+    leads: int = 0
+    matured: int = 0
+
+
+def score_leads(
+    tx: Any, book: Book, lead_ids: Collection[int], now: datetime, *, offers: bool = True
+) -> Rescored:
+    """Score these leads, write scores and stages, and offer the mature ones; the caller holds their locks."""
+    inputs = {one.lead.id: one for one in read_for_scoring(tx, lead_ids, book.scoring.signal_types)}
+    results = [_scoring(book, one, now, offers) for one in inputs.values()]
+    write_scores(tx, [r for r, _ in results], inputs, now)
+    ready = [r for r, wanted in results if wanted]
+    offer(tx, book, {r.lead_id: r for r in ready}, now)
+    return Rescored(len(results), len(ready))
+
+
+def _scoring(book: Book, one: Scored, now: datetime, offers: bool) -> tuple[Scoring, bool]:
+    result = score(book.scoring, book.policy.maturity, one.lead, one.signals, now, book.engagement_thresholds)
+    verdict = judge(book.policy.maturity, one.lead, one.mature, result, one.signals)
+    wanted = verdict.offer and one.live and offers
+    # A lead known only from imported history stays as it was until it does something itself.
+    held = verdict.offer and not wanted
+    stage = one.lead.stage if held else verdict.stage
+    scoring = Scoring(one.lead.id, result, stage, verdict.mature and not held, verdict.cause, one.lead.cycle)
+    return scoring, wanted
