@@ -25,22 +25,18 @@ def advise(book: Book, now: datetime) -> list[Fault]:
     """Answer the warnings about a project that passed the check, as it stands at `now`."""
     faults = [*_no_sellers(book), *_unused(book)]
     for sequence in book.sequences.values():
-        node, _ = load_yaml(sequence.path, book.files[sequence.path])
-        assert node is not None  # the book was read from it
-        faults += _past(book, sequence, node, now)
-        faults += _vain_waits(book, sequence, node)
-        faults += _soon_dry(sequence, node)
+        faults += _past(book, sequence, now)
+        faults += _vain_waits(book, sequence)
+        faults += _soon_dry(book, sequence)
     return in_order(faults)
 
 
 def _no_sellers(book: Book) -> list[Fault]:
     if book.policy.handoff.sellers:
         return []
-    node, _ = load_yaml(POLICY, book.files[POLICY])
-    assert node is not None  # the book was read from it
     hint = "list them below `handoff: {sellers: [...]}`"
     message = "nobody sells: mature leads will stay unassigned"
-    return [_warning(node, ("handoff",), POLICY, "NUR060", message, hint)]
+    return [_warning(_tree(book, POLICY), ("handoff",), POLICY, "NUR060", message, hint)]
 
 
 def _unused(book: Book) -> list[Fault]:
@@ -67,29 +63,32 @@ def _templates(sequence: Sequence) -> Iterator[str]:
                 yield from (template for _, template in step.assets)
 
 
-def _past(book: Book, sequence: Sequence, node: Node, now: datetime) -> list[Fault]:
+def _past(book: Book, sequence: Sequence, now: datetime) -> list[Fault]:
     webinar = webinar_of(sequence, "", book.catalog.webinars)
     if webinar is None or webinar.starts_at + webinar.length > now:
         return []
     message = f"the webinar `{sequence.webinar}` is over since {webinar.starts_at:%Y-%m-%d}"
     hint = "give it a new date in catalog.yaml, or remove the sequence"
-    return [_warning(node, ("webinar",), sequence.path, "NUR062", message, hint)]
+    return [_warning(_tree(book, sequence.path), ("webinar",), sequence.path, "NUR062", message, hint)]
 
 
-def _vain_waits(book: Book, sequence: Sequence, node: Node) -> list[Fault]:
+def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
     """A wait between two touches that some cap of one touch makes longer anyway."""
     topic = book.catalog.topics[sequence.topic]
     spans = [span for cap in (*book.policy.caps, *topic.caps, *sequence.caps) if (span := _of_one(cap))]
     longest = max(spans, default=timedelta(0))
-    places = {place.at[0]: place for place in _steps(node.get("steps"))}
-    faults = []
-    for step in sequence.steps.values():
-        wait = _wait_after(book, sequence, step)
-        if wait is not None and wait.span is not None and wait.span < longest:
-            message = f"the caps make this wait pointless: they allow 1 touch per {format_span(longest)}"
-            hint = "wait longer, or say `over_cap: skip` on the step below"
-            faults.append(_warning(places[wait.line], ("wait",), sequence.path, "NUR063", message, hint))
-    return faults
+    vain = [
+        wait
+        for step in sequence.steps.values()
+        if (wait := _wait_after(book, sequence, step)) and wait.span is not None and wait.span < longest
+    ]
+    message = f"the caps make this wait pointless: they allow 1 touch per {format_span(longest)}"
+    hint = "wait longer, or say `over_cap: skip` on the step below"
+    return [
+        _warning(place, ("wait",), sequence.path, "NUR063", message, hint)
+        for place in (_steps(_tree(book, sequence.path).get("steps")) if vain else ())
+        if place.at[0] in {wait.line for wait in vain} and "wait" in place.keys  # keys is a mapping
+    ]
 
 
 def _of_one(cap: Cap) -> timedelta | None:
@@ -110,14 +109,21 @@ def _counts(book: Book, step: Step) -> bool:
     return isinstance(step, SendStep) and book.templates.info(step.template).purpose is Purpose.MARKETING
 
 
-def _soon_dry(sequence: Sequence, node: Node) -> list[Fault]:
+def _soon_dry(book: Book, sequence: Sequence) -> list[Fault]:
     stream = sequence.stream
     if stream is None or len(stream.assets) > FEW:
         return []
     casts = "1 cast" if len(stream.assets) == 1 else f"{len(stream.assets)} casts"
     hint = "leads wait at its end until something is added"
     message = f"this stream is dry after {casts}"
-    return [_warning(node, ("stream",), sequence.path, "NUR064", message, hint)]
+    return [_warning(_tree(book, sequence.path), ("stream",), sequence.path, "NUR064", message, hint)]
+
+
+def _tree(book: Book, path: str) -> Node:
+    """A file of the book once more, for its places: only what is warned of is read again."""
+    node, _ = load_yaml(path, book.files[path])
+    assert node is not None  # the book was read from it
+    return node
 
 
 def _steps(node: Node | None) -> Iterator[Node]:

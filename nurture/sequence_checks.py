@@ -78,7 +78,7 @@ def _check_stream(file: SequenceFile, node: Node, reader: Reader) -> None:
         reader.fault(node, ("stream",), "NUR039", "a sequence has steps, or it is a stream", key=True)
     elif file.stream is not None and file.cast is None and "cast" not in node.keys:
         reader.fault(node, ("stream",), "NUR010", "`cast` is missing", "add `cast: tue 10:00`", key=True)
-    elif file.stream is None and "cast" in node.keys:
+    elif "cast" in node.keys and "stream" not in node.keys:
         reader.fault(node, ("cast",), "NUR039", "only a stream is cast", "list what it sends below `stream:`")
     elif not {"steps", "stream"} & set(node.keys):
         reader.fault(node, ("sequence",), "NUR010", "`steps` is missing", "write the list of steps")

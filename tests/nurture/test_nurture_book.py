@@ -328,8 +328,8 @@ def test_no_file_makes_the_reader_raise(changed: dict[str, str]) -> None:
 def test_two_hundred_sequences_are_checked_in_time() -> None:
     """A project that large is read within the four seconds it is allowed."""
     many = {f"sequences/s{n}.yaml": SEQUENCE.replace("white-paper", f"s{n}") for n in range(200)}
-    started = time.perf_counter()
+    started = time.process_time()  # the machine may be busy with other tests
     book, _ = read_book({**FILES, **many})
 
     assert book is not None
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -13,6 +13,7 @@ from nurture.spans import (
     parse_cap,
     parse_days,
     parse_hours,
+    parse_own_cap,
     parse_span,
     parse_weekday_time,
     parse_window,
@@ -164,3 +165,11 @@ def test_only_real_zones_are_zones(name: str) -> None:
     """A path, a folder of the database or a number is no zone."""
     with pytest.raises(ValueError, match="IANA time zone"):
         parse_zone(name)
+
+
+def test_a_lead_chooses_a_cap_within_two_months() -> None:
+    """The store knows how far back caps look, so a lead's own choice has a bound."""
+    assert parse_own_cap("1 per 14 days") == Cap(1, span=timedelta(days=14))
+    assert parse_own_cap("2 per calendar month") == Cap(2, calendar="month")
+    with pytest.raises(ValueError, match="longer than 62 days"):
+        parse_own_cap("1 per 10 weeks")

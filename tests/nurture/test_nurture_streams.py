@@ -144,6 +144,7 @@ FAULTS = {
         STREAM.replace("guide: guide", "guide: giude"),
         [("NUR040", "unknown template `giude`")],
     ),
+    "no template": ("", STREAM.replace("guide: guide", "guide: 3"), [("NUR011", "expected text, found `3`")]),
     "unknown asset": (
         "",
         STREAM.replace("guide: guide", "gude: guide"),
