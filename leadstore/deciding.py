@@ -223,11 +223,12 @@ def _claim(
 
 
 def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
-    """What an ended enrolment had planned will not be sent."""
+    """What an ended enrolment had planned will not be sent, nor what a lost worker had claimed for it."""
     if enrolment_ids:
-        waiting = (outbox.c.enrolment_id.in_(enrolment_ids)) & (outbox.c.state == TouchState.PLANNED.value)
+        states = [TouchState.PLANNED.value, TouchState.CLAIMED.value]
+        waiting = (outbox.c.enrolment_id.in_(enrolment_ids)) & outbox.c.state.in_(states)
         closed = {"state": TouchState.SKIPPED.value, "settled_at": now, "reason": "enrolment_ended"}
-        tx.execute(update(outbox).where(waiting).values(**closed))
+        tx.execute(update(outbox).where(waiting).values(**closed, slot_at=None, lease_until=None))
 
 
 def _write_attributes(

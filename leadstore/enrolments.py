@@ -74,6 +74,12 @@ def postpone(tx: Connection, rows: Sequence[tuple[int, datetime]]) -> None:
         )
 
 
+def forget_retries(tx: Connection, ids: Sequence[int]) -> None:
+    """Each touch has retries of its own: what one step met does not count against the next."""
+    if ids:
+        tx.execute(update(enrolment).where(enrolment.c.id.in_(ids)).values(retries=0))
+
+
 def wake_leads(tx: Connection, lead_ids: Iterable[int], now: datetime) -> int:
     """Let the gate look at these leads' waiting enrolments in the next tick; returns how many."""
     ids = sorted(set(lead_ids))

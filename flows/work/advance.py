@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.work.composing import compose
 from flows.work.offering import offer_leads
-from flows.work.settling import settle, settle_unbuilt, settle_uncertain
+from flows.work.settling import settle_surely, settle_unbuilt, settle_uncertain
 from flows.work.telling import write_notices
 from flows.work.wiring import LEASE, Shop
 from leadstore.deciding import write_plans
@@ -146,7 +146,7 @@ async def _speak_and_settle(shop: Shop, letters: Sequence[Letter], now: datetime
     if not letters:
         return Counter()
     deliveries = await shop.relay.send(letters, lambda: shop.clock(now))
-    return await in_thread(settle, shop, deliveries, shop.clock(now))
+    return await settle_surely(shop, deliveries, shop.clock(now))
 
 
 def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:

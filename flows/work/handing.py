@@ -10,7 +10,7 @@ from typing import Any
 from flows.work.composing import Broken, book_context, lead_context
 from flows.work.forwarding import forward, is_reply
 from flows.work.offering import offer_unassigned
-from flows.work.settling import settle, settle_unbuilt
+from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.telling import call_others
 from flows.work.wiring import LEASE, Shop
 from leadstore.handoffs import due_times
@@ -150,7 +150,7 @@ async def _send(
     if not wanted:
         return Counter()
     deliveries = await shop.relay.send(wanted, lambda: shop.clock(now))
-    return await in_thread(settle, shop, deliveries, shop.clock(now))
+    return await settle_surely(shop, deliveries, shop.clock(now))
 
 
 def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:

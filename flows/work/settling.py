@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +13,7 @@ from flows.work.composing import Broken
 from flows.work.rescoring import score_leads
 from flows.work.wiring import Shop
 from leadstore.consents import suppress
-from leadstore.enrolments import postpone, read_enrolments, write_positions
+from leadstore.enrolments import forget_retries, postpone, read_enrolments, write_positions
 from leadstore.outbox import (
     OutboxOutcome,
     OutboxRow,
@@ -22,7 +24,9 @@ from leadstore.outbox import (
 )
 from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
+from leadstore.store import in_thread
 from nurture.book import Book
+from nurture.errors import StoreGone
 from nurture.grammar import CastStep
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import EnrolmentState, OutboxKind, Outcome, Reason, Sig, SuppressionReason, TouchState
@@ -32,6 +36,26 @@ RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timede
 """How long to wait after a 4xx; the last one repeats (RFC 5321 4.5.4.1 asks for growing delays)."""
 MAX_RETRIES = 24
 """About four days of trying, as mail servers do."""
+PAUSES = (1, 5, 15, 30, 60)
+"""Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
+NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+"""The recipient does not exist (RFC 3463 3.2, RFC 7505 4.2); 5.1.7 and 5.1.8 speak of the sender."""
+REFUSAL = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")
+"""The status in a reply; 185.1.2.3 and 5.1.1.9 are addresses of hosts."""
+
+
+async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
+    """Settle, and try again for a while when the store is away: an outcome that is lost is a doubt for ever.
+
+    Raises:
+        StoreGone: it was away for longer than that; what was started becomes uncertain.
+    """
+    for pause in PAUSES:
+        try:
+            return await in_thread(settle, shop, deliveries, now)
+        except StoreGone:
+            await asyncio.sleep(pause)
+    return await in_thread(settle, shop, deliveries, now)
 
 
 def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
@@ -42,7 +66,7 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter
         lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
         enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
         pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
-        outcomes = [_outcome(row, d, _retries(enrolments, row), now) for row, d in pairs]
+        outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
         write_outcomes(tx, outcomes, now)
         _move(shop, tx, book, rows, outcomes, enrolments, now)
         _suppress_unknown(tx, pairs, now)
@@ -74,14 +98,19 @@ def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
     return Counter(failed=len(rows))
 
 
-def _retries(enrolments: Mapping[int, Enrolment], row: OutboxRow) -> int:
-    """How often it was tried: an enrolment counts its own, a notice has its attempts."""
-    held = enrolments.get(row.enrolment_id or 0)
-    return held.retries if held else row.attempt - 1
+def _waits_for(enrolment: Enrolment, row: OutboxRow) -> bool:
+    """Whether the enrolment still stands at this touch.
+
+    An answer may come after its lease: another worker has then moved the enrolment on, or ended it.
+    """
+    at_touch = (enrolment.step, enrolment.occurrence) == (row.step, row.occurrence)
+    return at_touch and enrolment.state is EnrolmentState.ACTIVE
 
 
-def _outcome(row: OutboxRow, delivery: Delivery, retries: int, now: datetime) -> OutboxOutcome:
+def _outcome(row: OutboxRow, delivery: Delivery, enrolment: Enrolment | None, now: datetime) -> OutboxOutcome:
     code, reply = delivery.code, delivery.reply
+    # How often it was tried: an enrolment counts its own, a notice has its attempts.
+    retries = enrolment.retries if enrolment else row.attempt - 1
     match delivery.outcome:
         case Outcome.SENT:
             return OutboxOutcome(row.id, TouchState.SENT, Reason.DUE, code, reply)
@@ -91,7 +120,8 @@ def _outcome(row: OutboxRow, delivery: Delivery, retries: int, now: datetime) ->
             return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
         case Outcome.LATER:
             again = now + RETRY[min(retries, len(RETRY) - 1)]
-            if retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at):
+            spent = retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at)
+            if spent or (enrolment is not None and not _waits_for(enrolment, row)):
                 return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
             return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
 
@@ -109,14 +139,16 @@ def _move(
     positions: list[Position] = []
     again: list[tuple[int, datetime]] = []
     for outcome in outcomes:
-        enrolment = enrolments.get(rows[outcome.id].enrolment_id or 0)
-        if enrolment is None:
+        row = rows[outcome.id]
+        enrolment = enrolments.get(row.enrolment_id or 0)
+        if enrolment is None or not _waits_for(enrolment, row):
             continue
         if outcome.state is TouchState.PLANNED:
             again.append((enrolment.id, outcome.due_at or now))
         else:
             positions.append(_after(shop, tx, book, enrolment, outcome.state, now))
     write_positions(tx, positions, now)
+    forget_retries(tx, [p.enrolment_id for p in positions if enrolments[p.enrolment_id].retries])
     postpone(tx, again)
 
 
@@ -153,13 +185,18 @@ def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: R
 
 
 def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
-    """The relay says that the mailbox does not exist (RFC 3463: 5.1.x): never mail it again."""
+    """The relay says that the mailbox does not exist: never mail it again."""
     gone = [
         row.address_id
         for row, d in pairs
-        if d.outcome is Outcome.REFUSED and row.address_id is not None and "5.1." in d.reply
+        if d.outcome is Outcome.REFUSED and row.address_id is not None and _says_no_mailbox(d.reply)
     ]
     suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
+
+
+def _says_no_mailbox(reply: str) -> bool:
+    found = REFUSAL.search(reply)
+    return found is not None and found[0] in NO_MAILBOX
 
 
 def _signal_and_score(

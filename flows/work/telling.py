@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.settling import settle, settle_unbuilt
+from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.wiring import LEASE, Shop
 from leadstore.deciding import message_id
 from leadstore.outbox import add_notices, claim_notices, mark_started
@@ -68,7 +68,7 @@ async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
         go = await in_thread(_start, shop, claims, shop.clock(now))
         caller = Caller(key.get_secret_value())
         made = await caller.make([c for c in calls if c.outbox_id in go], lambda: shop.clock(now))
-        total.update(await in_thread(settle, shop, made, shop.clock(now)))
+        total.update(await settle_surely(shop, made, shop.clock(now)))
     return {
         "webhooks": total["webhooks_sent"],
         "webhooks_later": total["webhooks_planned"],
