@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
@@ -18,11 +19,16 @@ def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, pr
     """Withdraw every marketing topic of an address at once; returns how many states changed.
 
     A row for ALL_TOPICS is kept as well, so that a topic declared tomorrow is withdrawn too.
-    A second call changes nothing, nor does one for an address that is not here any more.
+    A second call changes nothing, nor does one for an address that is not here any more. The lead may
+    be reached elsewhere by now, and an old mail's link be clicked: then it leaves there as well.
     """
     # The lead's row is the lock that claims take: nothing is claimed between read and write.
     if not lock_lead_of(tx, address_id):
         return 0
+    return sum(_withdraw_all(tx, one, now, source, proof) for one in and_where_it_is_now(tx, [address_id]))
+
+
+def _withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str) -> int:
     held = {
         row.topic: row
         for row in tx.execute(select(consent).where(consent.c.address_id == address_id).with_for_update())
@@ -94,9 +100,14 @@ def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -
 def suppress(
     tx: Connection, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
 ) -> int:
-    """Suppress addresses that are not suppressed yet; returns how many were new."""
+    """Suppress addresses that are not suppressed yet; returns how many were new.
+
+    All but a bounce, which belongs to the mailbox, hold as well where the lead is reached by now.
+    """
     if not address_ids:
         return 0
+    if reason is not SuppressionReason.BOUNCE:
+        address_ids = and_where_it_is_now(tx, address_ids)
     in_force = select(suppression.c.address_id).where(
         suppression.c.address_id.in_(address_ids), suppression.c.lifted_at.is_(None)
     )
@@ -147,6 +158,21 @@ def withdraw_topics(tx: Connection, rows: list[tuple[int, str]], now: datetime, 
     ]
     if history:
         tx.execute(insert(change), history)
+
+
+def addresses_of(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[int]]:
+    """The ids of all addresses of these leads, aliases too."""
+    found: dict[int, list[int]] = {}
+    for row in tx.execute(select(address.c.id, address.c.lead_id).where(address.c.lead_id.in_(lead_ids))):
+        found.setdefault(row.lead_id, []).append(row.id)
+    return found
+
+
+def and_where_it_is_now(tx: Connection, address_ids: list[int]) -> list[int]:
+    """These addresses, and those their leads are reached at now: what forbids holds for the person."""
+    owners = select(address.c.lead_id).where(address.c.id.in_(address_ids))
+    current = select(address.c.id).where(address.c.lead_id.in_(owners), address.c.current)
+    return list(dict.fromkeys([*address_ids, *tx.scalars(current.order_by(address.c.id))]))
 
 
 def lock_lead_of(tx: Connection, address_id: int) -> bool:

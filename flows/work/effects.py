@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.answering import take_answers
-from leadstore.consents import grant, suppress, withdraw_all, withdraw_topics
+from leadstore.consents import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal
@@ -18,6 +18,7 @@ from nurture.words import Basis, Sig, SuppressionReason
 SOURCE = "signal"
 ADDRESSED = (Sig.CONSENT_GRANTED, Sig.CONSENT_WITHDRAWN, Sig.MAIL_BOUNCED, Sig.MAIL_COMPLAINED)
 """Signals whose effect belongs to the address."""
+BASES = tuple(Basis)
 
 
 def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
@@ -50,10 +51,11 @@ def _change_consents(
 
 
 def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+    """A basis that is none grants nothing: one odd signal must not stop the intake of all others."""
     topic = one.signal.properties.get("topic")
-    if topic:
-        basis = Basis(one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value))
-        grant(tx, address_id, str(topic), basis, said_at, SOURCE, proof=f"signal {one.signal.id}")
+    basis = one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value)
+    if topic and basis in BASES:
+        grant(tx, address_id, str(topic), Basis(basis), said_at, SOURCE, proof=f"signal {one.signal.id}")
 
 
 def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
@@ -71,6 +73,10 @@ def _suppress(
     addresses: Mapping[int, int],
     now: datetime,
 ) -> None:
-    """The address that was mailed, where the signal names it: the lead may be reached elsewhere by now."""
-    named = [one.signal.properties.get("address_id") or addresses[one.lead_id] for one in batch]
-    suppress(tx, named, reason, now, SOURCE)
+    """The address that was mailed, where the signal names one of the lead's; it may have moved since."""
+    own = addresses_of(tx, {one.lead_id for one in batch})
+    ids = []
+    for one in batch:
+        named = one.signal.properties.get("address_id")
+        ids.append(named if named in own[one.lead_id] else addresses[one.lead_id])
+    suppress(tx, ids, reason, now, SOURCE)
