@@ -6,9 +6,10 @@ from cyclopts import App
 
 app = App(
     name="score",
-    help="Learn a scoring card from outcomes, or try one on history.",
+    help="Explain a score, learn a scoring card from outcomes, or try one on history.",
     help_format="plaintext",
 )
 # By path, so that each is imported only when it is called.
+app.command("console.explaining:explain", name="explain", help="Show every term of a lead's score.")
 app.command("console.learning:learn", name="learn", help="Learn a points card from outcomes.")
 app.command("console.backtesting:backtest", name="backtest", help="Try a scoring.yaml on history.")

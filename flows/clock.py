@@ -28,6 +28,10 @@ log = logging.getLogger("nurture.clock")
 FINISH_SECONDS = 30
 """How long a stop waits for the flow that runs; what it cuts short, the outbox resumes."""
 
+SLICE_SECONDS = 20
+"""How long one run works at scoring everybody again; a tick may have to wait for it."""
+PAUSE = timedelta(seconds=1)
+
 
 class Clock:
     """Runs the flows at their times, one at a time, and reports each run to `report`."""
@@ -69,7 +73,19 @@ class Clock:
         await self._run("tick", lambda: conduct(self.shop, tick, TickOptions()))
 
     async def _rescore(self) -> None:
-        await self._run("rescore", lambda: conduct(self.shop, rescore, RescoreOptions()))
+        """After a rule change, slice by slice: ticks come in between, for one flow runs at a time."""
+        counts = await self._run(
+            "rescore", lambda: conduct(self.shop, rescore, RescoreOptions(seconds=SLICE_SECONDS))
+        )
+        if counts.get("behind"):
+            self._scheduler.add_job(
+                self._rescore,
+                "date",
+                run_date=datetime.now(UTC) + PAUSE,
+                id="rescore-on",
+                replace_existing=True,
+                misfire_grace_time=None,
+            )
 
     async def _handoff(self) -> None:
         await self._run("handoff", lambda: conduct(self.shop, handoff, RunOptions()))
@@ -77,14 +93,17 @@ class Clock:
     async def _mailbox(self) -> None:
         await self._run("mailbox", lambda: conduct(self.shop, mailbox, RunOptions()))
 
-    async def _run(self, name: str, flow: Callable[[], Awaitable[dict[str, object]]]) -> None:
+    async def _run(self, name: str, flow: Callable[[], Awaitable[dict[str, object]]]) -> dict[str, object]:
         async with self._one:
             try:
-                self.report(name, await flow())
+                counts = await flow()
+                self.report(name, counts)
+                return counts
             except NurtureError as error:
                 log.error("%s failed: %s", name, error)
             except Exception as error:  # the clock outlives a flow: the next run resumes
                 log.error("%s failed: %s", name, type(error).__name__)
+        return {}
 
     async def _look_at_shelf(self) -> None:
         try:

@@ -41,3 +41,9 @@ class RescoreOptions(RunOptions):
         title="All leads",
         description="Score every lead anew, not only those whose score may have crossed a threshold.",
     )
+    seconds: float | None = Field(
+        default=None,
+        ge=0,
+        title="Seconds",
+        description="Begin no further page of all leads after so long: the next run goes on.",
+    )

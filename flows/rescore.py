@@ -16,7 +16,7 @@ from flows.work.rescoring import rescore as score_again
 @flow(
     name="nurture-rescore",
     flow_run_name="rescore/{opts.label}",
-    description="Scores the leads whose engagement may have faded across a threshold, or all of them.",
+    description="Scores the leads that may have faded across a threshold, and all after a rule change.",
     retries=0,
     persist_result=False,
 )
@@ -24,5 +24,5 @@ async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, An
     """Score what is due for it, and decide maturity from the result."""
     with sealed("rescore"):
         async with this_shop(opts.now) as (shop, now):
-            counts = await score_again(shop, now, full=opts.full)
+            counts = await score_again(shop, now, full=opts.full, seconds=opts.seconds)
     return await closing_state("rescore", counts)

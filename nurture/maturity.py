@@ -67,6 +67,10 @@ TRANSITIONS: Mapping[Stage, frozenset[Stage]] = MappingProxyType(
 """The stages each stage may go to; it may always stay."""
 
 
+BY_OPERATORS = frozenset({Stage.LEAD, Stage.SAL, Stage.SQL, Stage.CUSTOMER, Stage.DISQUALIFIED})
+"""The stages that somebody may know of; all others are computed from scores and signals."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a lead is now: its stage, whether it is mature, why, and whether to offer it to sales now."""
@@ -93,6 +97,16 @@ def refusal(before: Stage, after: Stage) -> str | None:
         return None
     allowed = ", ".join(sorted(TRANSITIONS[before])) or "nowhere"
     return f"a {before.value} does not become a {after.value}; from there it goes to: {allowed}"
+
+
+def operator_refusal(before: Stage, after: Stage) -> str | None:
+    """Why an operator may not put a lead from one stage to another; None when they may."""
+    if after not in BY_OPERATORS:
+        allowed = ", ".join(sorted(BY_OPERATORS))
+        return f"{after.value} is decided by scores and signals; by hand a lead is put to: {allowed}"
+    if after is Stage.LEAD and before in (Stage.SUBSCRIBER, Stage.PROSPECT):
+        return f"a {before.value} is being nurtured already: there is nothing to send it back from"
+    return refusal(before, after)
 
 
 def judge(

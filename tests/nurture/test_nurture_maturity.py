@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.maturity import SIGNAL_TYPES, TRANSITIONS, Judgement, grade_of, heat_of, judge, refusal
+from nurture.maturity import (
+    SIGNAL_TYPES,
+    TRANSITIONS,
+    Judgement,
+    grade_of,
+    heat_of,
+    judge,
+    operator_refusal,
+    refusal,
+)
 from nurture.policy import Maturity
 from nurture.values import Lead, Score, Signal
 from nurture.words import Stage
@@ -236,3 +245,37 @@ def test_transitions_cover_every_stage(stage: Stage) -> None:
 def test_refusal(before: Stage, after: Stage, expected: str | None) -> None:
     """A transition that is not allowed says why, and what is."""
     assert refusal(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (Stage.MQL, Stage.SAL, None),
+        (Stage.SAL, Stage.LEAD, None),
+        (Stage.DISQUALIFIED, Stage.LEAD, None),
+        (Stage.PROSPECT, Stage.DISQUALIFIED, None),
+        (
+            Stage.LEAD,
+            Stage.MQL,
+            "mql is decided by scores and signals; "
+            "by hand a lead is put to: customer, disqualified, lead, sal, sql",
+        ),
+        (
+            Stage.PROSPECT,
+            Stage.LEAD,
+            "a prospect is being nurtured already: there is nothing to send it back from",
+        ),
+        (Stage.CUSTOMER, Stage.SAL, "a customer does not become a sal; from there it goes to: nowhere"),
+    ],
+)
+def test_what_an_operator_may_say(before: Stage, after: Stage, expected: str | None) -> None:
+    """By hand a lead is put to what somebody knows of it, never to what is computed."""
+    assert operator_refusal(before, after) == expected
+
+
+@pytest.mark.parametrize("reason", ["competitor", "duplicate"])
+def test_other_reasons_bar_too(reason: str) -> None:
+    """A competitor, and a duplicate, are nurtured no more."""
+    verdict = judged(signals=[signal("handoff.rejected", reason=reason)])
+
+    assert verdict == Judgement(Stage.DISQUALIFIED, False, f"handoff.rejected: {reason}")

@@ -1,0 +1,60 @@
+"""`nurture stage`: the operator's or sales' word on where a lead stands, written with its cause."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, note, say, say_json
+from leadstore.existing import latest_moment, open_existing
+from leadstore.finding import find_lead
+from leadstore.staging import Placed, place
+from nurture.words import Stage
+
+
+def stage(
+    lead: str,
+    to: Stage,
+    /,
+    *,
+    cause: str = "",
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Put a lead to the stage that somebody knows of: sal, sql, customer, disqualified, or back to lead.
+
+    Exits 1 when the lead may not go there; the answer says why, and where it may go.
+
+    Parameters
+    ----------
+    lead
+        Its id (12 or id:12), its address or an alias, or its key (key:...).
+    to
+        The stage. `lead` sends it back to nurturing: engagement counts from zero, and it may mature again.
+    cause
+        Why, for those who ask later; `nurture why` shows it.
+    json
+        Print the result for machines.
+    """
+    store = open_existing(frame.settings().database_url)
+    try:
+        with store.begin() as tx:
+            placed = place(tx, find_lead(tx, lead), to, cause, latest_moment(tx, datetime.now(UTC)))
+    finally:
+        store.close()
+    if json:
+        said = {"lead": placed.lead, "before": placed.before.value, "after": placed.after.value}
+        say_json({**said, "changed": placed.changed, "refused": placed.refused})
+    elif placed.refused:
+        note(placed.refused)
+    else:
+        say(_told(placed))
+    return 1 if placed.refused else 0
+
+
+def _told(placed: Placed) -> str:
+    if not placed.changed:
+        return f"lead {placed.lead} is a {placed.after.value} already"
+    return f"lead {placed.lead} was a {placed.before.value} and is a {placed.after.value} now"
