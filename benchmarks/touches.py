@@ -222,9 +222,9 @@ def databases(kind: str, count: int) -> Iterator[Any]:
 
 def sample_letter() -> bytes:
     """Prepared bytes of the size that the engine sends."""
-    from nurture.book import read_book
     from flows.work.composing import book_context
     from flows.work.shelf import read_shelf
+    from nurture.book import read_book
     from outbound.message import build_message
 
     book, _ = read_book(read_shelf(ROOT))

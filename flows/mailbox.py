@@ -16,7 +16,7 @@ from flows.work.mailing import sweep
 @flow(
     name="nurture-mailbox",
     flow_run_name="mailbox/{opts.label}",
-    description="Reads the mailbox: suppresses what bounced or complained, records replies, lets people leave.",
+    description="Reads the mailbox: suppresses what bounced or complained, keeps replies, lets people leave.",
     retries=0,
     persist_result=False,
 )

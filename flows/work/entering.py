@@ -31,7 +31,7 @@ class Taken:
 def write_entries(
     tx: Any, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
 ) -> tuple[int, Counter[str]]:
-    """Record these entries and enrol who enters; returns how many were enrolled, and the refusals by reason."""
+    """Record these entries and enrol who enters; returns how many entered, and the refusals by reason."""
     written = record_entries(tx, [entry for entry, _ in entries], now)
     refused = Counter(e.reason.value for e in written if e.verdict is Verdict.REFUSE)
     rows = [
