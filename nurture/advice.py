@@ -86,7 +86,7 @@ def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
     hint = "wait longer, or say `over_cap: skip` on the step below"
     return [
         _warning(place, ("wait",), sequence.path, "NUR063", message, hint)
-        for place in (_steps(_tree(book, sequence.path).get("steps")) if vain else ())
+        for place in (_steps(_tree(book, sequence.path)) if vain else ())
         if place.at[0] in {wait.line for wait in vain} and "wait" in place.keys  # keys is a mapping
     ]
 
@@ -126,10 +126,8 @@ def _tree(book: Book, path: str) -> Node:
     return node
 
 
-def _steps(node: Node | None) -> Iterator[Node]:
+def _steps(node: Node) -> Iterator[Node]:
     """Every mapping below, at any depth."""
-    if node is None:
-        return
     if node.is_mapping:
         yield node
         for child in node.value.values():
