@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select, text
 
 from leadstore.rows import address, handoff, lead, stage_change
 from nurture.words import OPEN_HANDOFF, HandoffState, Stage
@@ -26,6 +26,10 @@ LISTED = (
     lead.c.mature,
     lead.c.score_as_of,
 )
+
+
+READY = text("lead.mature AND lead.merged_into IS NULL")
+"""In the words of the partial index, so that both databases see that it covers the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def list_leads(
     if stage is not None:
         query = query.where(lead.c.stage == stage.value)
     if ready:
-        query = query.where(lead.c.mature, lead.c.stage.in_([Stage.MQL.value, Stage.PQL.value]))
+        query = query.where(READY, lead.c.stage.in_([Stage.MQL.value, Stage.PQL.value]))
     total = tx.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = tx.execute(_in_order(query, ready).limit(limit)).all()
     return _completed(tx, rows), total

@@ -147,6 +147,7 @@ class Lead(SQLModel, table=True):
         _only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
         # Whoever asks says the same words: SQLite compares the text of the question with the index's.
         _only_where("ix_lead_changed", "id", where="changed AND live AND merged_into IS NULL"),
+        _only_where("ix_lead_ready", "heat", "grade", where="mature AND merged_into IS NULL"),
         _only_where("ix_lead_unscored", "id", where="score_as_of IS NULL AND merged_into IS NULL"),
     )
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('lead', schema=None) as batch_op:
         batch_op.create_index('ix_lead_changed', ['id'], unique=False, sqlite_where=sa.text("changed AND live AND merged_into IS NULL"), postgresql_where=sa.text("changed AND live AND merged_into IS NULL"))
+        batch_op.create_index('ix_lead_ready', ['heat', 'grade'], unique=False, sqlite_where=sa.text("mature AND merged_into IS NULL"), postgresql_where=sa.text("mature AND merged_into IS NULL"))
         batch_op.create_index('ix_lead_unscored', ['id'], unique=False, sqlite_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"), postgresql_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"))
         batch_op.create_index('ix_lead_recheck', ['recheck_at'], unique=False, sqlite_where=sa.text('recheck_at IS NOT NULL'), postgresql_where=sa.text('recheck_at IS NOT NULL'))
 
@@ -383,6 +384,7 @@ def downgrade() -> None:
     op.drop_table('note')
     op.drop_table('lock')
     with op.batch_alter_table('lead', schema=None) as batch_op:
+        batch_op.drop_index('ix_lead_ready', sqlite_where=sa.text("mature AND merged_into IS NULL"), postgresql_where=sa.text("mature AND merged_into IS NULL"))
         batch_op.drop_index('ix_lead_unscored', sqlite_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"), postgresql_where=sa.text("score_as_of IS NULL AND merged_into IS NULL"))
         batch_op.drop_index('ix_lead_recheck', sqlite_where=sa.text('recheck_at IS NOT NULL'), postgresql_where=sa.text('recheck_at IS NOT NULL'))
         batch_op.drop_index('ix_lead_changed', sqlite_where=sa.text("changed AND live AND merged_into IS NULL"), postgresql_where=sa.text("changed AND live AND merged_into IS NULL"))
