@@ -499,3 +499,28 @@ def test_a_machine_recycles_nobody() -> None:
     forged = Signal("lead.recycled", NOW, NOW, machine=True, id=2)
 
     assert scored([read, forged], model, thresholds=[1.0]).engagement == 5.0
+
+
+def test_recheck_of_weeks_alone() -> None:
+    """Where nothing fades but weeks end, and a capped loss hides how far, it is looked at by the first end."""
+    rules = (EngagementRule(0, "jobs", "k.0", -50.0, cap=30.0),)
+    found = ScoringModel(rules=rules, regularity=Regularity("r", 9.0, 2), active=frozenset({"page.visited"}))
+    signals = [signal("k.0", 0, id=1), signal("k.0", 0, id=2), signal("page.visited", 0, id=3)]
+
+    result = scored(signals, found, thresholds=[-25.0])
+
+    assert result.engagement == -21
+    assert result.recheck_at is not None
+    assert timedelta(0) <= datetime(2026, 11, 16, tzinfo=UTC) - result.recheck_at < timedelta(minutes=3)
+
+
+def test_recheck_of_parts_that_fade_apart() -> None:
+    """Much that fades in a minute beside little that stays for months: the look is late, not lost."""
+    rules = (
+        EngagementRule(0, "flash", "k.0", 1000.0, rate=1 / 60),
+        EngagementRule(1, "slow", "k.1", 20.0, rate=1 / (90 * 86400)),
+    )
+    at = scored([signal("k.0", id=1), signal("k.1", id=2)], ScoringModel(rules=rules), thresholds=[19.0])
+
+    assert at.recheck_at is not None
+    assert timedelta(days=6) < at.recheck_at - NOW < timedelta(days=7)
