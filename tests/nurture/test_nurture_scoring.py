@@ -502,7 +502,7 @@ def test_a_machine_recycles_nobody() -> None:
 
 
 def test_recheck_of_weeks_alone() -> None:
-    """Where nothing fades but weeks end, and a capped loss hides how far, it is looked at by the first end."""
+    """Where only weeks end, and a capped loss hides how far it is, the lead is looked at by the first end."""
     rules = (EngagementRule(0, "jobs", "k.0", -50.0, cap=30.0),)
     found = ScoringModel(rules=rules, regularity=Regularity("r", 9.0, 2), active=frozenset({"page.visited"}))
     signals = [signal("k.0", 0, id=1), signal("k.0", 0, id=2), signal("page.visited", 0, id=3)]
