@@ -55,6 +55,7 @@ class Clock:
     async def stop(self) -> None:
         """Start nothing more, and let the flow that runs come to its end."""
         self._scheduler.shutdown(wait=False)
+        self.shop.stopping = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._one.acquire(), FINISH_SECONDS)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
@@ -56,12 +56,10 @@ def write_positions(
 
 def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
     """These enrolments by id, without their entering signals."""
-    if not ids:
-        return {}
-    return {
-        r.id: as_enrolment(r)
-        for r in tx.execute(select(enrolment).where(Bulk(tx).among(enrolment.c.id, ids)))
-    }
+    return {r.id: as_enrolment(r) for r in _THESE.run(tx, ids)} if ids else {}
+
+
+_THESE = Standing(enrolment.c.id, lambda these: select(enrolment).where(these))
 
 
 def postpone(tx: Connection, rows: Sequence[tuple[int, datetime]]) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.rows import consent, enrolment, outbox, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
@@ -67,8 +67,7 @@ def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime) -> set[
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
     go = [c.id for c in wanted if held.get(c.id) == c.attempt]
     if go:
-        mine = Bulk(tx).among(outbox.c.id, go)
-        tx.execute(update(outbox).where(mine).values(state=STARTED, started_at=now))
+        _START.run(tx, go, now=now)
     back = [c.id for c in claims if c.id in barred and held.get(c.id) == c.attempt]
     give_back(tx, back, now)
     return set(go)
@@ -89,11 +88,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
-    names = list(OutboxRow.__dataclass_fields__)
-    query = select(*(outbox.c[name] for name in names)).where(
-        Bulk(tx).among(outbox.c.id, attempts), outbox.c.state == STARTED
-    )
-    rows = tx.execute(query.order_by(outbox.c.id).with_for_update())
+    rows = _STARTED.run(tx, attempts)
     return {r.id: OutboxRow(**r._mapping) for r in rows if attempts[r.id] == r.attempt}
 
 
@@ -198,10 +193,7 @@ def count_states(tx: Connection) -> dict[tuple[str, str], int]:
 
 
 def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
-    query = select(outbox.c.id, outbox.c.attempt).where(
-        Bulk(tx).among(outbox.c.id, ids), outbox.c.state == state, outbox.c.lease_until > now
-    )
-    return {r.id: r.attempt for r in tx.execute(query.order_by(outbox.c.id).with_for_update())}
+    return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now)}
 
 
 def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
@@ -209,15 +201,9 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     touches = [c for c in claims if c.address_id is not None]
     if not touches:
         return set()
-    ids, bulk = {c.address_id for c in touches}, Bulk(tx)
-    held_back = select(suppression.c.address_id).where(
-        bulk.among(suppression.c.address_id, ids), suppression.c.lifted_at.is_(None)
-    )
-    suppressed = set(tx.scalars(held_back))
-    withdrawn_rows = select(consent.c.address_id, consent.c.topic).where(
-        bulk.among(consent.c.address_id, ids), consent.c.state == ConsentState.WITHDRAWN.value
-    )
-    withdrawn = {(r.address_id, r.topic) for r in tx.execute(withdrawn_rows)}
+    ids = {c.address_id for c in touches}
+    suppressed = set(_SUPPRESSED.run(tx, ids).scalars())
+    withdrawn = {(r.address_id, r.topic) for r in _WITHDRAWN.run(tx, ids)}
     return {
         c.id
         for c in touches
@@ -227,6 +213,37 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
             and ((c.address_id, c.topic) in withdrawn or (c.address_id, ALL_TOPICS) in withdrawn)
         )
     }
+
+
+_COLUMNS = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
+_STARTED = Standing(
+    outbox.c.id,
+    lambda these: (
+        select(*_COLUMNS).where(these, outbox.c.state == STARTED).order_by(outbox.c.id).with_for_update()
+    ),
+)
+_HELD = Standing(
+    outbox.c.id,
+    lambda these: (
+        select(outbox.c.id, outbox.c.attempt)
+        .where(these, outbox.c.state == bindparam("held"), outbox.c.lease_until > bindparam("now"))
+        .order_by(outbox.c.id)
+        .with_for_update()
+    ),
+)
+_START = Standing(
+    outbox.c.id, lambda these: update(outbox).where(these).values(state=STARTED, started_at=bindparam("now"))
+)
+_SUPPRESSED = Standing(
+    suppression.c.address_id,
+    lambda these: select(suppression.c.address_id).where(these, suppression.c.lifted_at.is_(None)),
+)
+_WITHDRAWN = Standing(
+    consent.c.address_id,
+    lambda these: select(consent.c.address_id, consent.c.topic).where(
+        these, consent.c.state == ConsentState.WITHDRAWN.value
+    ),
+)
 
 
 def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:

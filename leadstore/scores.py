@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.rows import (
     LEAD_COLUMNS,
+    LEAD_FACTS,
     REACHED_AT,
     address,
     as_lead,
@@ -49,22 +50,29 @@ class Scoring:
 
 
 def read_for_scoring(
-    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None
+    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None, *, terms: bool = False
 ) -> list[Scored]:
-    """These leads with the signals that scores and maturity look at."""
+    """These leads with the signals that scores and maturity look at; `terms` brings the stored breakdown."""
     ids = list(dict.fromkeys(lead_ids))
     if not ids:
         return []
     signals = read_signals(tx, ids, types)
-    query = select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT).where(Bulk(tx).among(lead.c.id, ids))
     return [
-        Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms)
-        for r in tx.execute(query.order_by(lead.c.id))
+        Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms if terms else ())
+        for r in (_WHOLE if terms else _FACTS).run(tx, ids)
     ]
 
 
 WAITS = exists().where(signal.c.pending, signal.c.lead_id == lead.c.id)
 """A signal of the lead waits for intake, which scores the lead: looking at it before that is in vain."""
+
+
+def _reached(columns: Sequence[Any]) -> Standing:
+    query = select(*columns).join_from(lead, address, REACHED_AT).order_by(lead.c.id)
+    return Standing(lead.c.id, query.where)
+
+
+_WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)
 
 
 def due_for_recheck(tx: Connection, now: datetime, limit: int) -> list[int]:

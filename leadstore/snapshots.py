@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, bindparam, func, select, text
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.rows import (
     LEAD_FACTS,
     REACHED_AT,
@@ -68,7 +68,12 @@ def lock_leads(tx: Connection, lead_ids: Iterable[int]) -> None:
     """
     ids = sorted(set(lead_ids))
     if ids and tx.dialect.name == "postgresql":
-        tx.execute(select(lead.c.id).where(lead.c.id.in_(ids)).order_by(lead.c.id).with_for_update())
+        _LOCKED.run(tx, ids)
+
+
+_LOCKED = Standing(
+    lead.c.id, lambda these: select(lead.c.id).where(these).order_by(lead.c.id).with_for_update()
+)
 
 
 def read_snapshots(
@@ -114,11 +119,24 @@ def read_signals(
     tx: Connection, lead_ids: Collection[int], types: Collection[str] | None = None
 ) -> dict[int, list[Signal]]:
     """The signals of these leads, oldest received first; `types` None reads all."""
-    query = select(signal)
-    if types is not None:
-        query = query.where(signal.c.type.in_(types))
-    rows = _rows(tx, query.order_by(signal.c.received_at, signal.c.id), signal.c.lead_id, lead_ids)
+    if not lead_ids:
+        return {}
+    rows = _SIGNALS.run(tx, lead_ids) if types is None else _OF_TYPES.run(tx, lead_ids, types=sorted(types))
     return {k: [as_signal(r) for r in group] for k, group in _grouped(rows, "lead_id").items()}
+
+
+_SIGNALS = Standing(
+    signal.c.lead_id,
+    lambda these: select(signal).where(these).order_by(signal.c.received_at, signal.c.id),
+)
+_OF_TYPES = Standing(
+    signal.c.lead_id,
+    lambda these: (
+        select(signal)
+        .where(these, signal.c.type.in_(bindparam("types", expanding=True)))
+        .order_by(signal.c.received_at, signal.c.id)
+    ),
+)
 
 
 def read_past_runs(
@@ -201,7 +219,7 @@ def _rows(tx: Connection, query: Any, column: Any, ids: Collection[int]) -> Sequ
     return tx.execute(query.where(Bulk(tx).among(column, ids))).all() if ids else []
 
 
-def _grouped(rows: Sequence[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
+def _grouped(rows: Iterable[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
     groups: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         groups[getattr(row, name)].append(row)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -33,6 +34,8 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
+        # SQLite lets writers of one process find out by turns who may write; a lock wakes the next at once.
+        self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -40,7 +43,7 @@ class Store:
 
         On SQLite it is BEGIN IMMEDIATE, so that a reader never has to turn into a writer half-way.
         """
-        with _said_plainly(self.url), self.engine.begin() as tx:
+        with _said_plainly(self.url), self._turn, self.engine.begin() as tx:
             if self.dialect == "sqlite":
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
             yield tx

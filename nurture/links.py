@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode, want_bytes
 
 from nurture import short_tokens
 from nurture.errors import NotFound, SettingError
@@ -52,8 +53,10 @@ class Links:
         self._unsubscribe = URLSafeSerializer(
             [_long_enough(key) for key in reversed(_some(keys))],
             salt="nurture.unsubscribe",
+            signer=_OneKeySigner,
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
+        self._signer = self._unsubscribe.make_signer()
 
     def unsubscribe_url(self, address_id: int, outbox_id: int) -> str:
         """The link that leaves in one click: the same for the same message, whenever it is made."""
@@ -106,7 +109,21 @@ class Links:
         return numbers
 
     def _sign(self, address_id: int, outbox_id: int) -> str:
-        return self._unsubscribe.dumps([address_id, outbox_id])
+        # As dumps would write it, without trying first whether a few digits could be compressed.
+        numbers = base64_encode(f"[{address_id},{outbox_id}]")
+        return self._signer.sign(numbers).decode("ascii")
+
+
+class _OneKeySigner(Signer):
+    """Derives its keys once: a batch signs thousands of links with one of them."""
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        """The key for this purpose (its name is the library's)."""
+        known: dict[bytes, bytes] = self.__dict__.setdefault("_known", {})
+        key = self.secret_keys[-1] if secret_key is None else want_bytes(secret_key)
+        if key not in known:
+            known[key] = super().derive_key(key)
+        return known[key]
 
 
 def _tagged(mailbox: str, token: str) -> str:

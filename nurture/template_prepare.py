@@ -40,11 +40,22 @@ _PLAIN = prepared_sandbox(html=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A part without tags: the same for every lead."""
+
+    text: str
+
+    def render(self, names: Mapping[str, Any]) -> str:
+        """Answer the text."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """One language variant of a template, compiled in its four parts."""
 
-    subject: Template
-    preheader: Template
+    subject: Template | Fixed
+    preheader: Template | Fixed
     html: Template
     text: Template
 
@@ -216,9 +227,10 @@ def _finish(
         return None, [source.fault("NUR404", error.message or "the tags cannot be compiled", 1)]
 
 
-def _plain(text: str) -> Template:
+def _plain(text: str) -> Template | Fixed:
     shelter = Shelter.for_texts(text)
-    return _PLAIN.from_string(shelter.restore_text(shelter.hide(Piece(text))))
+    template = _PLAIN.from_string(shelter.restore_text(shelter.hide(Piece(text))))
+    return template if "{" in text else Fixed(template.render())
 
 
 def _errors(faults: list[Fault]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from binascii import b2a_qp
 from datetime import datetime
 from email.utils import format_datetime
@@ -16,7 +15,7 @@ LONGEST = 76
 
 MIME = b"MIME-Version: 1.0\r\n"
 
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNWRITABLE = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 
 
@@ -88,11 +87,12 @@ def _body(text: str, html: str | None, message_id: str) -> bytes:
 
 
 def _part(subtype: str, content: str) -> bytes:
-    lines = UNWRITABLE.sub("", content).replace("\r\n", "\n").replace("\r", "\n")
-    if not lines.endswith("\n"):
-        lines += "\n"
+    if "\r" in content:
+        content = content.replace("\r\n", "\n").replace("\r", "\n")
+    if not content.endswith("\n"):
+        content += "\n"
     try:
-        raw = lines.replace("\n", "\r\n").encode()
+        raw = content.encode().translate(None, UNWRITABLE).replace(b"\n", b"\r\n")
     except UnicodeEncodeError as error:
         raise RenderError("the text holds a character that cannot be written") from error
     plain = raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= LONGEST

@@ -1,34 +1,27 @@
-"""Moves due leads on: claims them in batches, decides, sends in small groups, settles together."""
+"""Moves due leads on: takes over from the dead, claims in batches, and decides."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.work.composing import compose
+from flows.work.delivering import Batch, Feed, deliver
 from flows.work.offering import offer_leads
-from flows.work.settling import settle_surely, settle_unbuilt, settle_uncertain
+from flows.work.settling import settle_uncertain
 from flows.work.telling import write_notices
 from flows.work.wiring import LEASE, Shop
 from leadstore.deciding import write_plans
-from leadstore.outbox import mark_started, recover
+from leadstore.outbox import recover
 from leadstore.snapshots import claim_due_leads, read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.decide import decide
 from nurture.errors import NurtureError
 from nurture.spans import LONGEST_OWN_CAP
-from nurture.values import Claim, Decision, Letter, Plan, Position, Snapshot
+from nurture.values import Decision, Plan, Position, Snapshot
 from nurture.words import EnrolmentState, Reason, Verdict
-
-BATCH = 1000
-GROUP = 64
-"""Messages marked as started by one commit; after kill -9 no more than these are uncertain."""
-
 
 COUNTED = (
     "due",
@@ -45,18 +38,6 @@ COUNTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one claim brought."""
-
-    leads: int
-    claims: Sequence[Claim]
-    snapshots: Mapping[int, Snapshot]
-    book: Book | None
-    tally: Counter[str]
-    held: Counter[str]
-
-
 async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[str, Any]:
     """Move every due lead on; `limit` bounds how many leads one call takes.
 
@@ -65,21 +46,11 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
     and completed (enrolments), rescored and matured (leads). Running it twice is running it once:
     the store decides what is due.
     """
-    total: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    total.update(await in_thread(take_over, shop, shop.clock(now)))
-    left = limit
-    while left is None or left > 0:
-        size = BATCH if left is None else min(BATCH, left)
-        batch = await in_thread(claim, shop, shop.clock(now), size)
-        if not batch.leads:
-            break
-        left = None if left is None else left - batch.leads
-        total.update(batch.tally)
-        held.update(batch.held)
-        if batch.claims:
-            total.update(await deliver(shop, batch, now))
-    return {**{name: total[name] for name in COUNTED}, "held": dict(held)}
+    feed = Feed(shop, now, claim, limit)
+    total = Counter(await in_thread(take_over, shop, shop.clock(now)))
+    total.update(await deliver(shop, feed, now))
+    total.update(feed.total)
+    return {**{name: total[name] for name in COUNTED}, "held": dict(feed.held)}
 
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
@@ -115,45 +86,6 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
     return Batch(len(ids), claims, by_lead, book, _tally(decisions), _held(decisions))
-
-
-async def deliver(shop: Shop, batch: Batch, now: datetime) -> Counter[str]:
-    """Build, start, send and settle the claimed touches, one small group after the other."""
-    total: Counter[str] = Counter()
-    groups = [batch.claims[i : i + GROUP] for i in range(0, len(batch.claims), GROUP)]
-    for group in groups:
-        letters, broken = await in_thread(compose, shop, batch, group, shop.clock(now))
-        if broken:
-            total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
-        total.update(await _send(shop, [c for c in group if c.id not in broken], letters, now))
-    return total
-
-
-async def _send(
-    shop: Shop, claims: Sequence[Claim], letters: Sequence[Letter], now: datetime
-) -> Counter[str]:
-    start = shop.clock(now)
-    go = await in_thread(_start, shop, claims, start)
-    wanted = [letter for letter in letters if letter.outbox_id in go]
-    # Once started, the outcome is written whatever happens to the task that asked for it.
-    counts = await asyncio.shield(_speak_and_settle(shop, wanted, now))
-    # What may not start any more is decided again, and counted then.
-    counts["due"] -= len(claims) - len(go)
-    return counts
-
-
-async def _speak_and_settle(shop: Shop, letters: Sequence[Letter], now: datetime) -> Counter[str]:
-    if not letters:
-        return Counter()
-    deliveries = await shop.relay.send(letters, lambda: shop.clock(now))
-    return await settle_surely(shop, deliveries, shop.clock(now))
-
-
-def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:
-    if not claims:
-        return set()
-    with shop.store.begin() as tx:
-        return mark_started(tx, claims, now)
 
 
 def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime) -> Plan:

@@ -63,7 +63,7 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
             tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=LEASE
         )
         ids = [c.lead_id for c in claims if c.lead_id is not None]
-        scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None)}
+        scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None, terms=True)}
         facts = read_snapshots(tx, ids, signal_types=(), slots_since=now)
         due = due_times(tx, [int(i) for c in claims if (i := c.payload["handoff_id"]) is not None])
     by_lead = {s.lead.id: s for s in facts}

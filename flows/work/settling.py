@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.work.composing import Broken
 from flows.work.rescoring import score_leads
@@ -31,6 +31,8 @@ from nurture.grammar import CastStep
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import EnrolmentState, OutboxKind, Outcome, Reason, Sig, SuppressionReason, TouchState
 
+T = TypeVar("T")
+
 SOURCE = "nurture"
 RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 """How long to wait after a 4xx; the last one repeats (RFC 5321 4.5.4.1 asks for growing delays)."""
@@ -50,27 +52,41 @@ async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetim
     Raises:
         StoreGone: it was away for longer than that; what was started becomes uncertain.
     """
+    return await surely(settle, shop, deliveries, now)
+
+
+async def surely(work: Callable[..., T], *args: Any) -> T:
+    """Do it in a thread, and again for a while when the store is away.
+
+    Raises:
+        StoreGone: it was away for longer than that.
+    """
     for pause in PAUSES:
         try:
-            return await in_thread(settle, shop, deliveries, now)
+            return await in_thread(work, *args)
         except StoreGone:
             await asyncio.sleep(pause)
-    return await in_thread(settle, shop, deliveries, now)
+    return await in_thread(work, *args)
 
 
 def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
-    """Write what became of these letters; a row that another attempt owns by now is left alone."""
+    """Write what became of these letters, in a transaction of its own."""
     with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
-        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
-        enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
-        pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
-        outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
-        write_outcomes(tx, outcomes, now)
-        _move(shop, tx, book, rows, outcomes, enrolments, now)
-        _suppress_unknown(tx, pairs, now)
-        return _signal_and_score(tx, book, pairs, outcomes, now)
+        return settle_in(shop, tx, deliveries, now)
+
+
+def settle_in(shop: Shop, tx: Any, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
+    """Write what became of these letters; a row that another attempt owns by now is left alone."""
+    _, book = shop.book(tx)
+    rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
+    lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+    enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+    pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
+    outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
+    write_outcomes(tx, outcomes, now)
+    _move(shop, tx, book, rows, outcomes, enrolments, now)
+    _suppress_unknown(tx, pairs, now)
+    return _signal_and_score(tx, book, pairs, outcomes, now)
 
 
 def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Counter[str]:
@@ -85,17 +101,24 @@ def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> 
 
 
 def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
-    """What could not be built is failed and held for the operator, with its reason."""
+    """What could not be built is failed, in a transaction of its own."""
     with shop.store.begin() as tx:
-        rows = {r.id: r for r in fail_claims(tx, broken, now)}
-        enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
-        held = [
-            _stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
-            for r in rows.values()
-            if r.enrolment_id in enrolments
-        ]
-        write_positions(tx, held, now)
-    return Counter(failed=len(rows))
+        return Counter(failed=fail_unbuilt(tx, broken, now))
+
+
+def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
+    """What could not be built is failed and held for the operator, with its reason; returns how many."""
+    if not broken:
+        return 0
+    rows = {r.id: r for r in fail_claims(tx, broken, now)}
+    enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+    held = [
+        _stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
+        for r in rows.values()
+        if r.enrolment_id in enrolments
+    ]
+    write_positions(tx, held, now)
+    return len(rows)
 
 
 def _waits_for(enrolment: Enrolment, row: OutboxRow) -> bool:

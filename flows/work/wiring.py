@@ -36,7 +36,10 @@ class Speaker(Protocol):
 
 @dataclass(slots=True)
 class Shop:
-    """Everything the work needs, for one process. `moved` says that `now` is not the machine's clock."""
+    """Everything the work needs, for one process. `moved` says that `now` is not the machine's clock.
+
+    `stopping` asks the work to begin nothing new: what is being spoken is settled, and it ends.
+    """
 
     settings: Settings
     store: Store
@@ -44,6 +47,7 @@ class Shop:
     relay: Speaker
     store_id: str
     moved: bool = False
+    stopping: bool = False
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
 
