@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.work.delivering import Batch, Feed, deliver
+from flows.work.delivering import BATCH, Batch, Feed, deliver
 from flows.work.offering import offer_leads
 from flows.work.settling import settle_uncertain
 from flows.work.telling import write_notices
@@ -22,6 +22,8 @@ from nurture.errors import NurtureError
 from nurture.spans import LONGEST_OWN_CAP
 from nurture.values import Decision, Plan, Position, Snapshot
 from nurture.words import EnrolmentState, Reason, Verdict
+
+__all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
 
 COUNTED = (
     "due",

@@ -7,7 +7,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flows.work.composing import compose
 from flows.work.settling import fail_unbuilt, settle, settle_in, surely
@@ -24,6 +23,7 @@ GROUP = 32
 """Touches started by one commit. After kill -9, no more than LANES x GROUP are uncertain."""
 BATCH = 250
 """Leads claimed at once: they are decided while the lanes speak."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -100,7 +100,9 @@ class Feed:
     def _look_ahead(self) -> None:
         if self._coming is None:
             size = BATCH if self._left is None else min(BATCH, self._left)
-            coming = in_thread(self._claim, self._shop, self._shop.clock(self._now), size)
+            # With mail out, an outage of the store is waited for; before that, the tick says so at once.
+            carefully = surely if self._found else in_thread
+            coming = carefully(self._claim, self._shop, self._shop.clock(self._now), size)
             self._coming = asyncio.ensure_future(coming)
 
     async def _take(self) -> None:
