@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -90,7 +91,7 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     elif parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(Path(str(parsed.database)))
     try:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed.render_as_string(hide_password=False))
@@ -100,6 +101,13 @@ def _engine(url: str) -> Engine:
             f"no driver for {parsed.get_backend_name()!r} databases",
             hint="Nurture keeps its store in SQLite or PostgreSQL",
         ) from error
+
+
+def _keep_private(file: Path) -> None:
+    """The store is full of addresses: what SQLite would make is readable by everybody on the machine."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # opening it will say what is wrong with it
+        file.touch(mode=0o600)
 
 
 def _sqlite(url: str) -> Engine:

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 
 from nurture.diagnose import Fault
 from nurture.errors import NotFound, RenderError
-from nurture.sandbox import LONGEST, one_line
+from nurture.sandbox import LONGEST, header_line, one_line
 from nurture.template_names import Declared, known_names, lead_fields
 from nurture.template_prepare import Prepared, Shelf, prepare
 from nurture.template_rules import Sources
@@ -77,7 +77,7 @@ class TemplateSet:
             text = tidy_text(prepared.text.render(names))
         except (TemplateError, RenderError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise _failed(name, spoken, error) from error
-        return _checked(name, Rendered(subject, preheader, html, text, spoken))
+        return _checked(name, Rendered(header_line(subject), preheader, html, text, spoken))
 
     def _has(self, name: str, language: str) -> bool:
         return (name, language) in self.prepared

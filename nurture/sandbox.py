@@ -49,6 +49,15 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_UNSEEN))
 
 
+def header_line(text: str) -> str:
+    """Answer one line as a subject: what a name brings along that reads as an encoded word is parted.
+
+    Mail programs decode `=?UTF-8?Q?=0A?=` wherever it stands (RFC 2047), and the guard against it would
+    refuse the whole mail: a name copied from a raw header must not cost the lead its message.
+    """
+    return text.replace("=?", "= ?")
+
+
 def shown(value: Any, source: str) -> str:
     """Answer what a `{{ ... }}` shows; what is unknown or not plain text or number fails the touch."""
     if isinstance(value, str):

@@ -129,7 +129,7 @@ class _Keeper:
         """Make the Maildir's folders."""
         try:
             for part in ("tmp", "new", "cur"):
-                (self._maildir / part).mkdir(parents=True, exist_ok=True)
+                (self._maildir / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise RelayError(
                 f"the local inbox cannot keep mail in {self._maildir}: {error.strerror}",

@@ -70,3 +70,23 @@ def test_no_project_is_said_plainly(tmp_path: Path) -> None:
     """The error names the file that marks a project."""
     with pytest.raises(ProjectError, match=r"no nurture\.yaml here or above"):
         find_project(tmp_path)
+
+
+def test_a_link_out_of_the_project_is_refused(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A pull request must not make `check` show, or a release store, a file of the machine it runs on."""
+    secret = tmp_path_factory.mktemp("elsewhere") / "key"
+    secret.write_text("do not show")
+    (project / "sequences/two.yaml").symlink_to(secret)
+
+    with pytest.raises(ProjectError, match=r"sequences/two\.yaml is a link out of the project"):
+        read_shelf(project)
+
+
+def test_a_link_within_the_project_is_followed(project: Path) -> None:
+    """Two sequences may share a file, and the project may itself be reached by a link."""
+    (project / "templates/two.md.j2").symlink_to(project / "templates/one/hello.md.j2")
+    (project / "linked").symlink_to(project)
+
+    assert "templates/two.md.j2" in read_shelf(project / "linked")

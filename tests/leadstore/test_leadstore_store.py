@@ -192,3 +192,12 @@ def test_the_clock_never_goes_back(store: Store) -> None:
 
         with pytest.raises(ClockError, match="2027-06-16"):
             locks.see_moment(tx, NOON)
+
+
+def test_nobody_else_reads_the_store(tmp_path: Path) -> None:
+    """A store file is its owner's alone: it is full of addresses."""
+    store = open_store(f"sqlite:///{tmp_path}/new/store.db")
+    store.migrate()
+    store.close()
+
+    assert [f"{path.stat().st_mode & 0o777:o}" for path in (tmp_path / "new").iterdir()] == ["600"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.header import decode_header
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nurture.render import Rendered, compile_templates
-from nurture.sandbox import one_line
+from nurture.sandbox import header_line, one_line
 
 BODY = """---
 subject: "For:{{ lead.first_name }}:today"
@@ -119,7 +120,7 @@ def test_subject_and_preheader_stay_one_line(name: str) -> None:
     """No control character and no line break of a value reaches a header."""
     mail = mail_for(name)
 
-    assert mail.subject == f"For:{one_line(name)}:today"
+    assert mail.subject == header_line(f"For:{one_line(name)}:today")
     assert mail.preheader == f"Dear:{one_line(name)}:"
     assert len((mail.subject + mail.preheader).splitlines()) == 1
 
@@ -132,3 +133,11 @@ def test_one_line_is_one_line(text: str) -> None:
     assert len(f"|{line}|".splitlines()) == 1
     assert one_line(line) == line
     assert [char for char in line if char.isalnum()] == [char for char in text if char.isalnum()]
+
+
+def test_a_name_copied_from_a_raw_header_costs_no_mail() -> None:
+    """What reads as an encoded word, and would decode to a line end, is only text in a subject."""
+    mail = mail_for("=?UTF-8?Q?Ann=0D=0ABcc:_evil@x.example?=")
+
+    assert mail.subject == "For:= ?UTF-8?Q?Ann=0D=0ABcc:_evil@x.example?=:today"
+    assert decode_header(mail.subject) == [(mail.subject, None)]

@@ -140,3 +140,8 @@ def test_listens_on_this_machine_only(inbox: LocalInbox) -> None:
     """By default nobody outside reaches it."""
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", inbox.port), timeout=0.5)
+
+
+def test_nobody_else_reads_the_inbox(inbox: LocalInbox) -> None:
+    """What is mailed is its owner's alone."""
+    assert {f"{path.stat().st_mode & 0o777:o}" for path in inbox.maildir.iterdir()} == {"700"}
