@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.rows import handoff, lead, seller
+from leadstore.snapshots import lock_leads
 from nurture.words import OPEN_HANDOFF, HandoffState
 
 
@@ -64,9 +65,16 @@ def _cycles(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
 
 
 def unassigned(tx: Connection, limit: int) -> list[Offer]:
-    """Handoffs that nobody could be offered yet, oldest first, locked."""
-    query = select(handoff).where(handoff.c.state == HandoffState.UNASSIGNED.value)
-    query = query.order_by(handoff.c.created_at, handoff.c.id).limit(limit)
+    """Handoffs that nobody could be offered yet, oldest first, locked after their leads.
+
+    Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
+    round, two workers would wait for each other.
+    """
+    is_waiting = handoff.c.state == HandoffState.UNASSIGNED.value
+    oldest = (handoff.c.created_at, handoff.c.id)
+    leads = set(tx.scalars(select(handoff.c.lead_id).where(is_waiting).order_by(*oldest).limit(limit)))
+    lock_leads(tx, leads)
+    query = select(handoff).where(is_waiting, handoff.c.lead_id.in_(leads)).order_by(*oldest)
     rows = tx.execute(query.with_for_update(skip_locked=True))
     return [Offer(r.id, r.lead_id, r.cycle, r.cause, None) for r in rows]
 

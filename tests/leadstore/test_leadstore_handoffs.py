@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from leadstore.handoffs import answer, assign, close_for, due_times, open_handoffs, unassigned
 from leadstore.rows import handoff, seller
 from leadstore.scores import recycle
+from leadstore.snapshots import lock_leads
 from leadstore.store import Store
 from nurture.words import HandoffState
 from tests.builders import DAY, NOON, add_lead
@@ -90,3 +93,24 @@ def test_nothing_to_do(store: Store) -> None:
 
         assert open_handoffs(tx, {}, SELLERS, NOON, DUE) == []
         assert assign(tx, [], SELLERS, NOON, DUE) == []
+
+
+def test_offering_and_closing_do_not_wait_for_each_other(store: Store, ids: list[int]) -> None:
+    """One worker takes in what a lead did while another offers it: the lead's row is both's first lock."""
+    offered(store, ids, sellers=[])
+    begun = Event()
+
+    def offer() -> int:
+        begun.wait()
+        with store.begin() as tx:
+            return len(assign(tx, unassigned(tx, 10), SELLERS, NOON, DUE))
+
+    with ThreadPoolExecutor() as other:
+        given = other.submit(offer)
+        with store.begin() as tx:
+            lock_leads(tx, ids[:1])
+            begun.set()
+            wait([given], timeout=0.5)  # by now it waits for the lead
+            close_for(tx, ids[:1], NOON)
+
+    assert given.result() == 2
