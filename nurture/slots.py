@@ -41,7 +41,7 @@ def earliest_turn(
     A release that waited for a window is spread over the policy's minutes by a hash of the lead.
     Service mail is exempt from caps and is not spread.
     """
-    windows = tuple(w for w in (step.window or sequence.window or policy.window,) if w)
+    windows = tuple(w for w in (policy.window, sequence.window, step.window) if w)  # all must be open
     caps = () if service else _caps(policy, catalog, sequence, lead, slots)
     at, reason = now, Reason.DUE
     while True:  # each turn ends with a later `at`, and every slot ages

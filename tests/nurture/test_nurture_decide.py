@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nurture.book import read_book
 from nurture.decide import arm_of, decide
 from nurture.values import AssetSent
 from nurture.words import EnrolmentState, Purpose, Reason, Stage, TouchState
@@ -21,6 +22,7 @@ from tests.nurture.gate_world import (
     enrolled,
     offered,
     plan,
+    project,
     signal,
     slots,
     story,
@@ -28,6 +30,7 @@ from tests.nurture.gate_world import (
 )
 
 HELLO = "- send: hello"
+WINDOW = 'window: {days: mon-fri, hours: "09:00-18:00"}\n'
 ASKED = "- send: asked\n- send: hello"
 
 # One row of the gate after the other, for a sequence that sends `hello`: facts -> decision.
@@ -114,16 +117,28 @@ def test_a_lead_is_asked_in_its_own_zone() -> None:
 
 
 def test_quiet_hours_hold_where_a_window_is_open() -> None:
-    """A step whose window never closes still leaves the night alone."""
-    found = book('- send: hello\n  window: {days: mon-sun, hours: "00:00-00:00"}')
+    """Without any window the quiet hours still leave the night alone."""
+    files = project(HELLO)
+    files["nurture.yaml"] = files["nurture.yaml"].replace(WINDOW, "")
+    found, _ = read_book(files)
+    assert found is not None
 
     told = story(found, world(found), TUESDAY + 10 * HOUR)
 
     assert told[0].startswith("wait quiet_hours at hello until 16 Jun 05:")
 
 
+def test_a_step_may_wait_longer_never_less() -> None:
+    """A window of a step that is open at night does not open the policy's: all must be open."""
+    found = book('- send: hello\n  window: {days: mon-sun, hours: "00:00-00:00"}')
+
+    told = story(found, world(found), TUESDAY + 10 * HOUR)
+
+    assert told[0].startswith("wait window at hello until 16 Jun 07:")
+
+
 def test_a_step_has_its_own_window() -> None:
-    """The window of a step stands before the sequence's and the policy's."""
+    """The window of a step holds besides the sequence's and the policy's."""
     found = book('- send: hello\n  window: {days: wed, hours: "10:00-11:00"}')
 
     assert story(found, world(found))[0].startswith("wait window at hello until 16 Jun 08:")
