@@ -26,6 +26,9 @@ OUR_AUTHENTICATION = frozenset({"5.7.8", "5.7.26", "5.7.27", "5.7.515"})
 ABOUT_THE_LETTER = frozenset({"5.3.4", "5.6.7"})
 """Too large, or an address the relay cannot carry: true of this letter even when said at MAIL."""
 
+FULL = "5.2.2"
+"""The mailbox is full: it may be emptied (RFC 3463), so no lead is given up for it at once."""
+
 
 class Phase(StrEnum):
     """How far a letter's transaction had come."""
@@ -40,8 +43,9 @@ class Phase(StrEnum):
 def outcome_of(phase: Phase, code: int, text: str) -> Outcome:
     """What a reply to that phase makes of the letter.
 
-    4xx is later and 5xx is refused (RFC 5321 4.2.1), with two exceptions: what is said against us as a
-    sender is later, and a reply to the final dot that is no SMTP reply at all leaves the letter uncertain.
+    4xx is later and 5xx is refused (RFC 5321 4.2.1), with three exceptions: what is said against us as a
+    sender is later, a full mailbox is later, and a reply to the final dot that is no SMTP reply at all
+    leaves the letter uncertain.
     """
     enhanced = _enhanced(text)
     if 200 <= code < 300 and phase is Phase.DOT:
@@ -49,7 +53,9 @@ def outcome_of(phase: Phase, code: int, text: str) -> Outcome:
     if 500 <= code < 600:
         about_us = code in OUR_LOGIN or enhanced in OUR_AUTHENTICATION
         about_sender = phase is Phase.MAIL and code != 552 and enhanced not in ABOUT_THE_LETTER
-        return Outcome.LATER if about_us or about_sender else Outcome.REFUSED
+        # 552 to RCPT, without more, is the recipient's storage; to the letter itself it is its size.
+        full = enhanced == FULL or (code == 552 and phase is Phase.RCPT and not enhanced)
+        return Outcome.LATER if about_us or about_sender or full else Outcome.REFUSED
     if 400 <= code < 500 or phase is not Phase.DOT:
         return Outcome.LATER
     return Outcome.UNCERTAIN
