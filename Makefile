@@ -41,6 +41,9 @@ check: $(READY) ## Check lint, format, types, the shelves and the README's sampl
 bench: $(READY) ## Measure the import and the engine on generated rows
 	@for b in benchmarks/import_rows.py benchmarks/touches.py benchmarks/ticks.py; do echo "== $$b"; $(BIN)/python "$$b" $(ARGS) || exit 1; done
 
+faults: $(READY) ## Break everything that can break, and kill workers 200 times; exits 1 on any breach
+	$(BIN)/python -m tests.faults $(ARGS)
+
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { \
 	  echo "Nurture needs Python 3.11 to 3.14 with its venv module; 'python3' here is:" \

@@ -8,6 +8,7 @@ import signal
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import func, select
@@ -322,7 +323,12 @@ async def _poison(trial: Trial) -> str:
         "interest: text", "interest: text, parts: number"
     )
     work.apply(project)
-    nonsense = {"zone": "Mars/Olympus", "country": "??", "attributes": {"parts": "NaN"}, "engagement": -1e300}
+    nonsense: dict[str, Any] = {
+        "zone": "Mars/Olympus",
+        "country": "??",
+        "attributes": {"parts": "NaN"},
+        "engagement": -1e300,
+    }
     work.happens(work.lead("poison", **nonsense), "form.submitted")
     enter(work)
     await work.tick()

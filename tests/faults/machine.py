@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from flows.work.advance import Batch, claim
 from flows.work.composing import compose
+from flows.work.intake import intake
 from flows.work.settling import settle
 from leadstore.consents import grant, lift, suppress, withdraw_all
 from leadstore.outbox import mark_started
@@ -34,12 +35,12 @@ ANSWERS = st.sampled_from(
     [None, None, "450 4.2.1 busy", "550 5.7.1 no", "550 5.1.1 unknown", LOST_BEFORE_BODY, LOST_AFTER_DOT]
 )
 CAP_SPAN = timedelta(days=2)
-STEPS = "- send: hello\n- send: more\n- wait: 1 day\n- send: guide\n  repeat: allowed"
-HEAD = "enter: {on: form.submitted, again: 1 hour after exit}\n"
+STEPS = "- send: hello\n- send: more"
+HEAD = "enter: {on: form.submitted, again: 1 minute after exit}\n"
 
 
 def release(cap: int) -> dict[str, str]:
-    """Three touches, open at all hours, under this cap."""
+    """Two touches and again, open at all hours, under this cap."""
     project = open_always(STEPS, HEAD)
     project["nurture.yaml"] = project["nurture.yaml"].replace("2 per 7 days", f"{cap} per 2 days")
     return project
@@ -53,7 +54,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        """An empty store, and nobody in it."""
+        """A fresh store, and four leads who asked for something."""
         self.trial = Trial(self.databases)
         self.work: Workshop = self.trial.work()
         self.runner = asyncio.Runner()
@@ -65,6 +66,10 @@ class OutboxMachine(RuleBasedStateMachine):
         self.paused: list[Batch] = []
         self.known: dict[int, int] = {}  # number -> lead id
         self.applies(2)
+        for number in range(1, 5):
+            title = {"job_title": "Head"} if number == 4 else {}
+            self.known[number] = self.work.lead(f"lead{number}", **title)
+        self.enter()
 
     def teardown(self) -> None:
         """Days pass in peace: nothing stays in hand."""
@@ -77,24 +82,16 @@ class OutboxMachine(RuleBasedStateMachine):
         self.trial.close()
         assert left == []
 
-    @rule(number=LEADS)
-    def enters(self, number: int) -> None:
-        """A lead asks for something; the fourth is one that sales waits for."""
-        if number not in self.known:
-            title = {"job_title": "Head"} if number == 4 else {}
-            self.known[number] = self.work.lead(f"lead{number}", **title)
-        self.work.happens(self.known[number], "form.submitted", self.now)
+    @rule()
+    def enter(self) -> None:
+        """All four ask for something again; the fourth is one that sales waits for."""
+        for lead_id in self.known.values():
+            self.work.happens(lead_id, "form.submitted", self.now)
 
     @rule(number=LEADS)
     def asks_for_a_demo(self, number: int) -> None:
         """A hand is raised."""
-        if number in self.known:
-            self.work.happens(self.known[number], "demo.requested", self.now)
-
-    @rule(span=SPANS)
-    def time_passes(self, span: timedelta) -> None:
-        """It does."""
-        self.now += span
+        self.work.happens(self.known[number], "demo.requested", self.now)
 
     @rule(number=LEADS, answer=ANSWERS)
     def relay_answers(self, number: int, answer: str | None) -> None:
@@ -106,18 +103,20 @@ class OutboxMachine(RuleBasedStateMachine):
         """Nobody listens, or somebody again."""
         self.work.relay.away = "no route" if away else None
 
-    @rule()
-    def ticks(self) -> None:
-        """One tick; and a second at the same moment changes nothing (I6)."""
+    @rule(span=SPANS)
+    def ticks(self, span: timedelta) -> None:
+        """Time passes, then one tick; and a second at the same moment changes nothing (I6)."""
+        self.now += span
         self._tick()
         before, taken = self._rows(), len(self.work.relay.letters)
         self._tick()
 
         assert (self._rows(), len(self.work.relay.letters)) == (before, taken)
 
-    @rule(at=st.integers(1, 12), before=st.booleans())
-    def dies(self, at: int, before: bool) -> None:
-        """A worker is killed at one of its commits."""
+    @rule(at=st.integers(1, 14), before=st.booleans(), span=SPANS)
+    def dies(self, at: int, before: bool, span: timedelta) -> None:
+        """Time passes, and a worker is killed at one of its commits."""
+        self.now += span
         whole: Store = self.work.shop.store
         mortal = MortalStore(whole.url, at, before=before)
         self.work.shop.store = mortal
@@ -129,17 +128,20 @@ class OutboxMachine(RuleBasedStateMachine):
             self.work.shop.store = whole
             mortal.close()
 
-    @rule()
-    def pauses(self) -> None:
-        """A worker claims what is due, and falls asleep."""
+    @rule(span=SPANS)
+    def pauses(self, span: timedelta) -> None:
+        """Time passes; a worker takes in what happened, claims what is due, and falls asleep."""
+        self.now += span
+        self.runner.run(intake(self.work.shop, self.now))
         batch = claim(self.work.shop, self.now, 10)
         if batch.claims:
             self.paused.append(batch)
 
     @precondition(lambda self: self.paused)
-    @rule(settles=st.booleans())
-    def resumes(self, settles: bool) -> None:
-        """It wakes up, starts what it still may, speaks, and settles or dies."""
+    @rule(settles=st.booleans(), span=st.sampled_from([timedelta(), timedelta(), timedelta(minutes=20)]))
+    def resumes(self, settles: bool, span: timedelta) -> None:
+        """It wakes up, maybe too late; starts what it still may, speaks, and settles or dies."""
+        self.now += span
         batch, shop = self.paused.pop(0), self.work.shop
         letters, _ = compose(shop, batch, batch.claims, self.now)
         with shop.store.begin() as tx:
@@ -148,6 +150,22 @@ class OutboxMachine(RuleBasedStateMachine):
         deliveries = self.runner.run(shop.relay.send(wanted, lambda: self.now))
         if settles:
             settle(shop, deliveries, self.now)
+
+    @rule(span=SPANS, number=LEADS, leave=st.sampled_from(["withdraws", "is_suppressed"]), late=st.booleans())
+    def leaves_while_a_worker_sleeps(self, span: timedelta, number: int, leave: str, late: bool) -> None:
+        """Claimed, then the lead leaves, then the worker goes on: with its lease, or without."""
+        self.enter()
+        self.pauses(span)
+        getattr(self, leave)(number)
+        if self.paused:
+            self.resumes(True, timedelta(minutes=20 * late))
+
+    @rule(span=SPANS, at=st.integers(4, 14), before=st.booleans())
+    def dies_and_is_recovered(self, span: timedelta, at: int, before: bool) -> None:
+        """A worker dies with work in hand; another one takes over once the lease has run out."""
+        self.enter()
+        self.dies(at, before, span)
+        self.ticks(timedelta(minutes=20))
 
     @rule(number=LEADS)
     def withdraws(self, number: int) -> None:
@@ -163,8 +181,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(number=LEADS)
     def comes_back(self, number: int) -> None:
         """It opts in again, and the operator lifts what was in force."""
-        if (where := self.known.get(number)) is None:
-            return
+        where = self.known[number]
         self.now += timedelta(minutes=1)
         with self.work.shop.store.begin() as tx:
             lift(tx, where, self.now)
@@ -213,8 +230,7 @@ class OutboxMachine(RuleBasedStateMachine):
         return found
 
     def _leave(self, number: int, act: Any) -> None:
-        if (where := self.known.get(number)) is None:
-            return
+        where = self.known[number]  # an address has its lead's number here
         columns = (outbox.c.id, outbox.c.attempt, outbox.c.state)
         with self.work.shop.store.begin() as tx:
             act(tx, where)
