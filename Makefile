@@ -38,8 +38,8 @@ check: $(READY) ## Check lint, format, types, the shelves and the README's sampl
 	$(BIN)/nurture check --project examples/x-education
 	$(BIN)/python -m pytest -q tests/test_readme.py
 
-bench: $(READY) ## Measure the import and the engine on generated rows
-	@for b in benchmarks/import_rows.py benchmarks/touches.py benchmarks/ticks.py; do echo "== $$b"; $(BIN)/python "$$b" $(ARGS) || exit 1; done
+bench: $(READY) ## Measure sending, import, ticks and scoring; the last line is JSON (ARGS=touches for one)
+	@$(BIN)/python benchmarks $(ARGS)
 
 faults: $(READY) ## Break everything that can break, and kill workers 200 times; exits 1 on any breach
 	$(BIN)/python -m tests.faults $(ARGS)

@@ -1,10 +1,13 @@
 """Sends due touches through the whole engine, beside bare aiosmtplib with prepared bytes, to one sink.
 
-    python benchmarks/touches.py [TOUCHES] [sqlite|postgresql ...]
+    python benchmarks/touches.py [TOUCHES] [sqlite|postgresql|memory|prefect ...]
 
 (a) is aiosmtplib speaking prepared bytes over as many connections; (b) is claim, gate, render two parts,
-build, send, settle and re-score. They alternate, three runs each. The last line of the output is JSON:
-messages a second of both, the ratio (b)/(a) as the median of the runs, and peak memory.
+build, send, settle and re-score, in a process whose templates are compiled. They alternate, three runs
+each. The last line of the output is JSON: messages a second of both, the ratio (b)/(a) as the median of the
+runs, and the same for the CPU that each takes in its process, which a busy machine cannot stretch.
+`memory` is the peak of a process that sends 5,000 touches and of one that sends twenty times as many;
+`prefect` is the share of a tick that the flow adds to the work it conducts, on a local Prefect server.
 """
 
 from __future__ import annotations
@@ -20,8 +23,9 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,10 +39,13 @@ from sqlalchemy.engine import make_url  # noqa: E402
 
 from flows.work.advance import advance  # noqa: E402
 from flows.work.applying import apply_shelf  # noqa: E402
+from flows.work.scorekeeping import score_leads  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
 from flows.work.wiring import Shop, store_identity  # noqa: E402
+from leadstore.releases import current_release  # noqa: E402
 from leadstore.rows import address, consent, enrolment, lead, signal  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402
+from nurture.book import read_book  # noqa: E402
 from nurture.links import Links  # noqa: E402
 from outbound.smtp import Relay  # noqa: E402
 
@@ -47,6 +54,8 @@ CONNECTIONS = 8
 RUNS = 3
 SEQUENCE, STEP, TOPIC = "case-study", "case-study/story", "case-studies"
 WANTED = 0.3
+PARTS = ("sqlite", "postgresql", "memory", "prefect")
+RATIOS = ("sqlite_ratio", "postgresql_ratio")
 
 
 def fill(store: Store, count: int) -> None:
@@ -116,37 +125,97 @@ def fill(store: Store, count: int) -> None:
         for start in range(0, count, 5000):
             with store.begin() as tx:
                 tx.execute(insert(table), rows[start : start + 5000])
+    with store.read() as tx:
+        files = current_release(tx)
+    book, _ = read_book(files.files if files else {})
+    assert book is not None
+    for start in range(1, count + 1, 5000):
+        with store.begin() as tx:
+            score_leads(tx, book, range(start, min(start + 5000, count + 1)), before, offers=False)
 
 
-async def bare(port: int, content: bytes, count: int) -> float:
-    """Messages a second of aiosmtplib alone."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What sending took: seconds of the wall and of the CPU, each for all messages."""
+
+    count: int
+    wall: float
+    cpu: float
+
+    @property
+    def per_second(self) -> float:
+        """Messages a second."""
+        return self.count / self.wall
+
+
+@contextmanager
+def timed(count: int, paces: list[Pace]) -> Iterator[None]:
+    """Add what the block took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    paces.append(Pace(count, time.perf_counter() - wall, time.process_time() - cpu))
+
+
+async def bare(port: int, content: bytes, count: int, paces: list[Pace]) -> None:
+    """aiosmtplib alone."""
 
     async def one(share: int) -> None:
         async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
             for i in range(share):
                 await client.sendmail("a@acme.example", [f"p{i}@leads.example"], content)
 
-    start = time.perf_counter()
-    await asyncio.gather(*(one(count // CONNECTIONS) for _ in range(CONNECTIONS)))
-    return count / (time.perf_counter() - start)
+    with timed(count, paces):
+        await asyncio.gather(*(one(count // CONNECTIONS) for _ in range(CONNECTIONS)))
 
 
-async def engine(port: int, url: str, count: int) -> float:
-    """Touches a second of the whole engine."""
+@asynccontextmanager
+async def open_shop_on(port: int, url: str) -> AsyncIterator[Shop]:
+    """A worker's shop, its release compiled."""
     store = open_store(url)
     settings = Settings(project=ROOT, database_url=url, secret_keys=("k" * 32,), smtp_connections=CONNECTIONS)
     links = Links(settings.secret_keys, "http://127.0.0.1:8026")
     async with Relay(f"smtp://127.0.0.1:{port}?starttls=never", CONNECTIONS) as relay:
         shop = Shop(settings, store, links, relay, store_identity(store), moved=True)
         with store.read() as tx:
-            shop.book(tx)  # compiled once in a worker's life
-        start = time.perf_counter()
-        counts = await advance(shop, NOW)
-        took = time.perf_counter() - start
+            shop.book(tx)  # once in a worker's life
+        yield shop
     store.close()
+
+
+async def engine(port: int, url: str, count: int, paces: list[Pace]) -> None:
+    """The whole engine."""
+    async with open_shop_on(port, url) as shop:
+        with timed(count, paces):
+            counts = await advance(shop, NOW)
     if counts["sent"] != count:
         raise SystemExit(f"sent {counts['sent']} of {count}: {counts}")
-    return count / took
+
+
+async def conducted(url: str, port: int) -> float:
+    """The share of a tick's time that Prefect adds, once the first run has warmed it up."""
+    from flows.server import local_server
+
+    async with open_shop_on(port, url) as shop:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = shop.settings.model_copy(update={"project": Path(folder)})
+            async with local_server(settings, port=0):
+                from flows import tick as module
+                from flows.conducting import conduct
+                from flows.options import TickOptions
+
+                inside: list[Pace] = []
+                work = module.advance
+
+                async def watched(*given: Any) -> Any:
+                    with timed(1, inside):
+                        return await work(*given)
+
+                module.advance = watched  # type: ignore[assignment]
+                await conduct(shop, module.tick, TickOptions(now=NOW.isoformat(), limit=1))
+                whole: list[Pace] = []
+                with timed(1, whole):
+                    await conduct(shop, module.tick, TickOptions(now=NOW.isoformat()))
+    return 1 - inside[-1].wall / whole[-1].wall
 
 
 @contextmanager
@@ -226,7 +295,6 @@ def sample_letter() -> bytes:
     """Prepared bytes of the size that the engine sends."""
     from flows.work.composing import book_context
     from flows.work.shelf import read_shelf
-    from nurture.book import read_book
     from outbound.message import build_message
 
     book, _ = read_book(read_shelf(ROOT))
@@ -262,32 +330,80 @@ def sample_letter() -> bytes:
     )
 
 
-def main() -> int:
+def compare(kind: str, count: int, port: int, content: bytes) -> dict[str, Any]:
+    """Both, alternating, on one database."""
+    bares: list[Pace] = []
+    engines: list[Pace] = []
+    with databases(kind, count) as fresh:
+        for n in range(RUNS):
+            asyncio.run(bare(port, content, count, bares))
+            asyncio.run(engine(port, fresh(n), count, engines))
+            a, b = bares[-1].per_second, engines[-1].per_second
+            print(f"{kind}: bare {a:.0f}/s, engine {b:.0f}/s, {b / a:.2f}", flush=True)
+    pairs = list(zip(bares, engines, strict=True))
+    return {
+        f"{kind}_bare_per_second": round(statistics.median(one.per_second for one in bares)),
+        f"{kind}_engine_per_second": round(statistics.median(one.per_second for one in engines)),
+        f"{kind}_ratio": round(statistics.median(a.wall / b.wall for a, b in pairs), 3),
+        f"{kind}_cpu_ratio": round(statistics.median(a.cpu / b.cpu for a, b in pairs), 3),
+        f"{kind}_engine_cpu_ms": round(statistics.median(b.cpu for b in engines) / count * 1000, 3),
+    }
+
+
+def peaks(count: int, port: int) -> dict[str, Any]:
+    """The memory of one process for few touches and of another for many."""
+    found = {}
+    for many in (count, 20 * count):
+        with databases("sqlite", many) as fresh:
+            command = [sys.executable, __file__, "--child", fresh(0), str(port), str(many)]
+            said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        found[many] = round(float(said.splitlines()[-1]))
+        print(f"{many} touches: {found[many]} MB", flush=True)
+    few, many = found.values()
+    return {"memory_mb": {str(n): mb for n, mb in found.items()}, "memory_growth": round(many / few, 2)}
+
+
+def prefect_share(count: int, port: int) -> dict[str, Any]:
+    """What Prefect adds to a tick of so many touches."""
+    with databases("sqlite", count) as fresh:
+        command = [sys.executable, __file__, "--tick", fresh(0), str(port)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    share = float(said.splitlines()[-1])
+    print(f"Prefect adds {share:.1%} to a tick of {count} touches", flush=True)
+    return {"prefect_share": round(share, 4), "prefect_touches": count}
+
+
+def main(count: int, parts: list[str]) -> int:
     """Measure, print, and say whether the ratio is what we want."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    kinds = sys.argv[2:] or ["sqlite", "postgresql"]
     content = sample_letter()
     figures: dict[str, Any] = {"touches": count, "connections": CONNECTIONS, "letter_bytes": len(content)}
     with sinking() as (port, sink):
         figures["sink"] = sink
-        for kind in kinds:
-            ratios, bares, engines = [], [], []
-            with databases(kind, count) as fresh:
-                for n in range(RUNS):
-                    bares.append(asyncio.run(bare(port, content, count)))
-                    engines.append(asyncio.run(engine(port, fresh(n), count)))
-                    ratios.append(engines[-1] / bares[-1])
-                    print(
-                        f"{kind}: bare {bares[-1]:.0f}/s, engine {engines[-1]:.0f}/s, {ratios[-1]:.2f}",
-                        flush=True,
-                    )
-            figures[f"{kind}_bare_per_second"] = round(statistics.median(bares))
-            figures[f"{kind}_engine_per_second"] = round(statistics.median(engines))
-            figures[f"{kind}_ratio"] = round(statistics.median(ratios), 3)
-    figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        for part in parts:
+            if part == "memory":
+                figures |= peaks(count, port)
+            elif part == "prefect":
+                figures |= prefect_share(4 * count, port)
+            else:
+                figures |= compare(part, count, port, content)
+    good = all(value >= WANTED for name, value in figures.items() if name in RATIOS)
+    good = good and figures.get("memory_growth", 1) <= 1.2 and figures.get("prefect_share", 0) < 0.05
+    figures["good"] = good
     print(json.dumps({"touches": figures}))
-    return 0 if all(figures[f"{kind}_ratio"] >= WANTED for kind in kinds) else 1
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["--child"]:
+        asyncio.run(engine(int(sys.argv[3]), sys.argv[2], int(sys.argv[4]), []))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    elif sys.argv[1:2] == ["--tick"]:
+        print(asyncio.run(conducted(sys.argv[2], int(sys.argv[3]))))
+    else:
+        asked = [word for word in sys.argv[1:] if not word.isdigit()] or [
+            "sqlite",
+            "postgresql",
+            "memory",
+            "prefect",
+        ]
+        sys.exit(main(int(next((word for word in sys.argv[1:] if word.isdigit()), "5000")), asked))

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from leadstore.bulk import Bulk
 from leadstore.enrolments import write_positions
 from leadstore.rows import decision, lead, outbox
-from nurture.values import Claim, Decision, Entry, Plan, Snapshot, TouchPlan
-from nurture.words import EnrolmentState, OutboxKind, TouchState, Verdict
+from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
+from nurture.words import EnrolmentState, OutboxKind, Reason, TouchState, Verdict
 
 REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
 """Verdicts that are written again only when their reason or time changes."""
@@ -75,6 +75,26 @@ def record(
         }
         for lead_id, d in decisions
         if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, d.until)
+    ]
+    Bulk(tx).add(decision, rows)
+
+
+def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
+    """Append that these enrolments wait where they now stand, as the gate would have written it."""
+    rows = [
+        {
+            "lead_id": enrolment.lead_id,
+            "enrolment_id": enrolment.id,
+            "sequence": enrolment.sequence,
+            "step": position.step,
+            "occurrence": position.occurrence,
+            "verdict": Verdict.WAIT.value,
+            "reason": Reason.STEP_WAIT.value,
+            "until": position.due_at,
+            "detail": {},
+            "at": now,
+        }
+        for enrolment, position in waits
     ]
     Bulk(tx).add(decision, rows)
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from leadstore.bulk import Bulk, Standing
-from leadstore.rows import consent, enrolment, outbox, suppression
+from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
 from nurture.values import Claim
-from nurture.words import ConsentState, OutboxKind, Purpose, Reason, TouchState
+from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
+OWN_SIGNALS = [Sig.TOUCH_SENT.value, Sig.TOUCH_REFUSED.value]
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
 
 
@@ -52,6 +53,7 @@ class OutboxRow:
     message_id: str
     first_due_at: datetime
     expires_at: datetime | None
+    slot_at: datetime | None = None
 
 
 def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime) -> set[int]:
@@ -215,6 +217,15 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     }
 
 
+def disturbed_leads(tx: Connection, touches: Sequence[OutboxRow]) -> set[int]:
+    """Leads of these touches who withdrew, were suppressed or did something since they were claimed."""
+    addresses = {r.address_id for r in touches}
+    gone = {*_SUPPRESSED.run(tx, addresses).scalars(), *(r.address_id for r in _WITHDRAWN.run(tx, addresses))}
+    since = min((r.slot_at for r in touches if r.slot_at is not None), default=None)
+    came = _CAME.run(tx, {r.lead_id for r in touches}, since=since).scalars()
+    return {*came, *(r.lead_id for r in touches if r.lead_id is not None and r.address_id in gone)}
+
+
 _COLUMNS = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
 _STARTED = Standing(
     outbox.c.id,
@@ -237,6 +248,14 @@ _START = Standing(
 _SUPPRESSED = Standing(
     suppression.c.address_id,
     lambda these: select(suppression.c.address_id).where(these, suppression.c.lifted_at.is_(None)),
+)
+_CAME = Standing(
+    signal.c.lead_id,
+    lambda these: (
+        select(signal.c.lead_id)
+        .distinct()
+        .where(these, signal.c.received_at >= bindparam("since"), signal.c.type.not_in(OWN_SIGNALS))
+    ),
 )
 _WITHDRAWN = Standing(
     consent.c.address_id,

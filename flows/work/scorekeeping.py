@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,11 @@ from nurture.scoring import score
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """What a batch came to."""
+    """What a batch came to; `moved` leads have a stage or a score that something else may look at."""
 
     leads: int = 0
     matured: int = 0
+    moved: frozenset[int] = frozenset()
 
 
 def score_leads(
@@ -31,7 +32,8 @@ def score_leads(
     write_scores(tx, [r for r, _ in results], inputs, now)
     ready = [r for r, wanted in results if wanted]
     offer(tx, book, {r.lead_id: r for r in ready}, now)
-    return Rescored(len(results), len(ready))
+    moved = frozenset(r.lead_id for r, _ in results if _moved(book, inputs[r.lead_id], r))
+    return Rescored(len(results), len(ready), moved)
 
 
 def _scoring(book: Book, one: Scored, now: datetime, offers: bool) -> tuple[Scoring, bool]:
@@ -43,3 +45,17 @@ def _scoring(book: Book, one: Scored, now: datetime, offers: bool) -> tuple[Scor
     stage = one.lead.stage if held else verdict.stage
     scoring = Scoring(one.lead.id, result, stage, verdict.mature and not held, verdict.cause, one.lead.cycle)
     return scoring, wanted
+
+
+def _moved(book: Book, before: Scored, after: Scoring) -> bool:
+    lead, score = before.lead, after.score
+    return (
+        (lead.stage, before.mature, lead.grade, lead.heat)
+        != (after.stage, after.mature, score.grade, score.heat)
+        or _crossed(book.engagement_thresholds, lead.engagement, score.engagement)
+        or _crossed(book.fit_thresholds, lead.fit, score.fit)
+    )
+
+
+def _crossed(thresholds: Sequence[float], before: float, after: float) -> bool:
+    return any((before < at) != (after < at) or (before > at) != (after > at) for at in thresholds)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flows.work.composing import Broken
-from flows.work.rescoring import score_leads
+from flows.work.resting import rest, undisturbed
+from flows.work.scorekeeping import Rescored, score_leads
 from flows.work.wiring import Shop
 from leadstore.consents import suppress
 from leadstore.enrolments import forget_retries, postpone, read_enrolments, write_positions
@@ -84,9 +85,11 @@ def settle_in(shop: Shop, tx: Any, deliveries: Sequence[Delivery], now: datetime
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
     outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
     write_outcomes(tx, outcomes, now)
-    _move(shop, tx, book, rows, outcomes, enrolments, now)
     _suppress_unknown(tx, pairs, now)
-    return _signal_and_score(tx, book, pairs, outcomes, now)
+    counts, scored = _signal_and_score(tx, book, pairs, outcomes, now)
+    quiet = undisturbed(tx, rows.values(), scored.moved)
+    _move(shop, tx, book, rows, outcomes, enrolments, now, quiet)
+    return counts
 
 
 def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Counter[str]:
@@ -157,6 +160,7 @@ def _move(
     outcomes: Iterable[OutboxOutcome],
     enrolments: Mapping[int, Enrolment],
     now: datetime,
+    quiet: Collection[int] = (),
 ) -> None:
     """sent and uncertain advance the enrolment, refused stops it, failed holds it, planned tries again."""
     positions: list[Position] = []
@@ -170,7 +174,7 @@ def _move(
             again.append((enrolment.id, outcome.due_at or now))
         else:
             positions.append(_after(shop, tx, book, enrolment, outcome.state, now))
-    write_positions(tx, positions, now)
+    write_positions(tx, rest(shop, tx, book, positions, enrolments, quiet, now), now)
     forget_retries(tx, [p.enrolment_id for p in positions if enrolments[p.enrolment_id].retries])
     postpone(tx, again)
 
@@ -228,7 +232,7 @@ def _signal_and_score(
     pairs: Sequence[tuple[OutboxRow, Delivery]],
     outcomes: Sequence[OutboxOutcome],
     now: datetime,
-) -> Counter[str]:
+) -> tuple[Counter[str], Rescored]:
     states = {o.id: o.state for o in outcomes}
     types = {TouchState.SENT: Sig.TOUCH_SENT, TouchState.REFUSED: Sig.TOUCH_REFUSED}
     spoken = [row for row, _ in pairs if states[row.id] in types and row.enrolment_id is not None]
@@ -242,7 +246,7 @@ def _signal_and_score(
     kinds = {OutboxKind.SELLER: "notices", OutboxKind.WEBHOOK: "webhooks"}
     told = [row for row, _ in pairs if row.enrolment_id is None]
     notices = Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
-    return counts + notices + Counter(rescored=scored.leads, matured=scored.matured)
+    return counts + notices + Counter(rescored=scored.leads, matured=scored.matured), scored
 
 
 def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:
