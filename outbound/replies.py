@@ -29,6 +29,8 @@ ABOUT_THE_LETTER = frozenset({"5.3.4", "5.6.7"})
 FULL = "5.2.2"
 """The mailbox is full: it may be emptied (RFC 3463), so no lead is given up for it at once."""
 
+NO_ROOM = re.compile(r"quota|storage|full", re.IGNORECASE)
+
 
 class Phase(StrEnum):
     """How far a letter's transaction had come."""
@@ -53,8 +55,8 @@ def outcome_of(phase: Phase, code: int, text: str) -> Outcome:
     if 500 <= code < 600:
         about_us = code in OUR_LOGIN or enhanced in OUR_AUTHENTICATION
         about_sender = phase is Phase.MAIL and code != 552 and enhanced not in ABOUT_THE_LETTER
-        # 552 to RCPT, without more, is the recipient's storage; to the letter itself it is its size.
-        full = enhanced == FULL or (code == 552 and phase is Phase.RCPT and not enhanced)
+        # Without an enhanced code, 552 to RCPT may be the recipient's storage; to the letter it is its size.
+        full = enhanced == FULL or (code == 552 and phase is Phase.RCPT and bool(NO_ROOM.search(text)))
         return Outcome.LATER if about_us or about_sender or full else Outcome.REFUSED
     if 400 <= code < 500 or phase is not Phase.DOT:
         return Outcome.LATER

@@ -28,6 +28,7 @@ REAL_REPLIES = Path("/work/shared/data/smtp_replies/provider_replies.toml")
         (Phase.DOT, 552, "5.2.2 mailbox full", Outcome.LATER),
         (Phase.RCPT, 552, "exceeded storage allocation", Outcome.LATER),
         (Phase.RCPT, 552, "5.3.4 too large", Outcome.REFUSED),
+        (Phase.RCPT, 552, "aborted, mailbox not found", Outcome.REFUSED),
         (Phase.DOT, 552, "too much mail data", Outcome.REFUSED),
         (Phase.MAIL, 552, "too large", Outcome.REFUSED),
         (Phase.MAIL, 500, "5.3.4 too large", Outcome.REFUSED),
@@ -75,7 +76,7 @@ def test_no_address_survives(before: str, address: str, after: str) -> None:
 
 @pytest.mark.skipif(not REAL_REPLIES.exists(), reason="the collection of real replies is not here")
 def test_real_replies() -> None:
-    """Of the collected provider replies, 4xx is LATER, 5xx is REFUSED unless the mailbox is full; no address is kept."""
+    """Of the collected replies, 4xx is LATER, 5xx is REFUSED unless the mailbox is full; no address is kept."""
     groups = tomllib.loads(REAL_REPLIES.read_text())
     replies = [r for group in ("defer", "bounce") for said in groups[group].values() for r in said]
     soft = {outcome_of(Phase.RCPT, r["code"], r["msg"]) for r in replies if r["code"] < 500}
