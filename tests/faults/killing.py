@@ -7,18 +7,21 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import struct
 import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
 
 from flows.work.advance import advance
 from flows.work.handing import hand_off
@@ -162,7 +165,7 @@ class _Scene:
         if manner == "pause past the lease":
             if not self._is_alive(victim):
                 return
-            os.kill(victim, signal.SIGSTOP)
+            self._pause(victim)
             self.done.kills += 1
             self._meet()
             self.killing.clock.jump(timedelta(minutes=20))
@@ -179,6 +182,15 @@ class _Scene:
             time.sleep(self.draw.uniform(0.02, 0.6) * self.killing.span)
             self._kill(second)
             self.killing.clock.jump(timedelta(minutes=20))
+
+    def _pause(self, victim: int) -> None:
+        """Stop it where it stands; on SQLite outside a transaction, for its one writer's lock stops all."""
+        for _ in range(200):
+            os.kill(victim, signal.SIGSTOP)
+            if self.killing.dialect != "sqlite" or _is_free(self.url):
+                return
+            os.kill(victim, signal.SIGCONT)
+            time.sleep(0.002)
 
     def _meet(self) -> None:
         """What the outbox held at the moment of the kill."""
@@ -343,6 +355,17 @@ def sink(ready: int, log: Path, mood: tuple[Misdeed, ...]) -> None:
             await asyncio.Event().wait()
 
     asyncio.run(serve())
+
+
+def _is_free(url: str) -> bool:
+    """Whether nobody writes to this SQLite store at the moment."""
+    with closing(sqlite3.connect(str(make_url(url).database), timeout=0.05, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        other.execute("ROLLBACK")
+        return True
 
 
 def _append(path: Path, value: dict[str, Any]) -> None:
