@@ -76,7 +76,7 @@ def test_no_address_survives(before: str, address: str, after: str) -> None:
 
 @pytest.mark.skipif(not REAL_REPLIES.exists(), reason="the collection of real replies is not here")
 def test_real_replies() -> None:
-    """Of the collected replies, 4xx is LATER, 5xx is REFUSED unless the mailbox is full; no address is kept."""
+    """Of the real replies, 4xx is LATER, 5xx is REFUSED unless the mailbox is full; no address is kept."""
     groups = tomllib.loads(REAL_REPLIES.read_text())
     replies = [r for group in ("defer", "bounce") for said in groups[group].values() for r in said]
     soft = {outcome_of(Phase.RCPT, r["code"], r["msg"]) for r in replies if r["code"] < 500}
