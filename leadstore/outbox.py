@@ -56,14 +56,15 @@ class OutboxRow:
     slot_at: datetime | None = None
 
 
-def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime) -> set[int]:
+def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime, *, locked: bool = False) -> set[int]:
     """Commit that these bodies may be written from now on; returns the ids that may.
 
     A claim whose lease ran out, or whose address was suppressed or withdrew since it was claimed, is
     not started; the latter go back to planned so that the gate says why. The leads' rows are
-    locked first: a withdrawal commits before this reads, or after it commits.
+    locked first (by the caller when `locked`): a withdrawal commits before this reads, or after it commits.
     """
-    lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
+    if not locked:
+        lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
     barred = _barred(tx, claims)
     wanted = [c for c in claims if c.id not in barred]
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
@@ -90,8 +91,8 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
-    rows = _STARTED.run(tx, attempts)
-    return {r.id: OutboxRow(**r._mapping) for r in rows if attempts[r.id] == r.attempt}
+    rows: Any = _STARTED.run(tx, attempts)
+    return {r.id: OutboxRow(*r) for r in rows if attempts[r.id] == r.attempt}
 
 
 def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
@@ -269,4 +270,4 @@ def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:
     """These rows as settling reads them."""
     columns = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
     rows = tx.execute(select(*columns).where(outbox.c.id.in_(list(ids))))
-    return {r.id: OutboxRow(**r._mapping) for r in rows}
+    return {r.id: OutboxRow(*r) for r in rows}

@@ -6,12 +6,16 @@ import hashlib
 from binascii import b2a_qp
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from nurture.errors import RenderError
 from outbound.headers import id_line, link_line, list_id_line, mailbox_line, text_line
 
 LONGEST = 76
 """A longer line is quoted-printable (RFC 2045 6.7); all is 7bit, so that every relay carries it unchanged."""
+
+REMEMBERED = 1000
+"""Bytes of the longest line whose encoding is remembered; 8,192 of them are."""
 
 MIME = b"MIME-Version: 1.0\r\n"
 
@@ -98,4 +102,19 @@ def _part(subtype: str, content: str) -> bytes:
     plain = raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= LONGEST
     encoding = "7bit" if plain else "quoted-printable"
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
-    return head.encode() + (raw if plain else b2a_qp(raw, quotetabs=False, istext=True))
+    return head.encode() + (raw if plain else _quoted(raw))
+
+
+def _quoted(raw: bytes) -> bytes:
+    """Quoted-printable, line by line: most lines of a template are the same for every lead."""
+    return b"".join(
+        _quoted_line(line) if len(line) < REMEMBERED else _encode(line)
+        for line in raw.splitlines(keepends=True)
+    )
+
+
+def _encode(line: bytes) -> bytes:
+    return b2a_qp(line, quotetabs=False, istext=True)
+
+
+_quoted_line = lru_cache(maxsize=8192)(_encode)

@@ -21,7 +21,7 @@ LANES = 2
 """Groups under way at once: one is spoken while the other is built, started and settled."""
 GROUP = 32
 """Touches started by one commit. After kill -9, no more than LANES x GROUP are uncertain."""
-BATCH = 250
+BATCH = 500
 """Leads claimed at once: they are decided while the lanes speak."""
 
 
@@ -175,9 +175,9 @@ def _turn(
         # All at once, in one order: taken in two goes, two workers might wait for each other.
         lock_leads(tx, [*leads, *(c.lead_id for c in ready if c.lead_id is not None)])
         if spoken:
-            counts.update(settle_in(shop, tx, spoken, now))
+            counts.update(settle_in(shop, tx, spoken, now, locked=True))
         counts.update(failed=fail_unbuilt(tx, broken, now))
-        go = mark_started(tx, ready, now)
+        go = mark_started(tx, ready, now, locked=True)
     # What may not start any more is decided again, and counted then.
     counts["due"] -= len(ready) - len(go)
     return [letter for letter in letters if letter.outbox_id in go], counts

@@ -21,6 +21,8 @@ TEMPLATE = "seller/handoff"
 
 def offer(tx: Any, book: Book, ready: Mapping[int, Scoring], now: datetime) -> list[Offer]:
     """Offer these leads to sellers, who comes first first; returns the handoffs that are new."""
+    if not ready:
+        return []
     causes = {r.lead_id: r.cause for r in sorted(ready.values(), key=rank)}
     return offer_leads(tx, book, causes, now)
 

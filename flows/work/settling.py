@@ -76,11 +76,17 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter
         return settle_in(shop, tx, deliveries, now)
 
 
-def settle_in(shop: Shop, tx: Any, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
-    """Write what became of these letters; a row that another attempt owns by now is left alone."""
+def settle_in(
+    shop: Shop, tx: Any, deliveries: Sequence[Delivery], now: datetime, *, locked: bool = False
+) -> Counter[str]:
+    """Write what became of these letters; a row that another attempt owns by now is left alone.
+
+    `locked` says that the caller has locked their leads.
+    """
     _, book = shop.book(tx)
     rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
-    lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+    if not locked:
+        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
     outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
