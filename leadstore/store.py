@@ -121,7 +121,7 @@ def _sqlite(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",  # a sent row must survive a power cut (FAULTS 7)
             "foreign_keys=ON",
-            "cache_size=-16384",
+            "cache_size=-8192",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
