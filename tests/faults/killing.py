@@ -234,6 +234,7 @@ class _Scene:
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             code = 1
             try:
                 work()
