@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from nurture.errors import SettingError, StoreError, StoreGone
@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 15
 """How long a writer waits for another writer on SQLite before it gives up."""
+
+FROZEN_SECONDS = 120
+"""How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
 
 
 class Store:
@@ -95,7 +98,7 @@ def _engine(url: str) -> Engine:
     try:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+        return _postgresql(parsed)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingError(
             f"no driver for {parsed.get_backend_name()!r} databases",
@@ -108,6 +111,19 @@ def _keep_private(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):  # opening it will say what is wrong with it
         file.touch(mode=0o600)
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        # Said by SET: a pooler in between knows no options at the start.
+        milliseconds = int(FROZEN_SECONDS * 1000)
+        connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from leadstore import locks
 from leadstore.migrating import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
+from leadstore.snapshots import lock_leads
 from leadstore.store import Store, in_thread, open_store
 from nurture.errors import ClockError, SettingError, StoreError, StoreGone
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
@@ -138,6 +139,24 @@ def test_a_locked_database_says_so(sqlite_url: str, monkeypatch: pytest.MonkeyPa
 
     first.close()
     second.close()
+
+
+@pytest.mark.postgres
+def test_a_frozen_worker_stops_nobody(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that stands still inside a transaction loses it, so that others get its rows."""
+    monkeypatch.setattr("leadstore.store.FROZEN_SECONDS", 0.2)
+    frozen, other = open_store(postgres_url), open_store(postgres_url)
+    with other.begin() as tx:
+        lead_id, _ = add_lead(tx)
+
+    with pytest.raises(StoreGone), frozen.begin() as tx:
+        lock_leads(tx, [lead_id])
+        with other.begin() as second:
+            lock_leads(second, [lead_id])  # waits until the first has lost it
+        lock_leads(tx, [lead_id])
+
+    frozen.close()
+    other.close()
 
 
 @pytest.mark.parametrize(
