@@ -18,13 +18,15 @@ from flows.work.composing import compose
 from flows.work.settling import settle
 from flows.work.wiring import see_moment
 from inbound.web import make_app
+from leadstore import store as store_module
 from leadstore.consents import withdraw_all
 from leadstore.outbox import mark_started
 from leadstore.resolving import resolve
 from leadstore.rows import outbox
+from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread
 from leadstore.suppressing import suppress_address
-from nurture.errors import ClockError
+from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
 from nurture.words import Outcome
 from outbound.misbehaving import MisbehavingServer, Misdeed, Then
@@ -213,6 +215,23 @@ async def _late_end(trial: Trial) -> str:
     settle(work.shop, late, TUESDAY + HOUR)
     await ticks(work)
     return f"{first}; its late 250 changes nothing: {states(work)}{doubled(work, remembered(work))}"
+
+
+@BOOK.fault(29, "a worker freezes inside its transaction, on PostgreSQL", "sent 3", postgres=True)
+async def _frozen(trial: Trial) -> str:
+    work = trial.work("postgresql")
+    work.apply(files(HELLO))
+    ids = enter(work)
+    patience, store_module.FROZEN_SECONDS = store_module.FROZEN_SECONDS, 1
+    try:
+        with contextlib.suppress(StoreGone), trial.again(work.shop.store.url).begin() as frozen:
+            lock_leads(frozen, ids)
+            async with asyncio.timeout(20):
+                await work.tick()
+                await work.tick(TUESDAY + MINUTE)
+    finally:
+        store_module.FROZEN_SECONDS = patience
+    return states(work) + doubled(work, remembered(work))
 
 
 async def race(trial: Trial, dialect: str) -> str:
