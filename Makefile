@@ -53,6 +53,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "making $(VENV) with $$("$(PYTHON)" --version)"
 	@rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@# --no-deps: the lock is whole, and pip, left to resolve, takes an extra's newest release for unpinned.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip --disable-pip-version-check check
 	@touch $(READY)
