@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import shutil
 import socket
@@ -220,30 +221,42 @@ async def conducted(url: str, port: int) -> float:
 
 @contextmanager
 def sinking() -> Iterator[tuple[int, str]]:
-    """A sink of its own process: Debian's smtp-sink where installed, else ours."""
+    """A sink of its own process: Debian's smtp-sink where installed and willing, else ours."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    found = shutil.which("smtp-sink") or (
-        "/usr/sbin/smtp-sink" if Path("/usr/sbin/smtp-sink").exists() else None
-    )
-    command = (
-        [found, f"127.0.0.1:{port}", "100"]
-        if found
-        else [sys.executable, str(ROOT / "benchmarks/sink.py"), str(port)]
-    )
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ours = [sys.executable, str(ROOT / "benchmarks/sink.py"), str(port)]
+    found = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if found:
+        unprivileged = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
+        process = _listening([found, *unprivileged, f"127.0.0.1:{port}", "100"], port)
+    else:
+        process = None
+    name = "smtp-sink" if process else "ours"
+    process = process or _listening(ours, port)
+    if process is None:
+        raise SystemExit(f"no sink listens on port {port}; try {' '.join(ours)}")
     try:
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), 0.2).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, "smtp-sink" if found else "ours"
+        yield port, name
     finally:
         process.kill()
         process.wait()
+
+
+def _listening(command: list[str], port: int) -> subprocess.Popen[bytes] | None:
+    """The server once it takes connections; None when it ended, or never did."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return process
+        except OSError:
+            if process.poll() is not None:
+                return None
+            time.sleep(0.05)
+    process.kill()
+    process.wait()
+    return None
 
 
 @contextmanager
