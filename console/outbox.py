@@ -11,6 +11,7 @@ from cyclopts.types import PositiveInt
 
 from console.frame import InFrame, note, say, say_json
 from console.reasons import say_touch
+from console.routes import close, reopen, routes
 from console.wording import printable, say_at
 from leadstore.chapters import Touch
 from leadstore.existing import latest_moment, open_existing
@@ -18,6 +19,8 @@ from leadstore.resolving import Word, count_by_state, list_outbox, resolve
 from nurture.words import OutboxKind, TouchState
 
 app = App(name="outbox", help="Look into the outbox, and settle what nobody knows.", help_format="plaintext")
+for command in (routes, close, reopen):
+    app.command(command)
 
 
 @app.command(name="list")

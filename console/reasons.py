@@ -72,6 +72,10 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOBODY: "the policy no longer names whom to tell",
     Reason.MOVED: "the sequence changed, and the lead follows its new form",
     Reason.CHANGED: "the sequence changed, and lets go of those who were in it",
+    Reason.RATE: "the rate of the relay, or of the recipient's domain, is used up for now",
+    Reason.WARM_UP: "the sender is being warmed up, and has sent as much as it may on one day",
+    Reason.RELAY_CLOSED: "the relay answered badly, and is left alone for a while",
+    Reason.DOMAIN_CLOSED: "the recipient's domain answered badly, and is left alone for a while",
 }
 """How a sentence ends: the clause after the verdict."""
 

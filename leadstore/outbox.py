@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
+from nurture.routes import RELAY
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
@@ -56,16 +57,24 @@ class OutboxRow:
     slot_at: datetime | None = None
 
 
-def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime, *, locked: bool = False) -> set[int]:
+def mark_started(
+    tx: Connection,
+    claims: Sequence[Claim],
+    now: datetime,
+    *,
+    locked: bool = False,
+    shut: Collection[str] = (),
+) -> set[int]:
     """Commit that these bodies may be written from now on; returns the ids that may.
 
-    A claim whose lease ran out, or whose address was suppressed or withdrew since it was claimed, is
-    not started; the latter go back to planned so that the gate says why. The leads' rows are
-    locked first (by the caller when `locked`): a withdrawal commits before this reads, or after it commits.
+    A claim whose lease ran out, whose address was suppressed or withdrew since it was claimed, or whose
+    route is `shut`, is not started; the latter two go back to planned so that the gate says why. The
+    leads' rows are locked first (by the caller when `locked`): a withdrawal commits before this reads, or
+    after it commits.
     """
     if not locked:
         lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
-    barred = _barred(tx, claims)
+    barred = _barred(tx, claims) | {c.id for c in claims if RELAY in shut or c.domain in shut}
     wanted = [c for c in claims if c.id not in barred]
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
     go = [c.id for c in wanted if held.get(c.id) == c.attempt]

@@ -14,6 +14,7 @@ from leadstore.tables import (
     Handoff,
     Lead,
     Outbox,
+    RouteState,
     ScoreHistory,
     Seller,
     Signal,
@@ -31,6 +32,7 @@ signal = Signal.__table__  # type: ignore[attr-defined]
 halt = Halt.__table__  # type: ignore[attr-defined]
 enrolment = Enrolment.__table__  # type: ignore[attr-defined]
 outbox = Outbox.__table__  # type: ignore[attr-defined]
+route = RouteState.__table__  # type: ignore[attr-defined]
 decision = DecisionLog.__table__  # type: ignore[attr-defined]
 score_history = ScoreHistory.__table__  # type: ignore[attr-defined]
 stage_change = StageChange.__table__  # type: ignore[attr-defined]

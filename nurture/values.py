@@ -16,6 +16,7 @@ from nurture.words import (
     Outcome,
     Purpose,
     Reason,
+    Remedy,
     Stage,
     SuppressionReason,
     TouchState,
@@ -24,6 +25,11 @@ from nurture.words import (
 
 PROFILE_FIELDS = ("first_name", "last_name", "company", "job_title", "phone", "country", "language", "zone")
 """Lead fields every project has; all else is an attribute declared in catalog.yaml."""
+
+
+def domain_of(address: str) -> str:
+    """The part of a normalised address behind its last @."""
+    return address.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,7 @@ class TouchPlan:
     reason: Reason
     webinar: str | None = None  # the webinar it speaks of
     ics: bool = False  # whether it carries that webinar as a calendar file
+    start_at: datetime | None = None  # its turn, when the relay or the domain is paced
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +352,12 @@ class Claim:
     purpose: str = Purpose.MARKETING.value
     asset: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
+    start_at: datetime | None = None  # its turn: it is not started earlier
+
+    @property
+    def domain(self) -> str:
+        """The domain of its recipient: the route it takes behind the relay."""
+        return domain_of(self.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,3 +381,5 @@ class Delivery:
     at: datetime
     code: int | None = None
     reply: str = ""
+    remedy: Remedy = Remedy.TAKEN
+    domain: str = ""  # of the recipient; empty for what is no mail

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter
+from nurture.values import Delivery, Letter, domain_of
 from nurture.words import Outcome
 from outbound.addresses import wire_address
 from outbound.replies import Phase, outcome_of, outcome_of_silence, scrub
@@ -51,7 +51,15 @@ class MemoryRelay:
 
     def _deliver(self, letter: Letter, at: datetime) -> Delivery:
         outcome, code, reply = self._outcome(letter)
-        return Delivery(letter.outbox_id, letter.attempt, outcome, at, code, scrub(reply, letter.recipient))
+        return Delivery(
+            letter.outbox_id,
+            letter.attempt,
+            outcome,
+            at,
+            code,
+            scrub(reply, letter.recipient),
+            domain=domain_of(letter.recipient),
+        )
 
     def _outcome(self, letter: Letter) -> tuple[Outcome, int | None, str]:
         if self.away is not None:

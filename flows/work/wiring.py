@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flows.work.applying import apply_shelf
+from flows.work.pacing import Meter
 from flows.work.settings import Settings
 from leadstore import locks
 from leadstore.halting import retired
@@ -47,6 +48,7 @@ class Shop:
     relay: Speaker
     store_id: str
     moved: bool = False
+    meter: Meter = field(default_factory=Meter)
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
     stopping: bool = False
