@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.words import (
+    OUTCOMES,
     Basis,
     ConsentState,
     EnrolmentState,
@@ -373,13 +374,17 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the relay made of one letter. `reply` never holds an address."""
+    """What the relay made of one letter, and what to do now. `reply` never holds an address."""
 
     outbox_id: int
     attempt: int
-    outcome: Outcome
+    remedy: Remedy
     at: datetime
     code: int | None = None
     reply: str = ""
-    remedy: Remedy = Remedy.TAKEN
     domain: str = ""  # of the recipient; empty for what is no mail
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the letter: it follows from the remedy, so that the two never disagree."""
+        return OUTCOMES[self.remedy]

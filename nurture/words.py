@@ -187,16 +187,29 @@ class Outcome(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What an answer asks of us."""
+    """What a relay's answer asks us to do; the Outcome follows from it."""
 
-    TAKEN = "taken"  # nothing: the relay took it
-    RETRY = "retry"  # this letter later: greylisting, a busy or full mailbox, a lost connection
+    TAKEN = "taken"  # the relay took it
+    RETRY = "retry"  # this letter later: greylisting, a busy or full mailbox, lost before the body
     SLOW_RELAY = "slow_relay"  # the relay is away, busy, or says we are too fast: everything waits
     SLOW_DOMAIN = "slow_domain"  # the recipient's domain says we are too fast or too many: its letters wait
     STOP_SENDER = "stop_sender"  # our login, SPF, DKIM or DMARC is broken: nothing goes until it is mended
     SUPPRESS = "suppress"  # the address does not exist: never mail it again
-    FAIL = "fail"  # refused for good, for policy, content or size: this touch fails
+    FAIL = "fail"  # refused for good for its policy, content or size: this touch fails
     LIST = "list"  # nobody knows: list it for the operator
+
+
+OUTCOMES = {
+    Remedy.TAKEN: Outcome.SENT,
+    Remedy.RETRY: Outcome.LATER,
+    Remedy.SLOW_RELAY: Outcome.LATER,
+    Remedy.SLOW_DOMAIN: Outcome.LATER,
+    Remedy.STOP_SENDER: Outcome.LATER,
+    Remedy.SUPPRESS: Outcome.REFUSED,
+    Remedy.FAIL: Outcome.REFUSED,
+    Remedy.LIST: Outcome.UNCERTAIN,
+}
+"""What each remedy makes of the letter."""
 
 
 class Sig(StrEnum):

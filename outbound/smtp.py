@@ -11,13 +11,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter
-from nurture.words import Outcome
+from nurture.values import Delivery, Letter, domain_of
+from nurture.words import Remedy
 from outbound.relay import RelayAddress, Timeouts, read_relay_url
 from outbound.session import Answer, Away, Session
 
 MAX_LOSSES = 3
 """Letters in a row that a connection may lose before it leaves the rest of the batch to the others."""
+FOR_ALL = frozenset({Remedy.SLOW_RELAY, Remedy.STOP_SENDER})
+"""What holds for every letter, whichever of them met it."""
 
 
 @dataclass(slots=True)
@@ -102,9 +104,7 @@ class Relay:
                 batch.waiting.appendleft((index, letter))
                 batch.given_up = away
                 return
-            batch.settled[index] = Delivery(
-                letter.outbox_id, letter.attempt, answer.outcome, now(), answer.code, answer.reply
-            )
+            batch.settled[index] = _delivery(letter, answer.remedy, now(), answer.code, answer.reply)
             losses = losses + 1 if answer.lost else 0
             batch.given_up = answer if answer.lost else batch.given_up
 
@@ -116,5 +116,12 @@ class Relay:
 
 
 def _unspoken(letter: Letter, why: Answer | Away | None, at: datetime) -> Delivery:
+    """What kept a letter from being spoken was the relay's, even when another letter met it."""
+    remedy = why.remedy if why and why.remedy in FOR_ALL else Remedy.SLOW_RELAY
     code, reply = (why.code, why.reply) if why else (None, "")
-    return Delivery(letter.outbox_id, letter.attempt, Outcome.LATER, at, code, reply)
+    return _delivery(letter, remedy, at, code, reply)
+
+
+def _delivery(letter: Letter, remedy: Remedy, at: datetime, code: int | None, reply: str) -> Delivery:
+    domain = domain_of(letter.recipient)
+    return Delivery(letter.outbox_id, letter.attempt, remedy, at, code, reply, domain)

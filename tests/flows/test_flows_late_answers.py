@@ -20,7 +20,7 @@ from leadstore.rows import enrolment, suppression
 from leadstore.store import Store
 from nurture.errors import StoreGone
 from nurture.values import Delivery
-from nurture.words import Outcome
+from nurture.words import Remedy
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
@@ -51,7 +51,7 @@ async def started(work: Workshop) -> list[Delivery]:
     letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
-    return [Delivery(one.outbox_id, one.attempt, Outcome.SENT, TUESDAY, 250, "ok") for one in letters]
+    return [Delivery(one.outbox_id, one.attempt, Remedy.TAKEN, TUESDAY, 250, "ok") for one in letters]
 
 
 def stands(work: Workshop) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ async def test_a_late_no_leaves_nothing_planned(work: Workshop) -> None:
     """A 4xx for a touch that its enrolment has left behind will not be tried again, and says so."""
     [answer] = await started(work)
     claim(work.shop, OVERDUE, 10)
-    later = Delivery(answer.outbox_id, answer.attempt, Outcome.LATER, TUESDAY, 451, "later")
+    later = Delivery(answer.outbox_id, answer.attempt, Remedy.RETRY, TUESDAY, 451, "later")
 
     settle(work.shop, [later], OVERDUE + MINUTE)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from nurture.words import Outcome
+from nurture.words import Outcome, Remedy
+from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
 from outbound.smtp import Relay
 from tests.outbound.letters import letter, letters, now
@@ -143,6 +144,40 @@ async def test_server_that_allows_one_connection() -> None:
 
 
 # A relay that is away
+
+
+@pytest.mark.parametrize(
+    ("misdeed", "remedy", "code"),
+    [
+        (Misdeed("connect", "421 4.7.0 busy", Then.HANG_UP), Remedy.SLOW_RELAY, 421),
+        (Misdeed("connect", "554 5.7.1 your host is listed", Then.HANG_UP), Remedy.SLOW_RELAY, 554),
+        (Misdeed("connect", then=Then.HANG_UP), Remedy.SLOW_RELAY, None),
+        (Misdeed("ehlo", "421 4.3.2 going down", Then.HANG_UP), Remedy.SLOW_RELAY, 421),
+        (Misdeed("auth", "535 5.7.8 who are you"), Remedy.STOP_SENDER, 535),
+        (Misdeed("auth", "504 5.7.4 not in this way"), Remedy.STOP_SENDER, 504),
+        (Misdeed("auth", "454 4.7.0 Too many login attempts"), Remedy.SLOW_RELAY, 454),
+        (Misdeed("mail", "451 4.3.0 not now"), Remedy.SLOW_RELAY, 451),
+        (Misdeed("mail", "550 5.7.1 sender rejected"), Remedy.STOP_SENDER, 550),
+        (Misdeed("dot", "454 Throttling failure: Maximum sending rate exceeded"), Remedy.SLOW_RELAY, 454),
+    ],
+    ids=lambda value: value.at if isinstance(value, Misdeed) else str(value),
+)
+async def test_relay_that_turns_everybody_away(misdeed: Misdeed, remedy: Remedy, code: int | None) -> None:
+    """What is wrong with the relay or with us is told to every letter, spoken of or not."""
+    async with MisbehavingServer(misdeed, login=True) as server:
+        url = f"smtp://us:secret@127.0.0.1:{server.port}"
+        async with Relay(url, 2, timeouts=HASTY) as relay:
+            deliveries = await relay.send(letters(6), now)
+
+    assert {(d.remedy, d.outcome, d.code) for d in deliveries} == {(remedy, LATER, code)}
+
+
+async def test_unspoken_letters_do_not_share_the_doubt() -> None:
+    """Only letters that were spoken are listed; those that the losses kept back wait for the relay."""
+    async with MisbehavingServer(Misdeed("dot", then=Then.HANG_UP)) as server, relay_to(server.port) as relay:
+        deliveries = await relay.send(letters(5), now)
+
+    assert [d.remedy for d in deliveries] == [Remedy.LIST] * 3 + [Remedy.SLOW_RELAY] * 2
 
 
 async def test_nobody_listens(unused_tcp_port: int) -> None:
