@@ -85,6 +85,19 @@ class Heard:
     pace: float | None = None  # seconds between two letters, as they were just sent
 
 
+def after_all(
+    routes: Mapping[str, Route], heard: Mapping[str, Heard], breaker: Breaker, now: datetime
+) -> dict[str, Route]:
+    """Each of these routes once it has answered; what closes a domain is not held against the relay."""
+    left, found = dict(heard), {}
+    for name in sorted(heard, key=lambda one: one == RELAY):  # the relay last
+        found[name] = after(routes[name], left[name], breaker, now)
+        if RELAY in left and name != RELAY and found[name].cause is Closing.BREAKER:
+            mine, all_ = _count(routes[name], heard[name], breaker, now), left[RELAY]
+            left[RELAY] = replace(all_, taken=all_.taken - mine.taken, refused=all_.refused - mine.refused)
+    return found
+
+
 def after(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
     """The route once it has answered."""
     counted = _count(route, heard, breaker, now)
@@ -92,7 +105,7 @@ def after(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
         return _shut(counted, heard.closing, heard, now)
     if counted.troubled:
         return _tried(counted, heard, now)
-    if breaker.trips(counted.taken, counted.refused):
+    if breaker.trips(counted.taken, counted.refused, domain=route.name != RELAY):
         return _shut(counted, Closing.BREAKER, heard, now)
     return counted
 
@@ -115,8 +128,8 @@ def _count(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route
     return replace(
         route,
         since=now if fresh else route.since,
-        taken=heard.taken + (0 if fresh else route.taken),
-        refused=heard.refused + (0 if fresh else route.refused),
+        taken=max(heard.taken + (0 if fresh else route.taken), 0),
+        refused=max(heard.refused + (0 if fresh else route.refused), 0),
     )
 
 

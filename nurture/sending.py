@@ -83,16 +83,21 @@ class WarmUp(Strict):
 
 
 class Breaker(Strict):
-    """When refusals close a route: this share of what was answered within the time, of no fewer than `of`."""
+    """When refusals close a route: this share of what was answered within the time, of no fewer than `of`.
+
+    A domain needs as few answers as would be refusals enough for the relay: it closes before it could
+    close the relay for all.
+    """
 
     percent: Annotated[int, Field(ge=1, le=100)] = 25
     of: Annotated[int, Field(ge=10, le=1_000_000)] = 100
     within: Span = parse_span("1 hour")
 
-    def trips(self, taken: int, refused: int) -> bool:
-        """Whether so many of so many are too many."""
+    def trips(self, taken: int, refused: int, *, domain: bool = False) -> bool:
+        """Whether so many of so many are too many, for the relay or for a domain."""
         answered = taken + refused
-        return answered >= self.of and refused * 100 >= self.percent * answered
+        least = self.of * self.percent / 100 if domain else self.of
+        return answered >= least and refused * 100 >= self.percent * answered
 
 
 class Sending(Strict):

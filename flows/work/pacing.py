@@ -13,7 +13,7 @@ from typing import Any
 from leadstore.routes import lock_routes, read_routes, troubled_routes, write_routes
 from nurture.book import Book
 from nurture.pacing import Pacer
-from nurture.routes import RELAY, Heard, Route, after
+from nurture.routes import RELAY, Heard, Route, after_all
 from nurture.values import Delivery
 from nurture.words import Closing, Reason, Remedy
 
@@ -125,16 +125,14 @@ def hear(
         return _shut(troubled, now)
     breaker = book.policy.sending.breaker
     known = lock_routes(tx, names)
-    fresh = {}
-    for name in names:
-        count, pace = meter.take(name, now, breaker.within)
-        fresh[name] = after(known[name], _heard(count, refused[name], closing.get(name), pace), breaker, now)
+    heard = {n: _heard(refused[n], closing.get(n), *meter.take(n, now, breaker.within)) for n in names}
+    fresh = after_all(known, heard, breaker, now)
     write_routes(tx, fresh.values())
     _tell(known, fresh)
     return _shut({**troubled, **fresh}, now)
 
 
-def _heard(taken: int, refused: int, closing: Delivery | None, pace: float | None) -> Heard:
+def _heard(refused: int, closing: Delivery | None, taken: int, pace: float | None) -> Heard:
     if closing is None:
         return Heard(taken, refused)
     return Heard(taken, refused, CLOSES[closing.remedy], closing.code, closing.reply, pace)

@@ -178,9 +178,35 @@ async def test_the_breaker_spares_the_rest(work: Workshop) -> None:
 
     counts = await work.tick()
 
-    assert 100 <= counts["refused"] <= 100 + 64
-    assert counts["refused"] + counts["held"]["relay_closed"] == 300
+    assert 25 <= counts["refused"] <= 25 + 64
+    assert counts["refused"] + counts["held"]["domain_closed"] == 300
     assert routes(work)["strict.example"].troubled
+
+
+async def test_a_domain_that_refuses_us_does_not_close_the_relay(work: Workshop) -> None:
+    """However many of a campaign's leads it has, the others are mailed."""
+    apply(work)
+    crowd(work, 150, "strict.example")
+    crowd(work, 100)
+    answers(work, lambda to: "554 5.7.1 looks like spam" if "strict" in to else None)
+
+    counts = await work.tick()
+
+    assert counts["sent"] == 100
+    assert not routes(work)[RELAY].troubled
+
+
+async def test_a_relay_that_refuses_everywhere_is_closed(work: Workshop) -> None:
+    """Refusals that are spread over many domains are the relay's, or our own."""
+    apply(work)
+    for number in range(60):
+        crowd(work, 4, f"d{number}.example")
+    answers(work, lambda to: "554 5.7.1 looks like spam")
+
+    counts = await work.tick()
+
+    assert 100 <= counts["refused"] <= 100 + 64
+    assert counts["held"] == {"relay_closed": 240 - counts["refused"]}
 
 
 async def test_some_refusals_stop_nobody(work: Workshop) -> None:

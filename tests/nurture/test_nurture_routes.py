@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.routes import PAUSES, RELAY, Heard, Route, after, close, reopen
+from nurture.routes import PAUSES, RELAY, Heard, Route, after, after_all, close, reopen
 from nurture.sending import Breaker
 from nurture.words import Closing
 from tests.nurture.gate_world import HOUR, TUESDAY
@@ -131,6 +131,20 @@ def test_an_operator_closes_and_opens() -> None:
     assert not timed.closed(TUESDAY + HOUR)
     assert open_ended.closed(TUESDAY + timedelta(days=365))
     assert reopen(replace(timed, used=5, pace=2.0)) == Route(RELAY, used=5)
+
+
+def test_what_a_domain_refuses_is_not_held_against_the_relay() -> None:
+    """Its breaker closes it; the relay is judged by what is left, and alone it is judged by all."""
+    domain, heard = Route("strict.example"), Heard(taken=2, refused=90)
+    whole = Heard(taken=12, refused=90)
+
+    both = after_all({RELAY: NEW, domain.name: domain}, {RELAY: whole, domain.name: heard}, BREAKER, TUESDAY)
+    alone = after_all({RELAY: NEW}, {RELAY: whole}, BREAKER, TUESDAY)
+    apart = after_all({domain.name: domain}, {domain.name: heard}, BREAKER, TUESDAY)
+
+    assert both[domain.name].cause is apart[domain.name].cause is Closing.BREAKER
+    assert (both[RELAY].troubled, both[RELAY].taken, both[RELAY].refused) == (False, 10, 0)
+    assert alone[RELAY].cause is Closing.BREAKER
 
 
 @given(

@@ -81,6 +81,13 @@ def test_the_breaker_wants_a_volume_and_a_share(taken: int, refused: int, trips:
     assert Breaker().trips(taken, refused) is trips
 
 
+def test_a_domain_is_judged_by_fewer() -> None:
+    """As many answers as would be refusals enough for the relay: it closes before the relay does."""
+    assert Breaker().trips(0, 25, domain=True)
+    assert not Breaker().trips(0, 24, domain=True)
+    assert not Breaker().trips(80, 20, domain=True)
+
+
 def test_a_domain_has_its_own_rate_or_that_of_the_others() -> None:
     """A domain that is named has its rate, any other that of `others`, if there is one."""
     paced = Sending.model_validate({"domains": {"gmail.com": "60 per minute", "others": "5 per second"}})
