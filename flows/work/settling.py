@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -32,7 +31,16 @@ from nurture.errors import StoreGone
 from nurture.grammar import CastStep
 from nurture.routes import RELAY
 from nurture.values import Delivery, Enrolment, NewSignal, Position
-from nurture.words import EnrolmentState, OutboxKind, Outcome, Reason, Sig, SuppressionReason, TouchState
+from nurture.words import (
+    EnrolmentState,
+    OutboxKind,
+    Outcome,
+    Reason,
+    Remedy,
+    Sig,
+    SuppressionReason,
+    TouchState,
+)
 
 T = TypeVar("T")
 
@@ -43,10 +51,6 @@ MAX_RETRIES = 24
 """About four days of trying, as mail servers do."""
 PAUSES = (1, 5, 15, 30, 60)
 """Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
-NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
-"""The recipient does not exist (RFC 3463 3.2, RFC 7505 4.2); 5.1.7 and 5.1.8 speak of the sender."""
-REFUSAL = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")
-"""The status in a reply; 185.1.2.3 and 5.1.1.9 are addresses of hosts."""
 
 
 async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
@@ -252,17 +256,8 @@ def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: R
 
 def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
     """The relay says that the mailbox does not exist: never mail it again."""
-    gone = [
-        row.address_id
-        for row, d in pairs
-        if d.outcome is Outcome.REFUSED and row.address_id is not None and _says_no_mailbox(d.reply)
-    ]
+    gone = [row.address_id for row, d in pairs if d.remedy is Remedy.SUPPRESS and row.address_id is not None]
     suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
-
-
-def _says_no_mailbox(reply: str) -> bool:
-    found = REFUSAL.search(reply)
-    return found is not None and found[0] in NO_MAILBOX
 
 
 def _signal_and_score(

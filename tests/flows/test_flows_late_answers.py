@@ -138,12 +138,22 @@ async def test_each_touch_has_its_own_retries(work: Workshop) -> None:
         ("550 5.1.1 no such user", ["bounce"]),
         ("550 sorry, no mailbox here by that name (#5.1.1)", ["bounce"]),
         ("556 5.1.10 recipient address has null MX", ["bounce"]),
+        ("550 Mailbox not found", ["bounce"]),
         ("550 5.1.8 sender's domain does not exist", []),
         ("550 5.1.7 bad sender's mailbox", []),
         ("554 5.7.1 blocked, see http://list.example/185.1.1.3", []),
         ("550 your host 10.5.1.1 is blocked", []),
     ],
-    ids=["unknown", "at the end", "null mx", "our domain", "our mailbox", "a host", "a host that ends so"],
+    ids=[
+        "unknown",
+        "at the end",
+        "null mx",
+        "in words",
+        "our domain",
+        "our mailbox",
+        "a host",
+        "a host that ends so",
+    ],
 )
 async def test_only_a_mailbox_that_is_not_there_is_suppressed(
     work: Workshop, answer: str, suppressed: list[str]

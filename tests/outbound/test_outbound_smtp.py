@@ -143,6 +143,53 @@ async def test_server_that_allows_one_connection() -> None:
     assert [d.outcome for d in deliveries] == [SENT] * 12
 
 
+async def test_relay_that_lets_few_in_is_not_asked_for_more() -> None:
+    """After a refusal beside a connection that lives, batch after batch goes over that one alone."""
+    async with MisbehavingServer(limit=1) as server, relay_to(server.port, connections=3) as relay:
+        first = await relay.send(letters(12), now)
+        knocks = server.connections
+        later = [await relay.send(letters(12), now) for _ in range(3)]
+
+        assert [d.remedy for batch in (first, *later) for d in batch] == [Remedy.TAKEN] * 48
+        assert (knocks, server.connections, server.most_at_once) == (3, 3, 1)
+
+
+async def test_callers_share_what_the_relay_lets_in() -> None:
+    """A caller whose connections are all refused waits for those of another instead of giving up."""
+    async with MisbehavingServer(limit=2) as server, relay_to(server.port, connections=4) as relay:
+        batches = await asyncio.gather(*(relay.send(letters(20), now) for _ in range(3)))
+
+        assert {d.remedy for batch in batches for d in batch} == {Remedy.TAKEN}
+        assert (server.connections, server.most_at_once) == (4, 2)
+
+
+async def test_relay_is_asked_for_more_after_a_while() -> None:
+    """A slot that rested is used again, once the relay may have room."""
+    timeouts = Timeouts(rest=0.0)
+    async with (
+        MisbehavingServer(limit=1) as server,
+        relay_to(server.port, connections=2, timeouts=timeouts) as relay,
+    ):
+        await relay.send(letters(8), now)
+        server.heal()
+        await relay.send(letters(8), now)
+
+        assert (server.connections, server.open_now) == (3, 2)
+
+
+async def test_nothing_rests_while_the_relay_is_away(unused_tcp_port: int) -> None:
+    """A relay that lets nobody in costs none of the connections that it lets in later."""
+    server = MisbehavingServer()
+    server.port = unused_tcp_port
+    async with relay_to(unused_tcp_port, connections=4) as relay:
+        away = await relay.send(letters(40), now)
+        async with server:
+            back = await relay.send(letters(40), now)
+
+            assert {d.remedy for d in away} == {Remedy.SLOW_RELAY}
+            assert ({d.remedy for d in back}, server.open_now) == ({Remedy.TAKEN}, 4)
+
+
 # A relay that is away
 
 
