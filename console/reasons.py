@@ -72,6 +72,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOBODY: "the policy no longer names whom to tell",
     Reason.MOVED: "the sequence changed, and the lead follows its new form",
     Reason.CHANGED: "the sequence changed, and lets go of those who were in it",
+    Reason.RETRIED: "the operator let it be tried again",
+    Reason.GIVEN_UP: "the operator gave it up",
 }
 """How a sentence ends: the clause after the verdict."""
 
@@ -143,6 +145,8 @@ def _in_detail(reason: Reason, detail: Mapping[str, Any]) -> str:
             return f"set {', '.join(str(name) for name in names)}"
         case Reason.MATURE, {"cause": str(cause)} if cause:
             return f"offered to sales: {cause}"
+        case Reason.RETRIED | Reason.GIVEN_UP, {"failed": str(word), "reply": str(reply)}:
+            return f"{REASONS[reason]}; before, {_with(OUTBOX_REASONS.get(word, word), reply)}"
         case Reason.BROKEN, {"error": str(error)}:
             return f"{REASONS[reason]} ({error})"
         case _:

@@ -142,6 +142,8 @@ class Reason(StrEnum):
     NOBODY = "nobody_to_tell"  # the policy no longer names the team, seller or webhook
     MOVED = "moved_to_new_version"  # the sequence changed, and the enrolment follows it
     CHANGED = "sequence_changed"  # the sequence changed, and lets its enrolments go
+    RETRIED = "tried_again"  # the operator let go on what had failed
+    GIVEN_UP = "given_up"  # the operator gave up a touch that had failed
 
 
 class HandoffState(StrEnum):
