@@ -19,6 +19,8 @@ from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
 OWN_SIGNALS = [Sig.TOUCH_SENT.value, Sig.TOUCH_REFUSED.value]
+ROUND = 1000
+"""Attempts are numbered by rounds: the operator's word begins a new one, so that no number comes twice."""
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
 
 
@@ -196,6 +198,11 @@ def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: da
     outcomes = [OutboxOutcome(r.id, TouchState.FAILED, reason, reply=failures[r.id][1]) for r in rows]
     write_outcomes(tx, outcomes, now)
     return rows
+
+
+def tries(attempt: int) -> int:
+    """How often a row was tried since it was written, or since the operator let it be tried again."""
+    return attempt % ROUND
 
 
 def count_states(tx: Connection) -> dict[tuple[str, str], int]:

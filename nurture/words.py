@@ -142,6 +142,8 @@ class Reason(StrEnum):
     NOBODY = "nobody_to_tell"  # the policy no longer names the team, seller or webhook
     MOVED = "moved_to_new_version"  # the sequence changed, and the enrolment follows it
     CHANGED = "sequence_changed"  # the sequence changed, and lets its enrolments go
+    RETRIED = "tried_again"  # the operator let go on what had failed
+    GIVEN_UP = "given_up"  # the operator gave up a touch that had failed
     RATE = "rate"  # the rate of the relay or of the recipient's domain is used up for now
     WARM_UP = "warm_up"  # the day's share of the warm-up is used up
     RELAY_CLOSED = "relay_closed"  # the relay answered badly, and is left alone for a while

@@ -21,6 +21,7 @@ from leadstore.outbox import (
     fail_claims,
     lock_started,
     read_rows,
+    tries,
     write_outcomes,
 )
 from leadstore.signals import append_signals
@@ -167,7 +168,7 @@ def _outcome(
 ) -> OutboxOutcome:
     code, reply = delivery.code, delivery.reply
     # How often it was tried: an enrolment counts its own, a notice has its attempts.
-    retries = enrolment.retries if enrolment else row.attempt - 1
+    retries = enrolment.retries if enrolment else tries(row.attempt) - 1
     match delivery.outcome:
         case Outcome.SENT:
             return OutboxOutcome(row.id, TouchState.SENT, Reason.DUE, code, reply)

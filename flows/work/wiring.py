@@ -170,6 +170,12 @@ async def open_shop(
         store.close()
 
 
+def idle_shop(settings: Settings, store: Store) -> Shop:
+    """A shop over an open store, for a command that decides and writes but speaks to nobody."""
+    links = Links(settings.secret_keys, settings.public_url)
+    return Shop(settings, store, links, relay_for(settings), store_identity(store))
+
+
 def apply_files(store: Store, settings: Settings, now: datetime) -> list[Any]:
     """Apply the project's files if they are good; else keep the last good release and return the faults.
 
