@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from inbound import legacy_bounces
 from inbound.bounce_table import AT_OTHER, AT_RCPT, Verdict, judge
-from inbound.mail import Mail, clean, decoded, leaves, plain
+from inbound.mail import Mail, clean, decoded, inside, leaves, plain
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""
@@ -72,9 +72,8 @@ def _blocks(part: Message) -> Iterator[Message]:
     """The recipients' fields of a message/delivery-status part: Python reads each group as a message."""
     if part.get_content_type() != "message/delivery-status":
         return
-    payload = part.get_payload()
-    groups = payload if isinstance(payload, list) else [HeaderParser(policy=compat32).parsestr(decoded(part))]
-    yield from (group for group in groups if isinstance(group, Message) and _about_recipient(group))
+    groups = inside(part) or [HeaderParser(policy=compat32).parsestr(decoded(part))]
+    yield from (group for group in groups if _about_recipient(group))
 
 
 def _about_recipient(group: Message) -> bool:

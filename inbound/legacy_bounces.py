@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.policy import compat32
 
 from flufl.bounce import all_failures
 
 from inbound.autoreplies import titled_as_auto_reply
-from inbound.mail import Mail, decoded
+from inbound.mail import Mail, decoded, parse
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a traceback where it trips over a mail
 
 LONGEST = 64_000
 """Characters of a notice that are looked at."""
@@ -136,7 +137,7 @@ def _recipients(mail: Mail, text: str) -> list[str]:
 
 
 def _by_flufl(mail: Mail) -> set[str]:
-    message = message_from_bytes(mail.raw[:LONGEST_FOR_FLUFL], policy=compat32)
+    message = parse(mail.raw[:LONGEST_FOR_FLUFL])
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # a detector that trips over a half-broken mail tells us nothing
