@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
 from enum import StrEnum
 
 from inbound import legacy_bounces
-from inbound.bounce_table import AT_OTHER, AT_RCPT, Verdict, judge
+from inbound.bounce_table import Verdict, judge, tells_of_full
+from inbound.bounce_words import ADDRESS_REFUSED, AT_OTHER, AT_RCPT
 from inbound.mail import Mail, clean, decoded, inside, leaves, plain
 
 MAX_RECIPIENTS = 100
@@ -97,14 +98,19 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
     status = _line(block.get("Status"))
     said = _line(block.get("Diagnostic-Code")).partition(";")[2] or _line(block.get("Diagnostic-Code"))
     around = human if alone else legacy_bounces.about(human, recipients)
+    if _line(block.get("X-PowerMTA-BounceCategory")) == "bad-mailbox":
+        around += "\nafter RCPT"  # its own word for an address that was refused
     return Bounce(recipients, _action(block, status), _verdict(status, said.strip(), around))
 
 
 def _verdict(status: str, said: str, around: str) -> Verdict:
-    """By the server's own words; where they decide nothing, by the notice for people as well."""
+    """By the server's own words; where they decide nothing, or too much, by the notice for people as well."""
     told = f"{status}\n{around}"
-    phase = " ".join(found.group() for found in (AT_OTHER.search(told), AT_RCPT.search(told)) if found)
+    moments = (words.search(told) for words in (AT_OTHER, AT_RCPT, ADDRESS_REFUSED))
+    phase = " ".join(found.group() for found in moments if found)
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
+    if verdict.hard and tells_of_full(around):
+        return replace(verdict, hard=False, reason="mailbox_full")
     if verdict.hard or verdict.reason != "unclear" or not around:
         return verdict
     return judge(status, f"{said}\n{around}")
