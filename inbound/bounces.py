@@ -13,6 +13,7 @@ from enum import StrEnum
 from inbound import legacy_bounces
 from inbound.bounce_table import Verdict, judge, tells_of_full
 from inbound.bounce_words import ADDRESS_REFUSED, AT_OTHER, AT_RCPT
+from inbound.legacy_bounces import LegacyFailure
 from inbound.mail import Mail, clean, decoded, inside, leaves, plain
 
 MAX_RECIPIENTS = 100
@@ -53,10 +54,18 @@ def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     if blocks:
         human = legacy_bounces.notice(mail)
         return tuple(_bounce(block, human, len(blocks) == 1) for block in blocks)
+    by_robot = legacy_bounces.is_robot(mail)
     return tuple(
-        Bounce(failure.recipients, Action(failure.action), judge("", failure.text))
-        for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
+        _legacy(failure, by_robot) for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
     )
+
+
+def _legacy(failure: LegacyFailure, by_robot: bool) -> Bounce:
+    """Outside the form of a report, nothing in a person's name is hard: an answering machine may say it."""
+    verdict = judge("", failure.text)
+    if verdict.hard and not by_robot:
+        verdict = replace(verdict, hard=False, reason="unclear")
+    return Bounce(failure.recipients, Action(failure.action), verdict)
 
 
 def _report(parts: Iterable[Message]) -> list[Message]:
