@@ -6,6 +6,7 @@ import pytest
 
 from inbound.bounces import Bounce, read_bounces
 from inbound.mail import read_mail
+from inbound.sorting import Kind, sort
 from tests.inbound.mails import report
 
 MAIL = """\
@@ -150,3 +151,16 @@ def test_a_full_mailbox_in_the_notice_is_a_doubt() -> None:
     raw = report().replace(b"This is the mail system. I'm sorry.", b"Rejected: not enough disk space")
 
     assert [bounce.verdict.reason for bounce in read_bounces(read_mail(raw))] == ["mailbox_full"]
+
+
+def test_a_read_receipt_is_no_reply() -> None:
+    """A mail program acknowledges for its owner (RFC 8098)."""
+    raw = report().replace(b"message/delivery-status", b"message/disposition-notification")
+    raw = raw.replace(b"MAILER-DAEMON@mx.leads.example", b"ada@leads.example").replace(
+        b"Return-Path: <>\n", b""
+    )
+    raw = raw.replace(b"Auto-Submitted: auto-replied\n", b"").replace(
+        b"Undelivered Mail Returned to Sender", b"Read: your guide"
+    )
+
+    assert sort(read_mail(raw)).kind is Kind.AUTO_REPLY
