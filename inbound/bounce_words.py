@@ -74,7 +74,7 @@ SOFT_WORDS = (
         r"|will be retried|could not be delivered for|lost connection|connection (?:refused|reset)"
         r"|unreachable"
         r"|connect(?:ing)? to (?:host|server)|not responding|lookup failure(?!.{0,80}not found)"
-        r"|host not found, try again|queue|expired|warning message",
+        r"|host not found, try again|malformed .{0,20}name server reply|queue|expired|warning message",
     ),
     (
         "disabled",

@@ -68,6 +68,7 @@ def test_gone_for_good(status: str, text: str, reason: str) -> None:
         ("5.2.1", "550 5.2.1 <ada@leads.example>... User Unknown", "unclear"),
         ("5.5.0", "550 Requested action not taken: mailbox unavailable", "disabled"),
         ("", "Name service error: Host not found, try again", "later"),
+        ("5.4.4", "Name service error: Malformed or unexpected name server reply", "later"),
         ("5.0.0", "550 User unknown", "unclear"),
         ("5.2.0", "550 5.2.0 Unknown user ada@leads.example", "mailbox_status"),
         ("5.0.0", "550 User unknown (in reply to end of DATA command)", "unclear"),

@@ -98,6 +98,21 @@ def test_a_dialect_names_the_lead_and_its_fate(text: str, hard: bool) -> None:
     assert (found.recipients, found.hard) == (("ada@leads.example",), hard)
 
 
+def test_each_line_of_a_transcript_is_about_its_own_address() -> None:
+    """What follows in the name of another host, with a code of its own, is nobody's excuse."""
+    text = (
+        "   ----- Transcript of session follows -----\n"
+        "554 <ada@leads.example>... 550 Host unknown (Authoritative answer from name server)\n"
+        "554 <bo@other.example>... 550 Host unknown (Authoritative answer from name server)\n"
+        "250 third.example (smtp)... 250 Deferred\n\n   ----- Unsent message follows -----\n"
+    )
+
+    assert [(bounce.recipients, bounce.hard) for bounce in notice(text + RETURNED)] == [
+        (("ada@leads.example",), True),
+        (("bo@other.example",), True),
+    ]
+
+
 def test_a_gateway_with_a_broken_boundary_is_read() -> None:
     """What is left of MIME between the words is no content that anybody refused."""
     text = (
