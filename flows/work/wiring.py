@@ -48,10 +48,10 @@ class Shop:
     relay: Speaker
     store_id: str
     moved: bool = False
-    meter: Meter = field(default_factory=Meter)
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
     stopping: bool = False
+    meter: Meter = field(default_factory=Meter)
 
     def clock(self, start: datetime) -> datetime:
         """The moment work is done at: the machine's clock, or the moved one, which stands still."""
