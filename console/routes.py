@@ -15,10 +15,12 @@ from leadstore.existing import latest_moment, open_existing
 from leadstore.releases import current_release
 from leadstore.routes import PACED, close_route, count_waiting, read_routes, reopen_route
 from leadstore.store import Store
+from nurture.address import AddressError, normalise
 from nurture.errors import SettingError
 from nurture.routes import RELAY, Route
-from nurture.sending import Rate, Sending
+from nurture.sending import OTHERS, Rate, Sending
 from nurture.spans import parse_span
+from nurture.values import domain_of
 from nurture.words import Closing
 
 CAUSES: Mapping[Closing, str] = {
@@ -80,7 +82,7 @@ def close(
     span
         For how long, such as "2 hours"; left out, until `nurture outbox reopen`.
     """
-    name = route.strip().lower()
+    name = _named(route)
     store = open_existing(frame.settings().database_url)
     try:
         with store.begin() as tx:
@@ -111,6 +113,19 @@ def reopen(route: str, /, *, frame: InFrame) -> int:
     many = "1 touch" if woken == 1 else f"{woken} touches"
     say(f"{_called(name)} is open; {many} may go in the next tick")
     return 0
+
+
+def _named(route: str) -> str:
+    """The relay, or a domain as addresses are kept: lower case, IDNA."""
+    name = route.strip().lower()
+    if name == RELAY:
+        return name
+    try:
+        return domain_of(normalise(f"someone@{name}"))
+    except AddressError:
+        raise SettingError(
+            f"{route!r} is no route", hint="name the relay, or a domain such as gmail.com"
+        ) from None
 
 
 def _span(text: str) -> timedelta:
@@ -147,8 +162,9 @@ def _sending(files: Mapping[str, str]) -> Sending:
 
 
 def _all(look: Look) -> list[Route]:
-    """The relay first, then those in trouble, then the rest by name."""
-    known = {RELAY: Route(RELAY), **look.routes}
+    """The relay first, then those in trouble, then the rest by name; what the policy names is among them."""
+    named = {name: Route(name) for name in (RELAY, *look.sending.domains) if name != OTHERS}
+    known = {**named, **look.routes}
     return sorted(known.values(), key=lambda one: (one.name != RELAY, not one.troubled, one.name))
 
 
@@ -193,12 +209,15 @@ def _show(look: Look) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("route", overflow="fold")
     table.add_column("state", no_wrap=True)
-    table.add_column("pace", no_wrap=True)
-    table.add_column("of late (UTC)", ratio=1)
+    table.add_column("pace", overflow="fold")
+    table.add_column("of late (UTC)", overflow="fold")
     for one in _all(look):
-        cells = (_called(one.name), _state(one, look.now), _pace(one, look), _told(one, look))
+        cells = (_called(one.name), _state(one, look.now), _pace(one, look), _counted(one))
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console(highlight=False).print(table)
+    for one in _all(look):
+        if one.troubled:
+            say(printable(f"{_called(one.name)}: {_why(one)}"))
     waiting = ", ".join(f"{look.waiting[reason]} {reason}" for reason in PACED if reason in look.waiting)
     note(f"touches that wait for a route: {waiting or 'none'}")
 
@@ -209,15 +228,21 @@ def _pace(one: Route, look: Look) -> str:
     return ", ".join(part for part in (_rate(one, look), share) if part) or "as fast as it goes"
 
 
-def _told(one: Route, look: Look) -> str:
-    if _state(one, look.now) == "open":
-        if one.since is None:
-            return ""
-        return f"{one.taken} taken, {one.refused} refused since {say_at(one.since, UTC)}"
-    answer = " ".join(str(part) for part in (one.code, one.reply) if part)
-    cause = CAUSES[one.cause] if one.cause is not None else ""
+def _counted(one: Route) -> str:
+    if one.since is None:
+        return ""
+    return f"{one.taken} taken, {one.refused} refused since {say_at(one.since, UTC)}"
+
+
+def _why(one: Route) -> str:
+    """Until when it is closed, and why; what it said, if it said anything."""
+    assert one.closed_until is not None  # a route in trouble has both
+    assert one.cause is not None
+    until = f"until {say_at(one.closed_until, UTC)}"
     if one.cause is Closing.OPERATOR:
-        return f"{cause}, until {say_at(one.closed_until, UTC)}" if one.closed_until else cause
-    until = f"until {say_at(one.closed_until, UTC)}" if one.closed_until else ""
-    times = f" (time {one.closings} in a row)" if one.closings > 1 else ""
-    return f"{until}{times}: {cause}{f' ({answer})' if answer else ''}"
+        by_hand = one.closed_until.year - datetime.now(UTC).year < 5
+        return f"{CAUSES[one.cause]}, {until if by_hand else 'until it is reopened'}"
+    tried = "a few letters try it, the others wait " if one.probing else "closed "
+    times = f", time {one.closings} in a row" if one.closings > 1 else ""
+    answer = " ".join(str(part) for part in (one.code, one.reply) if part)
+    return f"{tried}{until}{times}: {CAUSES[one.cause]}{f' ({answer})' if answer else ''}"
