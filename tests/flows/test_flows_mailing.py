@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from flows.work.mailing import sweep
+from inbound.mail import Mail, read_mail
 from inbound.mailbox import cursor_name
 from leadstore.consents import lift
 from leadstore.locks import acquire_lease
@@ -383,10 +384,28 @@ async def soft(box: Postbox, day: int) -> dict[str, int]:
     return await box.takes(full, at + HOUR)
 
 
-async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(box: Postbox) -> None:
-    """Thousands of nested parts break Python's parser; the bounce behind them is read all the same."""
+async def test_a_mail_nested_out_of_all_reason_is_read_as_one_text(box: Postbox) -> None:
+    """Thousands of nested parts break Python's parser, not ours; the bounce behind them is read as well."""
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
     box.put(b"From: a@b.example\n" + nested)
+
+    counts = await box.takes(report(about=box.message_id))
+
+    assert counts == {"other": 1, "hard": 1}
+
+
+async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a mail does to its reader, it stays for people, and the next one is read."""
+
+    def trips(raw: bytes) -> Mail:  # no mail that we know of does it any more
+        if raw.startswith(b"From: a@b.example"):
+            raise RecursionError
+        return read_mail(raw)
+
+    monkeypatch.setattr("flows.work.mailing.read_mail", trips)
+    box.put(b"From: a@b.example\n\nhello\n")
 
     counts = await box.takes(report(about=box.message_id))
 
