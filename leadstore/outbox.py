@@ -14,6 +14,7 @@ from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
+from nurture.quick import quick
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
@@ -21,6 +22,7 @@ OWN_SIGNALS = [Sig.TOUCH_SENT.value, Sig.TOUCH_REFUSED.value]
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OutboxOutcome:
     """How one row ended, or when it is tried again (`due_at` with state planned)."""
@@ -33,6 +35,7 @@ class OutboxOutcome:
     due_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A row as settling reads it."""

@@ -17,6 +17,7 @@ from math import exp2, fsum
 from typing import Any
 
 from nurture.conditions import Facts
+from nurture.quick import quick
 from nurture.scoring_model import EngagementRule, ScoringModel, bounded
 from nurture.values import Signal
 from nurture.words import Sig
@@ -31,6 +32,7 @@ _ZERO = timedelta(0)
 _EPOCH_MONDAY = datetime(1, 1, 1, tzinfo=UTC)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one signal is worth by one rule: `points` now, `base` when it was fresh."""
@@ -41,6 +43,7 @@ class Part:
     signal_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cut:
     """What a cap took away, from a rule, a group or `engagement` as a whole."""

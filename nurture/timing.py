@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nurture.countries import MAIN_ZONES, country_code
+from nurture.quick import quick
 from nurture.words import Reason
 
 HORIZON = timedelta(days=400)
@@ -62,6 +63,7 @@ class Cap:
             raise ValueError("the span of a cap is longer than nothing")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Opening:
     """The earliest instant that is open, and what closed the one that was asked for (None: it was open)."""

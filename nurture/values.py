@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from nurture.quick import quick
 from nurture.words import (
     Basis,
     ConsentState,
@@ -26,6 +27,7 @@ PROFILE_FIELDS = ("first_name", "last_name", "company", "job_title", "phone", "c
 """Lead fields every project has; all else is an attribute declared in catalog.yaml."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Lead:
     """One person: profile, attributes, stored scores and stage. `address` is the normalised address."""
@@ -61,6 +63,7 @@ class Lead:
         }
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What an address said about one topic."""
@@ -73,6 +76,7 @@ class Consent:
     proof: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address that is never mailed."""
@@ -82,6 +86,7 @@ class Suppression:
     source: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Something a lead did or that happened to it. `received_at` is set by the store."""
@@ -94,6 +99,7 @@ class Signal:
     id: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewSignal:
     """A signal on its way into the store; unique by (source, source_id)."""
@@ -108,6 +114,7 @@ class NewSignal:
     live: bool = True  # False: scores, but enters, wakes and hands over nobody
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Term:
     """One line of a score's breakdown; the terms of a score add up to it."""
@@ -138,6 +145,7 @@ def as_terms(rows: Sequence[Mapping[str, Any]]) -> tuple[Term, ...]:
     return tuple(Term(**row) for row in rows)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Score:
     """Two axes at one moment, their breakdown, and when to look again at the latest."""
@@ -151,6 +159,7 @@ class Score:
     recheck_at: datetime | None  # lower bound of the next threshold crossing; None = never
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """One run of one lead through one sequence."""
@@ -176,6 +185,7 @@ class Enrolment:
     frozen: timedelta = timedelta(0)  # for how long the timers of its step stood still
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A touch that counts for caps."""
@@ -185,6 +195,7 @@ class Slot:
     sequence: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AssetSent:
     """An asset some enrolment has already sent."""
@@ -193,6 +204,7 @@ class AssetSent:
     enrolment_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OpenHandoff:
     """What the gate must know of the lead's latest handoff."""
@@ -204,6 +216,7 @@ class OpenHandoff:
     answered_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that the gate may look at for one lead, read in a few set queries for a whole batch."""
@@ -219,6 +232,7 @@ class Snapshot:
     settled: frozenset[tuple[int, str, int]] = frozenset()  # (enrolment, step, occurrence) never sent again
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided for one enrolment at one step, and why."""
@@ -232,6 +246,7 @@ class Decision:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TouchPlan:
     """A touch row as the gate wants it: claimed now, or planned for later."""
@@ -255,6 +270,7 @@ class TouchPlan:
     ics: bool = False  # whether it carries that webinar as a calendar file
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
     """A notice to a team or a seller, or a call to another system, as the gate wants it."""
@@ -271,6 +287,7 @@ class NoticePlan:
     values: Mapping[str, Any] = field(default_factory=dict)  # what a `webhook` step carries, as written
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where an enrolment stands after the decisions."""
@@ -286,6 +303,7 @@ class Position:
     frozen: timedelta = timedelta(0)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that was decided for one lead in one pass."""
@@ -299,6 +317,7 @@ class Plan:
     notices: tuple[NoticePlan, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PastRun:
     """An earlier run of a lead through a sequence, as re-entry looks at it."""
@@ -311,6 +330,7 @@ class PastRun:
     completed: bool = False  # came to its end
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Whether a lead enters a sequence, and why."""
@@ -325,6 +345,7 @@ class Entry:
     requested: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An outbox row taken by this worker: what is needed to build and send it."""
@@ -347,6 +368,7 @@ class Claim:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A built message ready for the relay. `sender` is the envelope sender."""
@@ -358,6 +380,7 @@ class Letter:
     content: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What the relay made of one letter. `reply` never holds an address."""

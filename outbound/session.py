@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPHeloError, SMTPResponse, SMTPResponseException
 
+from nurture.quick import quick
 from nurture.values import Letter
 from nurture.words import Outcome
 from outbound.addresses import wire_address
@@ -27,6 +28,7 @@ ONE_PACKET = 16 * 1024
 LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one letter."""
