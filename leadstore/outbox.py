@@ -94,7 +94,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
-    rows: Any = _STARTED.run(tx, attempts)
+    rows: Any = _STARTED.run(tx, attempts).all()
     return {r.id: OutboxRow(*r) for r in rows if attempts[r.id] == r.attempt}
 
 
@@ -199,7 +199,7 @@ def count_states(tx: Connection) -> dict[tuple[str, str], int]:
 
 
 def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
-    return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now)}
+    return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now).all()}
 
 
 def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:

@@ -62,7 +62,7 @@ def read_for_scoring(
     signals = read_signals(tx, ids, types)
     return [
         Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms if terms else ())
-        for r in (_WHOLE if terms else _FACTS).run(tx, ids)
+        for r in (_WHOLE if terms else _FACTS).run(tx, ids).all()
     ]
 
 

@@ -121,6 +121,7 @@ def _postgresql(url: URL) -> Engine:
         # Said by SET: a pooler in between knows no options at the start.
         milliseconds = int(FROZEN_SECONDS * 1000)
         connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.execute("SET TIME ZONE 'UTC'")  # instants come as they are kept, with nothing to convert
         connection.commit()
 
     return engine
