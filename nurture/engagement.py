@@ -68,8 +68,11 @@ class Tally:
 
     def sums(self) -> list[tuple[EngagementRule, float]]:
         """Each rule's points before caps, in the order of the model; rules without points are left out."""
-        found = ((rule, self.parts.get(rule.index)) for rule in self.model.rules)
-        return [(rule, fsum(part.points for part in parts)) for rule, parts in found if parts]
+        return [
+            (rule, fsum([part.points for part in parts]))
+            for rule in self.model.rules
+            if (parts := self.parts.get(rule.index))
+        ]
 
     def regular(self, weeks: int) -> float:
         """The points for this many active weeks."""

@@ -215,6 +215,8 @@ def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, default_zo
 
     `taken` may hold instants after `now` (slots already promised); they bind too.
     """
+    if len(taken) < cap.count:  # wherever they lie, one more is within the cap
+        return now
     if cap.span is None:
         return _free_in_calendar(now, taken, cap, ZoneInfo(cap.zone or default_zone))
     span = cap.span
