@@ -83,7 +83,7 @@ class Bulk:
     ) -> int:
         if self.on_postgres:
             # As one JSON text: an array for each column costs the driver a Python call for each value.
-            whole = _rows_as_json(rows)
+            whole = _written(rows)
             return self.tx.exec_driver_sql(statement, (whole,)).rowcount
         columns = []  # column by column, so that each is turned by one loop in C
         for name in names:
@@ -164,17 +164,16 @@ def _listed(ids: Iterable[int | None], kind: str) -> str:
     return f"{{{text}}}" if kind == "postgresql" else f"[{text}]"
 
 
-def _rows_as_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as PostgreSQL reads them in one parameter."""
-    try:
-        return orjson.dumps(rows).decode()
-    except orjson.JSONEncodeError:  # what only Python's own can write, such as a number of thirty digits
-        return json.dumps(rows, default=_iso)
-
-
 def as_json_text(value: Any) -> str | None:
     """JSON as SQLite keeps it; most values are empty."""
-    return "{}" if value == {} else json.dumps(value)
+    return "{}" if value == {} else _written(value)
+
+
+def _written(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # what only Python's own can write, such as a number of thirty digits
+        return json.dumps(value, default=_iso)
 
 
 def as_json(value: Any) -> str:

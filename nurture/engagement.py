@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import exp2, fsum
 from typing import Any
 
@@ -92,6 +93,7 @@ def week_of(at: datetime) -> int:
     return (at.astimezone(UTC).toordinal() - 1) // 7
 
 
+@lru_cache(maxsize=1024)
 def week_start(week: int) -> datetime:
     """The Monday, 00:00 UTC, on which a week begins."""
     return _EPOCH_MONDAY + timedelta(weeks=week)
