@@ -1,7 +1,8 @@
-"""`nurture outbox`: what was spoken or waits to be, and the operator's word on what nobody knows."""
+"""`nurture outbox`: what was spoken or waits to be, and the operator's word on what waits for one."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,14 +11,20 @@ from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
 from console.frame import InFrame, note, say, say_json
-from console.reasons import say_touch
+from console.reasons import REASONS, say_touch
 from console.wording import printable, say_at
 from leadstore.chapters import Touch
 from leadstore.existing import latest_moment, open_existing
 from leadstore.resolving import Word, count_by_state, list_outbox, resolve
-from nurture.words import OutboxKind, TouchState
+from leadstore.stuck import Stuck, Wanted, find_broken, find_stuck
+from nurture.words import OutboxKind, Reason, TouchState
 
-app = App(name="outbox", help="Look into the outbox, and settle what nobody knows.", help_format="plaintext")
+app = App(name="outbox", help="Look into the outbox; settle, retry or give up.", help_format="plaintext")
+app.command("console.retrying:retry", name="retry", help="Let what failed be tried again.")
+app.command("console.retrying:skip", name="skip", help="Give up what failed, and go on.")
+app.command("console.routes:routes", name="routes", help="Show the pace of the relay and of domains.")
+app.command("console.routes:close", name="close", help="Close the relay or a domain for a while.")
+app.command("console.routes:reopen", name="reopen", help="Open the relay or a domain again.")
 
 
 @app.command(name="list")
@@ -40,24 +47,54 @@ def list_(
     limit
         How many to show at most.
     json
-        Print {total, states, rows} for machines.
+        Print {total, states, rows, held} for machines; held are enrolments whose decision failed.
     """
     store = open_existing(frame.settings().database_url)
     try:
         with store.read() as tx:
             rows, total = list_outbox(tx, state=state, kind=kind, limit=limit)
             states = count_by_state(tx)
+            able = _able(tx, rows)
+            held = find_broken(tx, Wanted(kind=kind and kind.value), limit) if state in HIDDEN else []
     finally:
         store.close()
     if json:
-        say_json({"total": total, "states": states, "rows": [as_json(*row) for row in rows]})
+        listed = [as_json(*row) | {"remedy": _remedy(row[1], able)} for row in rows]
+        apart = [asdict(one) | {"remedy": _release(one)} for one in held]
+        say_json({"total": total, "states": states, "rows": listed, "held": apart})
     else:
-        _show(rows, total, states)
-    return 1 if any(touch.state in WAITING for _, touch in rows) else 0
+        _show(rows, able, held)
+        _sum_up(len(rows), total, states)
+    return 1 if held or any(touch.state in WAITING for _, touch in rows) else 0
 
 
 WAITING = (TouchState.UNCERTAIN, TouchState.FAILED)
 """States that a person should look at."""
+HIDDEN = (None, TouchState.FAILED)
+"""With these states, what is held without a row of its own is listed too."""
+MENDED = {
+    Reason.RENDER: "Mend the template or the lead's fields, and `nurture apply`",
+    Reason.RELAY_LATER: "When the other side is well again",
+    Reason.RELAY_NO: "When the address or the receiver is mended",
+}
+"""What comes before another try."""
+
+
+def _able(tx: Any, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
+    """Which of these rows may be tried again or given up."""
+    failed = tuple(touch.id for _, touch in rows if touch.state in (TouchState.FAILED, TouchState.REFUSED))
+    return {one.id for one in find_stuck(tx, Wanted(failed))[0]} if failed else set()
+
+
+def _remedy(touch: Touch, able: Collection[int | None]) -> str | None:
+    """The command that settles a row, if there is one."""
+    if touch.state is TouchState.UNCERTAIN:
+        return f"nurture outbox resolve {touch.id} --as sent|failed"
+    return f"nurture outbox retry {touch.id}" if touch.id in able else None
+
+
+def _release(one: Stuck) -> str:
+    return f"nurture outbox retry --lead {one.lead_id}"
 
 
 @app.command(name="resolve")
@@ -95,7 +132,9 @@ def as_json(lead_id: int | None, touch: Touch) -> dict[str, Any]:
     return {**plain, "lead": lead_id, "why": say_touch(touch, lambda at: say_at(at, UTC))}
 
 
-def _show(rows: list[tuple[int | None, Touch]], total: int, states: dict[TouchState, int]) -> None:
+def _show(
+    rows: Sequence[tuple[int | None, Touch]], able: Collection[int | None], held: Sequence[Stuck]
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -107,12 +146,22 @@ def _show(rows: list[tuple[int | None, Touch]], total: int, states: dict[TouchSt
     table.add_column("what became of it (UTC)", ratio=1)
     for lead_id, touch in rows:
         told = f"{say_at(touch.settled_at or touch.due_at, UTC)}  {say_touch(touch, _utc)}"
+        if touch.id in able:
+            first = MENDED[Reason(touch.reason)]
+            told += f" {first}: nurture outbox retry {touch.id}; or: nurture outbox skip {touch.id}"
         cells = (str(touch.id), str(lead_id or ""), touch.template or touch.step, told)
         table.add_row(*(Text(printable(cell)) for cell in cells))
-    if rows:
+    for one in held:
+        told = f"Held: {REASONS[Reason.BROKEN]}. When it is mended: {_release(one)}"
+        cells = ("", str(one.lead_id), f"{one.sequence} {one.step}", told)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    if rows or held:
         Console(highlight=False).print(table)
+
+
+def _sum_up(shown: int, total: int, states: dict[TouchState, int]) -> None:
     counted = ", ".join(f"{states[state]} {state.value}" for state in TouchState if state in states)
-    cut = f"; {len(rows)} of {total} are shown, --limit shows more" if len(rows) < total else ""
+    cut = f"; {shown} of {total} are shown, --limit shows more" if shown < total else ""
     note(f"in the whole outbox: {counted or 'nothing'}{cut}")
 
 

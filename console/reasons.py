@@ -72,6 +72,12 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOBODY: "the policy no longer names whom to tell",
     Reason.MOVED: "the sequence changed, and the lead follows its new form",
     Reason.CHANGED: "the sequence changed, and lets go of those who were in it",
+    Reason.RATE: "the rate of the relay, or of the recipient's domain, is used up for now",
+    Reason.WARM_UP: "the sender is being warmed up, and has sent as much as it may on one day",
+    Reason.RELAY_CLOSED: "the relay answered badly, and is left alone for a while",
+    Reason.DOMAIN_CLOSED: "the recipient's domain answered badly, and is left alone for a while",
+    Reason.RETRIED: "the operator let it be tried again",
+    Reason.GIVEN_UP: "the operator gave it up",
 }
 """How a sentence ends: the clause after the verdict."""
 
@@ -143,6 +149,8 @@ def _in_detail(reason: Reason, detail: Mapping[str, Any]) -> str:
             return f"set {', '.join(str(name) for name in names)}"
         case Reason.MATURE, {"cause": str(cause)} if cause:
             return f"offered to sales: {cause}"
+        case Reason.RETRIED | Reason.GIVEN_UP, {"failed": str(word), "reply": str(reply)}:
+            return f"{REASONS[reason]}; before, {_with(OUTBOX_REASONS.get(word, word), reply)}"
         case Reason.BROKEN, {"error": str(error)}:
             return f"{REASONS[reason]} ({error})"
         case _:

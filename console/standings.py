@@ -30,7 +30,8 @@ def say_standing(run: Run, zone: tzinfo, now: datetime) -> str:
         case EnrolmentState.ACTIVE:
             return f"Stands at {one.step}; next look {say_fully(one.due_at, zone)}."
         case EnrolmentState.HELD:
-            return f"Held at {one.step} for the operator{because}."
+            mended = f"When it is mended: nurture outbox retry --lead {one.lead_id}"
+            return f"Held at {one.step} for the operator{because}. {mended}"
         case EnrolmentState.COMPLETED:
             return f"Finished{ended}."
         case EnrolmentState.STOPPED:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
 from enum import StrEnum
 
 from inbound import legacy_bounces
-from inbound.bounce_table import AT_OTHER, AT_RCPT, Verdict, judge
-from inbound.mail import Mail, clean, decoded, leaves, plain
+from inbound.bounce_table import Verdict, judge, tells_of_full
+from inbound.bounce_words import ADDRESS_REFUSED, AT_OTHER, AT_RCPT
+from inbound.legacy_bounces import LegacyFailure
+from inbound.mail import Mail, clean, decoded, inside, leaves, plain
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""
@@ -52,10 +54,18 @@ def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     if blocks:
         human = legacy_bounces.notice(mail)
         return tuple(_bounce(block, human, len(blocks) == 1) for block in blocks)
+    by_robot = legacy_bounces.is_robot(mail)
     return tuple(
-        Bounce(failure.recipients, Action(failure.action), judge("", failure.text))
-        for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
+        _legacy(failure, by_robot) for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
     )
+
+
+def _legacy(failure: LegacyFailure, by_robot: bool) -> Bounce:
+    """Outside the form of a report, nothing in a person's name is hard: an answering machine may say it."""
+    verdict = judge("", failure.text)
+    if verdict.hard and not by_robot:
+        verdict = replace(verdict, hard=False, reason="unclear")
+    return Bounce(failure.recipients, Action(failure.action), verdict)
 
 
 def _report(parts: Iterable[Message]) -> list[Message]:
@@ -72,9 +82,8 @@ def _blocks(part: Message) -> Iterator[Message]:
     """The recipients' fields of a message/delivery-status part: Python reads each group as a message."""
     if part.get_content_type() != "message/delivery-status":
         return
-    payload = part.get_payload()
-    groups = payload if isinstance(payload, list) else [HeaderParser(policy=compat32).parsestr(decoded(part))]
-    yield from (group for group in groups if isinstance(group, Message) and _about_recipient(group))
+    groups = inside(part) or [HeaderParser(policy=compat32).parsestr(decoded(part))]
+    yield from (group for group in groups if _about_recipient(group))
 
 
 def _about_recipient(group: Message) -> bool:
@@ -98,14 +107,19 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
     status = _line(block.get("Status"))
     said = _line(block.get("Diagnostic-Code")).partition(";")[2] or _line(block.get("Diagnostic-Code"))
     around = human if alone else legacy_bounces.about(human, recipients)
+    if _line(block.get("X-PowerMTA-BounceCategory")) == "bad-mailbox":
+        around += "\nafter RCPT"  # its own word for an address that was refused
     return Bounce(recipients, _action(block, status), _verdict(status, said.strip(), around))
 
 
 def _verdict(status: str, said: str, around: str) -> Verdict:
-    """By the server's own words; where they decide nothing, by the notice for people as well."""
+    """By the server's own words; where they decide nothing, or too much, by the notice for people as well."""
     told = f"{status}\n{around}"
-    phase = " ".join(found.group() for found in (AT_OTHER.search(told), AT_RCPT.search(told)) if found)
+    moments = (words.search(told) for words in (AT_OTHER, AT_RCPT, ADDRESS_REFUSED))
+    phase = " ".join(found.group() for found in moments if found)
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
+    if verdict.hard and tells_of_full(around):
+        return replace(verdict, hard=False, reason="mailbox_full")
     if verdict.hard or verdict.reason != "unclear" or not around:
         return verdict
     return judge(status, f"{said}\n{around}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.message import Message
 
-from inbound.mail import Mail, decoded
+from inbound.mail import Mail, decoded, inside
 from nurture.links import BadLink, Links, UnsubscribeToken
 from nurture.short_tokens import TOKEN
 
@@ -66,14 +65,9 @@ def _leaving(links: Links, tokens: list[str]) -> tuple[UnsubscribeToken | None, 
 def _envelopes(mail: Mail) -> list[str]:
     """Where reports tell the envelope sender of what they return: its Return-Path, and ARF's own fields."""
     named = ("Return-Path", "Original-Mail-From", "X-Postfix-Sender", "X-Original-Return-Path")
-    groups = [group for part in mail.parts() for group in _groups(part)]
+    groups = [group for part in mail.parts() for group in inside(part)]
     messages = [*mail.returned(), *mail.parts(), *groups]
     return [str(value) for one in messages for name in named for value in one.get_all(name, [])][:MOST]
-
-
-def _groups(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 
 def _message_ids(mail: Mail) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.message import Message
 
-from inbound.mail import Mail
+from inbound.mail import Mail, inside
 
 NO_COMPLAINT = ("not-spam", "auth-failure", "virus", "dmarc")
 """Feedback types that no person's displeasure is behind (RFC 5965 7.3, RFC 6591)."""
@@ -22,6 +22,5 @@ def is_complaint(mail: Mail) -> bool:
 def _feedback(part: Message) -> list[str]:
     if part.get_content_type() != "message/feedback-report":
         return []
-    payload = part.get_payload()
-    fields = payload[0] if isinstance(payload, list) and payload else part
-    return [str(fields.get("Feedback-Type", "abuse")).strip().lower()] if isinstance(fields, Message) else []
+    fields = next(iter(inside(part)), part)
+    return [str(fields.get("Feedback-Type", "abuse")).strip().lower()]

@@ -12,6 +12,7 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
 
@@ -19,6 +20,8 @@ MAX_BYTES = 256 * 1024
 """What is read of a mail: reports stand in front of the message they return, so this is plenty."""
 MAX_PARTS = 200
 """A mail with more parts is read up to here."""
+MAX_DEPTH = 50
+"""A mail that nests its parts deeper than that is read as one text: Python's parser and walk recurse."""
 OLDEST = timedelta(days=30)
 """A Date further back than this is not believed."""
 
@@ -27,7 +30,7 @@ LONGEST_TEXT = 200_000
 """Characters of a text that are read."""
 LONGEST_HEADER = 10_000
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_REPORTS = ("message/delivery-status", "message/feedback-report")
+_REPORTS = ("message/delivery-status", "message/feedback-report", "message/disposition-notification")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
 
@@ -102,14 +105,29 @@ class Mail:
 def read_mail(raw: bytes) -> Mail:
     """Parse a mail; whatever it holds, this answers."""
     head = raw[:MAX_BYTES]
-    message = message_from_bytes(head, policy=policy.compat32)
+    message = parse(head)
     named = str(message.get("Message-ID") or "").strip().encode("utf-8", "replace")
     return Mail(hashlib.sha256(named or head).hexdigest()[:40], message, head, leaves(message))
+
+
+def parse(raw: bytes) -> Message:
+    """The message these bytes make; its headers and one text where they are nested out of all reason."""
+    with suppress(RecursionError):
+        message = message_from_bytes(raw, policy=policy.compat32)
+        if not _is_too_deep(message):
+            return message
+    return BytesParser(policy=policy.compat32).parsebytes(raw, headersonly=True)
 
 
 def leaves(message: Message) -> tuple[Message, ...]:
     """The first parts that are no containers; what a report returns is not looked into."""
     return tuple(_leaves(message, [MAX_PARTS]))
+
+
+def inside(part: Message) -> list[Message]:
+    """The parts of a part; a text is not asked for, since Python decodes it by whatever charset it claims."""
+    payload = part.get_payload() if part.is_multipart() else ()
+    return [one for one in payload if isinstance(one, Message)]
 
 
 def decoded(part: Message) -> str:
@@ -142,6 +160,13 @@ def _decoded(value: str) -> str:
     return " ".join(clean(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")).split())
 
 
+def _is_too_deep(message: Message) -> bool:
+    level = [message]
+    for _ in range(MAX_DEPTH):
+        level = [one for part in level for one in inside(part)]
+    return bool(level)
+
+
 def _leaves(part: Message, budget: list[int]) -> Iterator[Message]:
     if budget[0] <= 0 or part.get_content_type() in _RETURNED:
         return
@@ -149,16 +174,14 @@ def _leaves(part: Message, budget: list[int]) -> Iterator[Message]:
     if part.get_content_type() in _REPORTS or not part.is_multipart():
         yield part
         return
-    for inner in part.get_payload():
+    for inner in inside(part):
         if budget[0] <= 0:
             return
-        if isinstance(inner, Message):
-            yield from _leaves(inner, budget)
+        yield from _leaves(inner, budget)
 
 
 def _inner(part: Message) -> Iterator[Message]:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        yield from (one for one in payload if isinstance(one, Message))
+    if part.is_multipart():
+        yield from inside(part)
     else:
-        yield message_from_bytes(decoded(part).encode("utf-8", "replace"), policy=policy.compat32)
+        yield parse(decoded(part).encode("utf-8", "replace"))

@@ -239,6 +239,7 @@ def _claim(
         purpose=touch.purpose.value,
         asset=touch.asset,
         payload={"webinar": touch.webinar, "ics": touch.ics} if touch.webinar else {},
+        start_at=touch.start_at,
     )
 
 

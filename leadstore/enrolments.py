@@ -62,13 +62,14 @@ def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
 _THESE = Standing(enrolment.c.id, lambda these: select(enrolment).where(these))
 
 
-def postpone(tx: Connection, rows: Sequence[tuple[int, datetime]]) -> None:
-    """The relay said later: (enrolment id, when to look again); counts one retry each."""
+def postpone(tx: Connection, rows: Sequence[tuple[int, datetime, bool]]) -> None:
+    """The relay said later: (enrolment id, when to look again, whether that was one of its retries)."""
     if rows:
         again = update(enrolment).where(enrolment.c.id == bindparam("key"))
+        tried = enrolment.c.retries + bindparam("tries")
         tx.execute(
-            again.values(due_at=bindparam("due"), lease_until=None, retries=enrolment.c.retries + 1),
-            [{"key": i, "due": due} for i, due in rows],
+            again.values(due_at=bindparam("due"), lease_until=None, retries=tried),
+            [{"key": i, "due": due, "tries": int(counts)} for i, due, counts in rows],
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,13 @@ from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
 from nurture.quick import quick
+from nurture.routes import RELAY
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
 OWN_SIGNALS = [Sig.TOUCH_SENT.value, Sig.TOUCH_REFUSED.value]
+ROUND = 1000
+"""Attempts are numbered by rounds: the operator's word begins a new one, so that no number comes twice."""
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
 
 
@@ -59,16 +62,24 @@ class OutboxRow:
     slot_at: datetime | None = None
 
 
-def mark_started(tx: Connection, claims: Sequence[Claim], now: datetime, *, locked: bool = False) -> set[int]:
+def mark_started(
+    tx: Connection,
+    claims: Sequence[Claim],
+    now: datetime,
+    *,
+    locked: bool = False,
+    shut: Collection[str] = (),
+) -> set[int]:
     """Commit that these bodies may be written from now on; returns the ids that may.
 
-    A claim whose lease ran out, or whose address was suppressed or withdrew since it was claimed, is
-    not started; the latter go back to planned so that the gate says why. The leads' rows are
-    locked first (by the caller when `locked`): a withdrawal commits before this reads, or after it commits.
+    A claim whose lease ran out, whose address was suppressed or withdrew since it was claimed, or whose
+    route is `shut`, is not started; the latter two go back to planned so that the gate says why. The
+    leads' rows are locked first (by the caller when `locked`): a withdrawal commits before this reads, or
+    after it commits.
     """
     if not locked:
         lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
-    barred = _barred(tx, claims)
+    barred = _barred(tx, claims) | {c.id for c in claims if RELAY in shut or c.domain in shut}
     wanted = [c for c in claims if c.id not in barred]
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
     go = [c.id for c in wanted if held.get(c.id) == c.attempt]
@@ -190,6 +201,11 @@ def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: da
     outcomes = [OutboxOutcome(r.id, TouchState.FAILED, reason, reply=failures[r.id][1]) for r in rows]
     write_outcomes(tx, outcomes, now)
     return rows
+
+
+def tries(attempt: int) -> int:
+    """How often a row was tried since it was written, or since the operator let it be tried again."""
+    return attempt % ROUND
 
 
 def count_states(tx: Connection) -> dict[tuple[str, str], int]:

@@ -15,6 +15,7 @@ from leadstore.tables import (
     Handoff,
     Lead,
     Outbox,
+    RouteState,
     ScoreHistory,
     Seller,
     Signal,
@@ -32,6 +33,7 @@ signal = Signal.__table__  # type: ignore[attr-defined]
 halt = Halt.__table__  # type: ignore[attr-defined]
 enrolment = Enrolment.__table__  # type: ignore[attr-defined]
 outbox = Outbox.__table__  # type: ignore[attr-defined]
+route = RouteState.__table__  # type: ignore[attr-defined]
 decision = DecisionLog.__table__  # type: ignore[attr-defined]
 score_history = ScoreHistory.__table__  # type: ignore[attr-defined]
 stage_change = StageChange.__table__  # type: ignore[attr-defined]

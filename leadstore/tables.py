@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -332,6 +332,28 @@ class Outbox(SQLModel, table=True):
             where=SLOT_STATES,
         ),
     )
+
+
+class RouteState(SQLModel, table=True):
+    """The relay, or a recipient's domain behind it: its pace, and whether it is closed and why."""
+
+    __tablename__ = "route"
+    name: str = Field(primary_key=True, max_length=255)
+    next_at: datetime | None = _at(null=True)
+    queue_at: datetime | None = _at(null=True)
+    day: date | None = None
+    used: int = 0
+    closed_until: datetime | None = _at(null=True)
+    closings: int = 0
+    probing: bool = False
+    cause: str | None = Field(default=None, max_length=10)
+    code: int | None = None
+    reply: str = ""
+    since: datetime | None = _at(null=True)
+    taken: int = 0
+    refused: int = 0
+    pace: float | None = None
+    paced_at: datetime | None = _at(null=True)
 
 
 class DecisionLog(SQLModel, table=True):

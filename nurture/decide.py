@@ -23,18 +23,28 @@ from nurture.grammar import (
     WaitStep,
     WebhookStep,
 )
+from nurture.pacing import Pacer
 from nurture.timing import next_cast, next_weekday
 from nurture.values import NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind, Reason, Sig, Verdict
 
 
-def decide(snapshot: Snapshot, sequences: Mapping[int, Sequence | None], book: Book, now: datetime) -> Plan:
+def decide(
+    snapshot: Snapshot,
+    sequences: Mapping[int, Sequence | None],
+    book: Book,
+    now: datetime,
+    pacer: Pacer | None = None,
+) -> Plan:
     """Decide all due enrolments of one lead together: higher priority first, then the older due time.
 
     `sequences` gives each enrolment the structure it follows; None means that it is retired.
-    The slots that one enrolment takes are seen by the next: this is what makes caps bind.
+    The slots that one enrolment takes are seen by the next: this is what makes caps bind. `pacer` gives
+    the batch its turns; without one, nothing is paced.
     """
-    desk = Desk(snapshot, book, now, slots=list(snapshot.slots), assets=list(snapshot.assets))
+    desk = Desk(
+        snapshot, book, now, pacer or Pacer(now), slots=list(snapshot.slots), assets=list(snapshot.assets)
+    )
     order = sorted(snapshot.enrolments, key=lambda e: (-e.priority, e.first_due_at, e.id))
     for enrolment in order:
         sequence = sequences[enrolment.id]

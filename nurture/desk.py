@@ -11,6 +11,7 @@ from nurture.book import Book
 from nurture.conditions import Facts
 from nurture.dated import webinar_name, webinar_of
 from nurture.grammar import SendStep, Sequence, Step
+from nurture.pacing import Pacer
 from nurture.timing import zone_for
 from nurture.values import (
     AssetSent,
@@ -36,6 +37,7 @@ class Desk:
     snapshot: Snapshot
     book: Book
     now: datetime
+    pacer: Pacer
     slots: list[Slot]
     assets: list[AssetSent]
     decisions: list[Decision] = field(default_factory=list)
@@ -186,8 +188,15 @@ class Place:
         at = (self.enrolment.id, self.step_id(), self.occurrence)
         self.desk.decisions.append(Decision(*at, verdict, reason, until, detail or {}))
 
-    def touch(self, step: SendStep, state: TouchState, due: datetime, reason: Reason) -> None:
-        """Put down the touch as it should be."""
+    def touch(
+        self,
+        step: SendStep,
+        state: TouchState,
+        due: datetime,
+        reason: Reason,
+        start: datetime | None = None,
+    ) -> None:
+        """Put down the touch as it should be; a claimed one starts no earlier than `start`."""
         self.desk.touches.append(
             TouchPlan(
                 enrolment_id=self.enrolment.id,
@@ -207,6 +216,7 @@ class Place:
                 reason=reason,
                 webinar=webinar_name(self.sequence, self.enrolment.entry_key),
                 ics=step.ics,
+                start_at=start,
             )
         )
 

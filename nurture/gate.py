@@ -10,8 +10,9 @@ from nurture.consenting import consent_to
 from nurture.dated import webinar_name
 from nurture.desk import RECHECK, Place
 from nurture.grammar import SendStep
-from nurture.slots import Turn, earliest_turn
-from nurture.values import AssetSent, Signal, Slot
+from nurture.slots import earliest_turn
+from nurture.timing import Turn
+from nurture.values import AssetSent, Signal, Slot, domain_of
 from nurture.words import ConsentState, EnrolmentState, HandoffState, Reason, Sig, Stage, TouchState, Verdict
 
 ABOUT_WEBINARS = "webinar."
@@ -79,7 +80,7 @@ class Gate(Place):
             return False
         return when is None or when.holds(replace(self.facts, signal=signal))
 
-    # The send: rows 2 and 4 to 8.
+    # The send: rows 2 and 4 to 9.
 
     def send(self, step: SendStep, asset: str | None) -> None:
         """Let the touch go, hold it back, skip it, or leave."""
@@ -164,9 +165,17 @@ class Gate(Place):
             service=self.at_service_mail(),
         )
         if turn.at <= self.now:
-            self.go(step)
+            self.take_turn(step)
         elif turn.reason is Reason.CAP:
             self.over_cap(step, turn)
+        else:
+            self.postpone(step, turn.at, turn.reason)
+
+    def take_turn(self, step: SendStep) -> None:
+        """Row 9: the pace of the relay and of the recipient's domain. No lead pays for a closed route."""
+        turn = self.desk.pacer.ask(domain_of(self.lead.address))
+        if turn.reason is Reason.DUE:
+            self.go(step, turn.at)
         else:
             self.postpone(step, turn.at, turn.reason)
 
@@ -188,10 +197,10 @@ class Gate(Place):
         else:
             self.pause(until, reason)
 
-    def go(self, step: SendStep) -> None:
+    def go(self, step: SendStep, start: datetime) -> None:
         """Claim the touch: from now on it holds its slot."""
         self.record(Verdict.SEND, Reason.DUE)
-        self.touch(step, TouchState.CLAIMED, self.now, Reason.DUE)
+        self.touch(step, TouchState.CLAIMED, self.now, Reason.DUE, start)
         if not self.at_service_mail():
             self.desk.slots.append(Slot(self.now, self.sequence.topic, self.sequence.name))
         if self.asset is not None:

@@ -9,6 +9,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 
 from nurture.countries import country_code
 from nurture.diagnose import Fault
+from nurture.sending import Sending
 from nurture.source import Node, Strict, Written, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
@@ -168,6 +169,7 @@ class Policy(Strict):
     maturity: Maturity = Maturity()
     handoff: HandoffPolicy = HandoffPolicy()
     bounces: BouncePolicy = BouncePolicy()
+    sending: Sending = Sending()
     stages: dict[Stage, Text] = Field(default={})
     teams: dict[TeamName, Address] = Field(default={})
     webhooks: dict[TeamName, WebhookUrl] = Field(default={})

@@ -19,7 +19,7 @@ from nurture.sequence_file import VERBS, Arm, Case, LastCase, SequenceFile, WayO
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors' YAML servers understand."""
 
-_BEHIND = ("Again", "Cap", "Moment", "Window")
+_BEHIND = ("Again", "Cap", "Moment", "Rate", "Window")
 """Values that files write as text; pydantic lists their inner form as well."""
 
 _ROOTS: Mapping[str, type[BaseModel]] = {

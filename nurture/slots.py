@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Rows
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from nurture.catalog import Catalog
 from nurture.grammar import SendStep, Sequence
 from nurture.policy import Policy
-from nurture.quick import quick
 from nurture.spans import parse_cap
-from nurture.timing import Cap, Holidays, Window, earliest_free, next_open, spread
+from nurture.timing import Cap, Holidays, Turn, Window, earliest_free, next_open, spread
 from nurture.values import Lead, Slot
 from nurture.words import Reason
-
-
-@quick
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The earliest instant a touch may leave; `reason` is a cap that was full, else what closed last."""
-
-    at: datetime
-    reason: Reason
 
 
 def earliest_turn(

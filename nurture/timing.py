@@ -72,6 +72,15 @@ class Opening:
     closed_by: Reason | None = None
 
 
+@quick
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When a touch may leave; DUE: nothing stands in the way, else what holds it back until then."""
+
+    at: datetime
+    reason: Reason
+
+
 class Holidays:
     """Public holidays by country, from the `holidays` library; each country and year is read once."""
 
@@ -135,6 +144,11 @@ def _turn(before: datetime, after: datetime, zone: tzinfo) -> datetime:
         else:
             high = middle
     return datetime.fromtimestamp(high, UTC)
+
+
+def local_day(at: datetime, zone: tzinfo) -> date:
+    """The day that the calendar of `zone` shows at that instant."""
+    return at.astimezone(zone).date()
 
 
 def local_instant(day: date, at: time, zone: tzinfo) -> datetime:

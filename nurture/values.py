@@ -9,6 +9,7 @@ from typing import Any
 
 from nurture.quick import quick
 from nurture.words import (
+    OUTCOMES,
     Basis,
     ConsentState,
     EnrolmentState,
@@ -17,6 +18,7 @@ from nurture.words import (
     Outcome,
     Purpose,
     Reason,
+    Remedy,
     Stage,
     SuppressionReason,
     TouchState,
@@ -25,6 +27,11 @@ from nurture.words import (
 
 PROFILE_FIELDS = ("first_name", "last_name", "company", "job_title", "phone", "country", "language", "zone")
 """Lead fields every project has; all else is an attribute declared in catalog.yaml."""
+
+
+def domain_of(address: str) -> str:
+    """The part of a normalised address behind its last @."""
+    return address.rpartition("@")[2]
 
 
 @quick
@@ -268,6 +275,7 @@ class TouchPlan:
     reason: Reason
     webinar: str | None = None  # the webinar it speaks of
     ics: bool = False  # whether it carries that webinar as a calendar file
+    start_at: datetime | None = None  # its turn, when the relay or the domain is paced
 
 
 @quick
@@ -366,6 +374,12 @@ class Claim:
     purpose: str = Purpose.MARKETING.value
     asset: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
+    start_at: datetime | None = None  # its turn: it is not started earlier
+
+    @property
+    def domain(self) -> str:
+        """The domain of its recipient: the route it takes behind the relay."""
+        return domain_of(self.recipient)
 
 
 @quick
@@ -383,11 +397,17 @@ class Letter:
 @quick
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the relay made of one letter. `reply` never holds an address."""
+    """What the relay made of one letter, and what to do now. `reply` never holds an address."""
 
     outbox_id: int
     attempt: int
-    outcome: Outcome
+    remedy: Remedy
     at: datetime
     code: int | None = None
     reply: str = ""
+    domain: str = ""  # of the recipient; empty for what is no mail
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the letter: it follows from the remedy, so that the two never disagree."""
+        return OUTCOMES[self.remedy]

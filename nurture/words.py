@@ -142,6 +142,21 @@ class Reason(StrEnum):
     NOBODY = "nobody_to_tell"  # the policy no longer names the team, seller or webhook
     MOVED = "moved_to_new_version"  # the sequence changed, and the enrolment follows it
     CHANGED = "sequence_changed"  # the sequence changed, and lets its enrolments go
+    RETRIED = "tried_again"  # the operator let go on what had failed
+    GIVEN_UP = "given_up"  # the operator gave up a touch that had failed
+    RATE = "rate"  # the rate of the relay or of the recipient's domain is used up for now
+    WARM_UP = "warm_up"  # the day's share of the warm-up is used up
+    RELAY_CLOSED = "relay_closed"  # the relay answered badly, and is left alone for a while
+    DOMAIN_CLOSED = "domain_closed"  # the recipient's domain answered badly, and is left alone for a while
+
+
+class Closing(StrEnum):
+    """Why the relay, or a recipient's domain, is left alone for a while."""
+
+    SLOW = "slow"  # it was away, busy, or said that we are too fast
+    STOPPED = "stopped"  # it does not accept our login, SPF, DKIM or DMARC
+    BREAKER = "breaker"  # it refused too large a share of the letters
+    OPERATOR = "operator"  # closed by hand
 
 
 class HandoffState(StrEnum):
@@ -171,6 +186,32 @@ class Outcome(StrEnum):
     LATER = "later"  # 4xx, or lost before the body was written
     REFUSED = "refused"  # 5xx for this recipient or message
     UNCERTAIN = "uncertain"  # lost after the final dot
+
+
+class Remedy(StrEnum):
+    """What a relay's answer asks us to do; the Outcome follows from it."""
+
+    TAKEN = "taken"  # the relay took it
+    RETRY = "retry"  # this letter later: greylisting, a busy or full mailbox, lost before the body
+    SLOW_RELAY = "slow_relay"  # the relay is away, busy, or says we are too fast: everything waits
+    SLOW_DOMAIN = "slow_domain"  # the recipient's domain says we are too fast or too many: its letters wait
+    STOP_SENDER = "stop_sender"  # our login, SPF, DKIM or DMARC is broken: nothing goes until it is mended
+    SUPPRESS = "suppress"  # the address does not exist: never mail it again
+    FAIL = "fail"  # refused for good for its policy, content or size: this touch fails
+    LIST = "list"  # nobody knows: list it for the operator
+
+
+OUTCOMES = {
+    Remedy.TAKEN: Outcome.SENT,
+    Remedy.RETRY: Outcome.LATER,
+    Remedy.SLOW_RELAY: Outcome.LATER,
+    Remedy.SLOW_DOMAIN: Outcome.LATER,
+    Remedy.STOP_SENDER: Outcome.LATER,
+    Remedy.SUPPRESS: Outcome.REFUSED,
+    Remedy.FAIL: Outcome.REFUSED,
+    Remedy.LIST: Outcome.UNCERTAIN,
+}
+"""What each remedy makes of the letter."""
 
 
 class Sig(StrEnum):

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import idna
 
+from nurture.address import LONGEST
+
 FORBIDDEN = re.compile(r"[\s<>@()\[\]\\,;:\"]")
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?")
 
@@ -29,4 +31,6 @@ def wire_address(address: str) -> str:
         host = ""
     if not HOST.fullmatch(host):
         raise ValueError("the domain of the address is not one")
+    if len(local.encode()) + 1 + len(host) > LONGEST:
+        raise ValueError(f"the address is longer than {LONGEST} octets")
     return f"{local}@{host}"

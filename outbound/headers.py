@@ -17,6 +17,7 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]+@[A-Za-z0-9.\-]+>")
 LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]+")  # ASCII without spaces, < and >
 DOTTED = re.compile(r"[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)+")
+FEEDBACK = re.compile(r"(?:[A-Za-z0-9._\-]{1,100}:){0,3}[A-Za-z0-9._\-]{5,15}")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -110,6 +111,20 @@ def list_id_line(list_id: str) -> str:
     if not DOTTED.fullmatch(bare):
         raise _refused("List-Id", "is not a dotted name such as guides.example.com")
     return f"List-Id: <{bare}>"
+
+
+def feedback_line(value: str) -> str:
+    """Feedback-ID, by which Gmail counts complaints: up to three names and the sender's id.
+
+    One line, for it is a single word. https://support.google.com/mail/answer/6254652
+
+    Raises:
+        RenderError: there are more fields, one of them is not a plain short name (so that it can neither
+            name a person nor hide a line end), or the sender's id has not 5 to 15 characters.
+    """
+    if not FEEDBACK.fullmatch(refuse_controls("Feedback-ID", value)):
+        raise _refused("Feedback-ID", "is not up to three plain names and a sender id of 5 to 15 characters")
+    return f"Feedback-ID: {value}"
 
 
 def _folded(line: str) -> str:

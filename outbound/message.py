@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from nurture.errors import RenderError
-from outbound.headers import id_line, link_line, list_id_line, mailbox_line, text_line
+from outbound.headers import feedback_line, id_line, link_line, list_id_line, mailbox_line, text_line
 
 LONGEST = 76
 """A longer line is quoted-printable (RFC 2045 6.7); all is 7bit, so that every relay carries it unchanged."""
@@ -36,6 +36,7 @@ def build_message(
     unsubscribe_mailto: str | None = None,
     reply_to: str | None = None,
     list_id: str | None = None,
+    feedback_id: str | None = None,
 ) -> bytes:
     """Build one message: the same arguments give the same bytes, so that a retry sends the same mail.
 
@@ -58,6 +59,8 @@ def build_message(
         head.append(mailbox_line("Reply-To", reply_to))
     if list_id:
         head.append(list_id_line(list_id))
+    if feedback_id:
+        head.append(feedback_line(feedback_id))
     head += _ways_to_leave(unsubscribe_url, unsubscribe_mailto)
     return ("\r\n".join(head) + "\r\n").encode() + _body(text, html, message_id)
 

@@ -34,6 +34,7 @@ class Timeouts:
     dot: float = 600  # the final dot until the reply
     idle: float = 60  # a connection unused for longer is not trusted, but replaced
     quit: float = 5  # QUIT; nobody waits for a goodbye
+    rest: float = 600  # a connection refused beside others that live is not tried again for so long
     letter: float = 1200  # one letter, whatever the phases allow: a slow-drip server ends here
 
 

@@ -1,11 +1,13 @@
-"""What a relay's reply means for one letter, and the reply with its addresses taken out."""
+"""What a relay's reply asks us to do for one letter, and the reply with its addresses taken out."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
-from nurture.words import Outcome
+from nurture.words import Remedy
+from outbound import reply_words as words
 
 MAX_REPLY = 400
 """Characters kept of a reply: enough to tell why, not enough to carry a message."""
@@ -15,26 +17,15 @@ MAX_SCANNED = 2000
 """Characters looked at: the patterns below must not meet a hostile megabyte."""
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-
-OUR_LOGIN = frozenset({530, 534, 535, 538})
-"""The relay wants a login, or another one (RFC 4954): about us, whatever letter was in hand."""
-
-OUR_AUTHENTICATION = frozenset({"5.7.8", "5.7.26", "5.7.27", "5.7.515"})
-"""Our login, SPF, DKIM or DMARC is broken: no lead pays for it (FAULTS B3 row 9)."""
-
-ABOUT_THE_LETTER = frozenset({"5.3.4", "5.6.7"})
-"""Too large, or an address the relay cannot carry: true of this letter even when said at MAIL."""
-
-FULL = "5.2.2"
-"""The mailbox is full: it may be emptied (RFC 3463), so no lead is given up for it at once."""
-
-NO_ROOM = re.compile(r"quota|storage|full", re.IGNORECASE)
+STATUS = re.compile(r"(?<![\d.\[])([45])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
+"""The enhanced code (RFC 3463); 185.1.2.3 and 5.1.1.9 are addresses of hosts."""
 
 
 class Phase(StrEnum):
     """How far a letter's transaction had come."""
 
+    CONNECT = "connect"  # greeted, secured; nothing was said of any letter
+    LOGIN = "login"  # asked to let us in
     MAIL = "mail"  # the envelope sender was named
     RCPT = "rcpt"  # the recipient was named
     DATA = "data"  # asked to write the body, not allowed yet
@@ -42,30 +33,111 @@ class Phase(StrEnum):
     DOT = "dot"  # the final dot may have left
 
 
-def outcome_of(phase: Phase, code: int, text: str) -> Outcome:
-    """What a reply to that phase makes of the letter.
+LOGIN = frozenset({Phase.LOGIN})
+MAIL = frozenset({Phase.MAIL})
+RCPT = frozenset({Phase.RCPT})
+DOOR = frozenset({Phase.CONNECT, Phase.LOGIN})
+LETTER = frozenset(Phase) - DOOR - MAIL
+"""From RCPT on a reply may speak of the letter; what is said before is about the relay or about us."""
 
-    4xx is later and 5xx is refused (RFC 5321 4.2.1), with three exceptions: what is said against us as a
-    sender is later, a full mailbox is later, and a reply to the final dot that is no SMTP reply at all
-    leaves the letter uncertain.
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: which replies it fits, and what they ask for; what is left out fits all.
+
+    `code` and `status` are patterns of the whole SMTP code, and of the enhanced code without its class.
     """
-    enhanced = _enhanced(text)
+
+    remedy: Remedy
+    phases: frozenset[Phase] = frozenset(Phase)
+    code: str = "..."
+    status: str = ".*"
+    says: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+
+    def fits(self, phase: Phase, code: int, status: str, said: str) -> bool:
+        """Is this reply, with its plain words, one of them?"""
+        return (
+            phase in self.phases
+            and re.fullmatch(self.code, str(code)) is not None
+            and re.fullmatch(self.status, status) is not None
+            and (self.says is None or self.says.search(said) is not None)
+            and (self.unless is None or self.unless.search(said) is None)
+        )
+
+
+TABLE = (
+    # Our account with the relay. SES says so after the dot, others when we log in.
+    Row(Remedy.SLOW_RELAY, says=words.ACCOUNT_LIMIT),
+    # Our login (RFC 4954, RFC 5248), our sender, and SPF, DKIM, DMARC and reverse DNS
+    # (RFC 7372, RFC 7505; Google 7.26 to 7.40, Microsoft 7.57 to 7.515).
+    Row(Remedy.STOP_SENDER, code="525|53[0458]"),
+    Row(Remedy.STOP_SENDER, LOGIN, code="5.."),
+    Row(Remedy.STOP_SENDER, LETTER, says=words.RELAY_DENIED),
+    Row(Remedy.STOP_SENDER, code="5..", status=r"1\.[78]|7\.(8|2[0-7]|30|32|40|57|60|509|515)"),
+    Row(Remedy.STOP_SENDER, code="4..", status=r"7\.(26|27|30|32|40)", unless=words.PASSING),
+    Row(Remedy.FAIL, LETTER, code="5..", says=words.MEMBERS_ONLY),
+    Row(Remedy.STOP_SENDER, LETTER, code="5..", says=words.NOT_AUTHENTICATED),
+    Row(Remedy.STOP_SENDER, LETTER, code="5..", says=words.NOT_OUR_SENDER),
+    # Before the recipient is named: the relay, or us, except for what is true of this letter alone.
+    Row(Remedy.SLOW_RELAY, DOOR),
+    Row(Remedy.SLOW_RELAY, MAIL, code="4.."),
+    Row(Remedy.RETRY, MAIL, status=r"2\.2"),
+    Row(Remedy.FAIL, MAIL, code="552"),
+    Row(Remedy.FAIL, MAIL, status=r"3\.4|6\.7"),
+    Row(Remedy.RETRY, MAIL, code="50.|555"),
+    Row(Remedy.STOP_SENDER, MAIL),
+    # Later: one letter or one mailbox (RFC 6647, RFC 3463 3.3), the relay, or the recipient's domain.
+    Row(Remedy.RETRY, code="4..", says=words.GREYLISTED),
+    Row(Remedy.RETRY, code="4..", status=r"2\..*|5\.3"),
+    Row(Remedy.FAIL, code="5..", status=r"2\.3|3\.4"),
+    Row(Remedy.RETRY, says=words.MAILBOX_BUSY),
+    Row(Remedy.RETRY, code="421", says=words.CONNECTION_SPENT),
+    Row(Remedy.SLOW_RELAY, code="454"),
+    Row(Remedy.SLOW_RELAY, code="4..", status=r"3\.1"),
+    Row(Remedy.SLOW_DOMAIN, code="421", status=r"7\..*"),
+    Row(Remedy.SLOW_DOMAIN, code="4..", status=r"7\.(28|[56]\d\d)"),
+    Row(Remedy.SLOW_DOMAIN, code="4..", says=words.TOO_FAST),
+    Row(Remedy.SLOW_RELAY, code="421"),
+    Row(Remedy.RETRY, code="4.."),
+    # For good, but for what passes. 552 to RCPT is the mailbox's room; after the dot it is the letter's size.
+    Row(Remedy.RETRY, status=r"2\.2"),
+    Row(Remedy.RETRY, RCPT, code="552", says=words.NO_ROOM),
+    Row(Remedy.SLOW_DOMAIN, says=words.RATE_LIMITED),
+    # The mailbox, or its domain, is not there (RFC 3463 3.2, RFC 7504, RFC 7505 4.2).
+    Row(Remedy.SUPPRESS, status=r"1\.(1|2|3|6|10)", unless=words.NOT_THE_MAILBOX),
+    Row(Remedy.SUPPRESS, code="556", unless=words.NOT_THE_MAILBOX),
+    Row(
+        Remedy.SUPPRESS,
+        code="55[0-4]",
+        status=r"|0\.0|1\..*|2\.[01]|5\..*",
+        says=words.NOBODY_THERE,
+        unless=words.NOT_THE_MAILBOX,
+    ),
+    Row(Remedy.FAIL),
+)
+"""What replies of 4xx and 5xx ask for; the first row that fits decides (FAULTS B3 rows 1 to 11)."""
+
+
+def remedy_of(phase: Phase, code: int, text: str) -> Remedy:
+    """What a reply to that phase asks us to do; the text is the server's own, not yet scrubbed.
+
+    2xx to the final dot is a yes, and 4xx and 5xx are read by the table. All else is no reply of SMTP,
+    and means what a silence means.
+    """
     if 200 <= code < 300 and phase is Phase.DOT:
-        return Outcome.SENT
-    if 500 <= code < 600:
-        about_us = code in OUR_LOGIN or enhanced in OUR_AUTHENTICATION
-        about_sender = phase is Phase.MAIL and code != 552 and enhanced not in ABOUT_THE_LETTER
-        # Without an enhanced code, 552 to RCPT may be the recipient's storage; to the letter it is its size.
-        full = enhanced == FULL or (code == 552 and phase is Phase.RCPT and bool(NO_ROOM.search(text)))
-        return Outcome.LATER if about_us or about_sender or full else Outcome.REFUSED
-    if 400 <= code < 500 or phase is not Phase.DOT:
-        return Outcome.LATER
-    return Outcome.UNCERTAIN
+        return Remedy.TAKEN
+    if not 400 <= code < 600:
+        return remedy_of_silence(phase)
+    status, said = _status(code, text), words.plain(text)
+    return next(row.remedy for row in TABLE if row.fits(phase, code, status, said))
 
 
-def outcome_of_silence(phase: Phase) -> Outcome:
-    """What a lost connection or a timeout makes of the letter: only after the final dot is it a doubt."""
-    return Outcome.UNCERTAIN if phase is Phase.DOT else Outcome.LATER
+def remedy_of_silence(phase: Phase) -> Remedy:
+    """What a lost connection or a timeout asks for: only after the final dot is it a doubt."""
+    if phase in DOOR:
+        return Remedy.SLOW_RELAY
+    return Remedy.LIST if phase is Phase.DOT else Remedy.RETRY
 
 
 def scrub(text: str, recipient: str = "") -> str:
@@ -83,6 +155,7 @@ def scrub(text: str, recipient: str = "") -> str:
     return " ".join(line.split())[:MAX_REPLY]
 
 
-def _enhanced(text: str) -> str:
-    found = ENHANCED.search(text)
-    return found[1] if found else ""
+def _status(code: int, text: str) -> str:
+    """The enhanced code of the reply's own class, without that class; empty when there is none."""
+    found = STATUS.finditer(text[: words.MAX_READ])
+    return next((one[2] for one in found if one[1] == str(code)[0]), "")

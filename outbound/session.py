@@ -9,15 +9,21 @@ import ssl
 from dataclasses import dataclass
 
 import aiosmtplib
-from aiosmtplib import SMTPException, SMTPHeloError, SMTPResponse, SMTPResponseException
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPResponse,
+    SMTPResponseException,
+)
 
 from nurture.quick import quick
 from nurture.values import Letter
-from nurture.words import Outcome
+from nurture.words import Remedy
 from outbound.addresses import wire_address
 from outbound.dialogue import Dialogue, NotSMTP
 from outbound.relay import RelayAddress, Timeouts
-from outbound.replies import Phase, outcome_of, outcome_of_silence, scrub
+from outbound.replies import Phase, remedy_of, remedy_of_silence, scrub
 
 CLOSING = 421
 TAKEN = 250
@@ -33,7 +39,7 @@ LONE_END = re.compile(rb"\r\n|\r|\n")
 class Answer:
     """What became of one letter."""
 
-    outcome: Outcome
+    remedy: Remedy
     code: int | None = None
     reply: str = ""
     lost: bool = False  # the connection went with it
@@ -42,8 +48,9 @@ class Answer:
 class Away(Exception):
     """The relay could not be spoken to at all; nothing was said of the letter in hand."""
 
-    def __init__(self, code: int | None, reply: str) -> None:
+    def __init__(self, remedy: Remedy, code: int | None, reply: str) -> None:
         super().__init__(reply)
+        self.remedy = remedy
         self.code = code
         self.reply = reply
 
@@ -68,6 +75,11 @@ class Session:
             tls_context=tls_context,
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Has the relay let this connection in, and not closed it since?"""
+        return self._dialogue is not None and self._dialogue.is_open
+
     async def deliver(self, letter: Letter) -> Answer:
         """Speak one letter, whatever happens.
 
@@ -83,7 +95,7 @@ class Session:
             raise
         except Exception as error:  # one letter's surprise must never cost the others their outcome
             self._close()
-            return Answer(outcome_of_silence(self._phase), None, _silence(self._phase, error), lost=True)
+            return Answer(remedy_of_silence(self._phase), None, _silence(self._phase, error), lost=True)
         except BaseException:
             self._close()
             raise
@@ -93,7 +105,7 @@ class Session:
     async def quit(self) -> None:
         """Say goodbye if there is anybody to hear it, and close."""
         try:
-            if self._dialogue is not None and self._dialogue.is_open:
+            if self.is_open:
                 await self._say(b"QUIT\r\n", self._timeouts.quit)
         except (NotSMTP, OSError):
             pass  # the mail was settled long before (FAULTS B3 row 17)
@@ -105,8 +117,8 @@ class Session:
             sender = wire_address(letter.sender) if letter.sender else ""
             recipient = wire_address(letter.recipient)
         except ValueError as error:
-            return Answer(Outcome.REFUSED, None, f"not offered to the relay: {error}")
-        used = self._dialogue is not None and self._dialogue.is_open and not self._is_stale()
+            return Answer(Remedy.FAIL, None, f"not offered to the relay: {error}")
+        used = self.is_open and not self._is_stale()
         if not used:
             await self._connect()
         reply = await self._offer(sender, recipient, letter.content, used)
@@ -115,7 +127,7 @@ class Session:
             await self._connect()
             reply = await self._offer(sender, recipient, letter.content, False)
         if reply is None:
-            return Answer(Outcome.REFUSED, None, "not offered: the relay lacks SMTPUTF8")
+            return Answer(Remedy.FAIL, None, "not offered: the relay lacks SMTPUTF8")
         if self._phase is Phase.DATA and reply.code == START_INPUT:
             reply = await self._write(letter.content)
         return await self._settle(reply, letter.recipient)
@@ -197,15 +209,15 @@ class Session:
         return await talk.reply(self._timeouts.dot)
 
     async def _settle(self, reply: SMTPResponse, recipient: str) -> Answer:
-        outcome = outcome_of(self._phase, reply.code, reply.message)
+        remedy = remedy_of(self._phase, reply.code, reply.message)
         lost = reply.code == CLOSING or not 400 <= reply.code < 600
-        if outcome is Outcome.SENT:
+        if remedy is Remedy.TAKEN:
             lost = False
         elif not lost:
             lost = not await self._reset()
         if lost:
             self._close()
-        return Answer(outcome, reply.code, scrub(reply.message, recipient), lost=lost)
+        return Answer(remedy, reply.code, scrub(reply.message, recipient), lost=lost)
 
     async def _reset(self) -> bool:
         """Take back what was said of the letter, so that the next one starts clean."""
@@ -238,12 +250,15 @@ class Session:
                 await self._greet()
             transport = self._client.transport
             if transport is None or transport.is_closing():
-                raise Away(None, "the relay closed the connection at once")
+                raise Away(Remedy.SLOW_RELAY, None, "the relay closed the connection at once")
             self._dialogue = Dialogue(transport)
         except SMTPResponseException as error:
-            raise Away(error.code if error.code > 0 else None, scrub(error.message)) from error
+            asked = Phase.LOGIN if isinstance(error, SMTPAuthenticationError) else Phase.CONNECT
+            remedy = remedy_of(asked, error.code, error.message)
+            raise Away(remedy, error.code if error.code > 0 else None, scrub(error.message)) from error
         except (SMTPException, OSError) as error:
-            raise Away(None, f"no connection to the relay: {scrub(_words(error))}") from error
+            why = f"no connection to the relay: {scrub(_words(error))}"
+            raise Away(remedy_of_silence(Phase.CONNECT), None, why) from error
 
     async def _greet(self) -> None:
         try:

@@ -7,10 +7,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter
-from nurture.words import Outcome
+from nurture.values import Delivery, Letter, domain_of
+from nurture.words import Remedy
 from outbound.addresses import wire_address
-from outbound.replies import Phase, outcome_of, outcome_of_silence, scrub
+from outbound.replies import Phase, remedy_of, remedy_of_silence, scrub
 
 LOST_BEFORE_BODY = "lost before the body"
 LOST_AFTER_DOT = "lost after the dot"
@@ -50,26 +50,29 @@ class MemoryRelay:
         """Nothing to close; the relay may be used again."""
 
     def _deliver(self, letter: Letter, at: datetime) -> Delivery:
-        outcome, code, reply = self._outcome(letter)
-        return Delivery(letter.outbox_id, letter.attempt, outcome, at, code, scrub(reply, letter.recipient))
+        remedy, code, reply = self._say(letter)
+        domain = domain_of(letter.recipient)
+        return Delivery(
+            letter.outbox_id, letter.attempt, remedy, at, code, scrub(reply, letter.recipient), domain
+        )
 
-    def _outcome(self, letter: Letter) -> tuple[Outcome, int | None, str]:
+    def _say(self, letter: Letter) -> tuple[Remedy, int | None, str]:
         if self.away is not None:
             code, text = _read(self.away)
-            return Outcome.LATER, code, text
+            return remedy_of(Phase.CONNECT, code or 0, text), code, text
         try:
             wire_address(letter.recipient)
         except ValueError as error:
-            return Outcome.REFUSED, None, f"not offered to the relay: {error}"
+            return Remedy.FAIL, None, f"not offered to the relay: {error}"
         said = self._answer(letter.recipient)
         if said == LOST_BEFORE_BODY:
-            return outcome_of_silence(Phase.DATA), None, said
+            return remedy_of_silence(Phase.DATA), None, said
         if said is None or said == LOST_AFTER_DOT:
             self.letters.append(letter)
-            lost = outcome_of_silence(Phase.DOT)
-            return (lost, None, LOST_AFTER_DOT) if said else (Outcome.SENT, 250, "taken")
+            lost = remedy_of_silence(Phase.DOT)
+            return (lost, None, LOST_AFTER_DOT) if said else (Remedy.TAKEN, 250, "taken")
         code, text = _read(said)
-        return outcome_of(Phase.RCPT, code or 0, text), code, text
+        return remedy_of(Phase.RCPT, code or 0, text), code, text
 
 
 def _read(reply: str) -> tuple[int | None, str]:

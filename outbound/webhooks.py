@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nurture.values import Delivery
-from nurture.words import Outcome
+from nurture.words import Remedy
 
 TIMEOUT = 15.0
 """Seconds that connecting, and each read of the answer, may take."""
@@ -52,31 +52,31 @@ class Caller:
 
         async def one(call: Call) -> Delivery:
             async with free:
-                outcome, code, reply = await self._within_deadline(call, now())
-            return Delivery(call.outbox_id, call.attempt, outcome, now(), code, reply)
+                remedy, code, reply = await self._within_deadline(call, now())
+            return Delivery(call.outbox_id, call.attempt, remedy, now(), code, reply)
 
         return list(await asyncio.gather(*(one(call) for call in calls)))
 
-    async def _within_deadline(self, call: Call, at: datetime) -> tuple[Outcome, int | None, str]:
+    async def _within_deadline(self, call: Call, at: datetime) -> tuple[Remedy, int | None, str]:
         try:
             return await asyncio.wait_for(asyncio.to_thread(self._call, call, at), DEADLINE)
         except TimeoutError:
-            return Outcome.LATER, None, "no whole answer in time"
+            return Remedy.RETRY, None, "no whole answer in time"
 
-    def _call(self, call: Call, at: datetime) -> tuple[Outcome, int | None, str]:
+    def _call(self, call: Call, at: datetime) -> tuple[Remedy, int | None, str]:
         content = json.dumps(call.body, ensure_ascii=False, separators=(",", ":"), default=str).encode()
         try:
             connection, target = _connect(call.url)
         except ValueError as error:
-            return Outcome.REFUSED, None, str(error)
+            return Remedy.FAIL, None, str(error)
         except (OSError, HTTPException) as error:
-            return Outcome.LATER, None, type(error).__name__
+            return Remedy.RETRY, None, type(error).__name__
         try:
             connection.request("POST", target, content, headers(self.secret, call.key, at, content))
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
             # The receiver knows the key, so that asking again is safe even if it did hear us.
-            return Outcome.LATER, None, type(error).__name__
+            return Remedy.RETRY, None, type(error).__name__
         finally:
             connection.close()
         return _meaning(status), status, f"HTTP {status}"
@@ -102,11 +102,11 @@ def sign(secret: str, key: str, stamp: str, content: bytes) -> str:
     return base64.b64encode(hmac.digest(raw, f"{key}.{stamp}.".encode() + content, "sha256")).decode()
 
 
-def _meaning(status: int) -> Outcome:
+def _meaning(status: int) -> Remedy:
     if 200 <= status < 300:
-        return Outcome.SENT
+        return Remedy.TAKEN
     # A redirect is refused as well: it could lead anywhere.
-    return Outcome.LATER if status >= 500 or status in ASK_AGAIN else Outcome.REFUSED
+    return Remedy.RETRY if status >= 500 or status in ASK_AGAIN else Remedy.FAIL
 
 
 def _connect(url: str) -> tuple[HTTPConnection, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.work.delivering import BATCH, Batch, Feed, deliver
 from flows.work.offering import offer_leads
+from flows.work.pacing import keep_turns, pacer_for
 from flows.work.settling import settle_uncertain
 from flows.work.telling import write_notices
 from flows.work.wiring import LEASE, Shop
@@ -19,8 +20,9 @@ from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.decide import decide
 from nurture.errors import NurtureError
+from nurture.pacing import Pacer
 from nurture.spans import LONGEST_OWN_CAP
-from nurture.values import Decision, Plan, Position, Snapshot
+from nurture.values import Decision, Plan, Position, Snapshot, domain_of
 from nurture.words import EnrolmentState, Reason, Verdict
 
 __all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
@@ -72,7 +74,9 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         snapshots = read_snapshots(
             tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
         )
-        plans = [_decide(shop, tx, book, snapshot, now) for snapshot in snapshots]
+        pacer = pacer_for(tx, book, {domain_of(s.lead.address) for s in snapshots}, now)
+        plans = [_decide(shop, tx, book, snapshot, now, pacer) for snapshot in snapshots]
+        keep_turns(tx, pacer)
         by_lead = {s.lead.id: s for s in snapshots}
         claims = write_plans(
             tx,
@@ -87,14 +91,15 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         write_notices(tx, book, plans, now, shop.store_id)
         _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
-    return Batch(len(ids), claims, by_lead, book, _tally(decisions), _held(decisions))
+    held = _held(decisions)
+    return Batch(len(ids), claims, by_lead, book, _tally(decisions), held, paced=bool(pacer.changed))
 
 
-def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime) -> Plan:
+def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
     """One lead whose decision fails is held for the operator; the others go on."""
     structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
     try:
-        return decide(snapshot, structures, book, now)
+        return decide(snapshot, structures, book, now, pacer)
     except (NurtureError, ValueError, TypeError, KeyError, ArithmeticError) as error:
         return _hold(snapshot, error)
 

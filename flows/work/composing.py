@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flows.work.feedback import feedback_id
 from flows.work.wiring import Shop
 from nurture.book import Book
 from nurture.errors import NurtureError, RenderError
@@ -65,6 +66,7 @@ def _letter(
         unsubscribe_url=unsubscribe if marketing else None,
         unsubscribe_mailto=leave_by_mail(shop, claim) if marketing else None,
         reply_to=sender.reply_to,
+        feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, sender.address.rpartition("@")[2]),
     )
     if claim.payload.get("ics"):
         content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), now))

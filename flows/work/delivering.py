@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.work.composing import compose
+from flows.work.pacing import shut_routes
 from flows.work.settling import fail_unbuilt, settle, settle_in, surely
 from flows.work.wiring import Shop
 from leadstore.outbox import give_back, mark_started
@@ -21,6 +22,12 @@ LANES = 2
 """Groups under way at once: one is spoken while the other is built, started and settled."""
 GROUP = 32
 """Touches started by one commit. After kill -9, no more than LANES x GROUP are uncertain."""
+TOGETHER = timedelta(seconds=1)
+"""Turns that lie closer are started by one commit; a slower pace makes smaller groups."""
+PACED_TICK = timedelta(seconds=50)
+"""A tick that waits for turns claims no more after this: the next one goes on."""
+STEP = 0.2
+"""Seconds between two looks whether to stop, while a turn is waited for."""
 BATCH = 500
 """Leads claimed at once: they are decided while the lanes speak."""
 
@@ -35,6 +42,7 @@ class Batch:
     book: Book | None
     tally: Counter[str]
     held: Counter[str]
+    paced: bool = False  # some had to wait for a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,11 @@ class Group:
 
     batch: Batch
     claims: Sequence[Claim]
+
+    @property
+    def start_at(self) -> datetime:
+        """The turn of its last touch: all of it may start then."""
+        return _turn_of(self.claims[-1])
 
 
 class Feed:
@@ -58,6 +71,8 @@ class Feed:
         self._lock = asyncio.Lock()
         self._dry = False
         self._found = False
+        self._paced = False
+        self._until = shop.clock(now) + PACED_TICK
 
     async def next(self) -> Group | None:
         """The next group; None once nothing is due any more, or a stop was asked for."""
@@ -94,8 +109,14 @@ class Feed:
             await in_thread(_give_back, self._shop, ids, self._shop.clock(self._now))
             self.total["due"] -= len(ids)
 
+    def put_back(self, group: Group) -> None:
+        """Take back a group that was given out and not started."""
+        self._unsent += group.claims
+
     def _goes_on(self) -> bool:
-        return not self._dry and not self._shop.stopping and (self._left is None or self._left > 0)
+        late = self._paced and self._shop.clock(self._now) >= self._until
+        wanted = self._left is None or self._left > 0
+        return wanted and not (self._dry or late or self._shop.stopping)
 
     def _look_ahead(self) -> None:
         if self._coming is None:
@@ -114,8 +135,25 @@ class Feed:
         self._left = None if self._left is None else self._left - batch.leads
         self.total.update(batch.tally)
         self.held.update(batch.held)
-        for start in range(0, len(batch.claims), GROUP):
-            self._groups.append(Group(batch, batch.claims[start : start + GROUP]))
+        self._paced = self._paced or batch.paced
+        self._groups.extend(Group(batch, claims) for claims in _in_turn(batch.claims))
+
+
+def _in_turn(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """Groups that are started together: in the order of their turns, which lie within a second."""
+    group: list[Claim] = []
+    for claim in sorted(claims, key=_turn_of):
+        if group and (len(group) == GROUP or _turn_of(claim) - _turn_of(group[0]) > TOGETHER):
+            yield group
+            group = []
+        group.append(claim)
+    if group:
+        yield group
+
+
+def _turn_of(claim: Claim) -> datetime:
+    assert claim.start_at is not None  # the gate gives every touch that it claims a turn
+    return claim.start_at
 
 
 async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
@@ -150,6 +188,12 @@ async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
     leads: list[int] = []
     try:
         while (group := await feed.next()) is not None:
+            if _is_early(shop, group, now):
+                total.update(await surely(settle, shop, spoken, shop.clock(now)))
+                spoken, leads = (), []
+                if not await _turn_comes(shop, group, now):
+                    feed.put_back(group)
+                    break
             letters, counts = await surely(_turn, shop, spoken, leads, group, shop.clock(now))
             spoken = ()
             total.update(counts)
@@ -162,6 +206,18 @@ async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
         if spoken:
             total.update(await surely(settle, shop, spoken, shop.clock(now)))
     return total
+
+
+def _is_early(shop: Shop, group: Group, now: datetime) -> bool:
+    """Whether its turn is still to come; a moved clock stands still, and waits for nothing."""
+    return not shop.moved and group.start_at > shop.clock(now)
+
+
+async def _turn_comes(shop: Shop, group: Group, now: datetime) -> bool:
+    """Wait for its turn; False: a stop was asked for."""
+    while _is_early(shop, group, now) and not shop.stopping:
+        await asyncio.sleep(STEP)
+    return not shop.stopping
 
 
 def _turn(
@@ -177,7 +233,7 @@ def _turn(
         if spoken:
             counts.update(settle_in(shop, tx, spoken, now, locked=True))
         counts.update(failed=fail_unbuilt(tx, broken, now))
-        go = mark_started(tx, ready, now, locked=True)
+        go = mark_started(tx, ready, now, locked=True, shut=shut_routes(tx, now))
     # What may not start any more is decided again, and counted then.
     counts["due"] -= len(ready) - len(go)
     return [letter for letter in letters if letter.outbox_id in go], counts

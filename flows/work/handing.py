@@ -10,6 +10,7 @@ from typing import Any
 from flows.work.composing import Broken, book_context, lead_context
 from flows.work.forwarding import forward, is_reply
 from flows.work.offering import offer_unassigned
+from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.telling import call_others
 from flows.work.wiring import LEASE, Shop
@@ -22,6 +23,7 @@ from nurture.book import Book
 from nurture.brief import make_brief
 from nurture.errors import NurtureError
 from nurture.policy import Seller
+from nurture.routes import RELAY
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import OutboxKind, Stage
 from outbound.message import build_message
@@ -58,6 +60,8 @@ def _assign(shop: Shop, now: datetime) -> tuple[int, int]:
 
 def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken]:
     with shop.store.begin() as tx:
+        if RELAY in shut_routes(tx, now):
+            return [], [], {}  # they wait in the outbox until it is open again
         _, book = shop.book(tx)
         claims = claim_notices(
             tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=LEASE

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flows.work.composing import Broken
+from flows.work.pacing import closed_by, hear, is_closing, route_of
 from flows.work.resting import rest, undisturbed
 from flows.work.scorekeeping import Rescored, score_leads
 from flows.work.wiring import Shop
@@ -21,6 +21,7 @@ from leadstore.outbox import (
     fail_claims,
     lock_started,
     read_rows,
+    tries,
     write_outcomes,
 )
 from leadstore.signals import append_signals
@@ -29,8 +30,18 @@ from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.errors import StoreGone
 from nurture.grammar import CastStep
+from nurture.routes import RELAY
 from nurture.values import Delivery, Enrolment, NewSignal, Position
-from nurture.words import EnrolmentState, OutboxKind, Outcome, Reason, Sig, SuppressionReason, TouchState
+from nurture.words import (
+    EnrolmentState,
+    OutboxKind,
+    Outcome,
+    Reason,
+    Remedy,
+    Sig,
+    SuppressionReason,
+    TouchState,
+)
 
 T = TypeVar("T")
 
@@ -41,10 +52,6 @@ MAX_RETRIES = 24
 """About four days of trying, as mail servers do."""
 PAUSES = (1, 5, 15, 30, 60)
 """Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
-NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
-"""The recipient does not exist (RFC 3463 3.2, RFC 7505 4.2); 5.1.7 and 5.1.8 speak of the sender."""
-REFUSAL = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")
-"""The status in a reply; 185.1.2.3 and 5.1.1.9 are addresses of hosts."""
 
 
 async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
@@ -73,15 +80,21 @@ async def surely(work: Callable[..., T], *args: Any) -> T:
 def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
     """Write what became of these letters, in a transaction of its own."""
     with shop.store.begin() as tx:
-        return settle_in(shop, tx, deliveries, now)
+        return settle_in(shop, tx, deliveries, now, last=True)
 
 
 def settle_in(
-    shop: Shop, tx: Any, deliveries: Sequence[Delivery], now: datetime, *, locked: bool = False
+    shop: Shop,
+    tx: Any,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    *,
+    locked: bool = False,
+    last: bool = False,
 ) -> Counter[str]:
     """Write what became of these letters; a row that another attempt owns by now is left alone.
 
-    `locked` says that the caller has locked their leads.
+    `locked` says that the caller has locked their leads; `last`, that nothing may follow for a while.
     """
     _, book = shop.book(tx)
     rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
@@ -89,7 +102,8 @@ def settle_in(
         lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
-    outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), now) for row, d in pairs]
+    shut = hear(shop.meter, tx, book, [d for row, d in pairs if _on_a_route(row, d)], now, write=last)
+    outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
     write_outcomes(tx, outcomes, now)
     _suppress_unknown(tx, pairs, now)
     counts, scored = _signal_and_score(tx, book, pairs, outcomes, now)
@@ -139,10 +153,22 @@ def _waits_for(enrolment: Enrolment, row: OutboxRow) -> bool:
     return at_touch and enrolment.state is EnrolmentState.ACTIVE
 
 
-def _outcome(row: OutboxRow, delivery: Delivery, enrolment: Enrolment | None, now: datetime) -> OutboxOutcome:
+def _on_a_route(row: OutboxRow, delivery: Delivery) -> bool:
+    """Whether an answer tells of a route: every one to a touch; to a seller's mail, what closes the relay."""
+    relay_spoke = is_closing(delivery) and route_of(delivery) == RELAY
+    return row.kind == OutboxKind.TOUCH or (row.kind == OutboxKind.SELLER and relay_spoke)
+
+
+def _outcome(
+    row: OutboxRow,
+    delivery: Delivery,
+    enrolment: Enrolment | None,
+    shut: Mapping[str, datetime],
+    now: datetime,
+) -> OutboxOutcome:
     code, reply = delivery.code, delivery.reply
     # How often it was tried: an enrolment counts its own, a notice has its attempts.
-    retries = enrolment.retries if enrolment else row.attempt - 1
+    retries = enrolment.retries if enrolment else tries(row.attempt) - 1
     match delivery.outcome:
         case Outcome.SENT:
             return OutboxOutcome(row.id, TouchState.SENT, Reason.DUE, code, reply)
@@ -150,12 +176,24 @@ def _outcome(row: OutboxRow, delivery: Delivery, enrolment: Enrolment | None, no
             return OutboxOutcome(row.id, TouchState.REFUSED, Reason.RELAY_NO, code, reply)
         case Outcome.UNCERTAIN:
             return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
+        case Outcome.LATER if _is_patient(row, delivery) and _still_wanted(row, enrolment):
+            # It was not at fault: no retry is spent, and the gate looks at it again when the route opens.
+            again = shut.get(route_of(delivery), now + RETRY[0])
+            return OutboxOutcome(row.id, TouchState.PLANNED, closed_by(delivery), code, reply, again)
         case Outcome.LATER:
             again = now + RETRY[min(retries, len(RETRY) - 1)]
             spent = retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at)
-            if spent or (enrolment is not None and not _waits_for(enrolment, row)):
+            if spent or not _still_wanted(row, enrolment):
                 return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
             return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
+
+
+def _is_patient(row: OutboxRow, delivery: Delivery) -> bool:
+    return row.kind != OutboxKind.WEBHOOK and is_closing(delivery)
+
+
+def _still_wanted(row: OutboxRow, enrolment: Enrolment | None) -> bool:
+    return enrolment is None or _waits_for(enrolment, row)
 
 
 def _move(
@@ -170,14 +208,14 @@ def _move(
 ) -> None:
     """sent and uncertain advance the enrolment, refused stops it, failed holds it, planned tries again."""
     positions: list[Position] = []
-    again: list[tuple[int, datetime]] = []
+    again: list[tuple[int, datetime, bool]] = []
     for outcome in outcomes:
         row = rows[outcome.id]
         enrolment = enrolments.get(row.enrolment_id or 0)
         if enrolment is None or not _waits_for(enrolment, row):
             continue
         if outcome.state is TouchState.PLANNED:
-            again.append((enrolment.id, outcome.due_at or now))
+            again.append((enrolment.id, outcome.due_at or now, outcome.reason == Reason.RELAY_LATER))
         else:
             positions.append(_after(shop, tx, book, enrolment, outcome.state, now))
     write_positions(tx, rest(shop, tx, book, positions, enrolments, quiet, now), now)
@@ -219,17 +257,8 @@ def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: R
 
 def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
     """The relay says that the mailbox does not exist: never mail it again."""
-    gone = [
-        row.address_id
-        for row, d in pairs
-        if d.outcome is Outcome.REFUSED and row.address_id is not None and _says_no_mailbox(d.reply)
-    ]
+    gone = [row.address_id for row, d in pairs if d.remedy is Remedy.SUPPRESS and row.address_id is not None]
     suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
-
-
-def _says_no_mailbox(reply: str) -> bool:
-    found = REFUSAL.search(reply)
-    return found is not None and found[0] in NO_MAILBOX
 
 
 def _signal_and_score(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flows.work.applying import apply_shelf
+from flows.work.pacing import Meter
 from flows.work.settings import Settings
 from leadstore import locks
 from leadstore.halting import retired
@@ -50,6 +51,7 @@ class Shop:
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
     stopping: bool = False
+    meter: Meter = field(default_factory=Meter)
 
     def clock(self, start: datetime) -> datetime:
         """The moment work is done at: the machine's clock, or the moved one, which stands still."""
@@ -166,6 +168,12 @@ async def open_shop(
                 await own.close()
     finally:
         store.close()
+
+
+def idle_shop(settings: Settings, store: Store) -> Shop:
+    """A shop over an open store, for a command that decides and writes but speaks to nobody."""
+    links = Links(settings.secret_keys, settings.public_url)
+    return Shop(settings, store, links, relay_for(settings), store_identity(store))
 
 
 def apply_files(store: Store, settings: Settings, now: datetime) -> list[Any]:

@@ -28,7 +28,7 @@ from leadstore.store import in_thread
 from leadstore.suppressing import suppress_address
 from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
-from nurture.words import Outcome
+from nurture.words import Remedy
 from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.smtp import Relay
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
@@ -210,7 +210,7 @@ async def _late_end(trial: Trial) -> str:
     await work.tick(TUESDAY + HOUR)
     first = states(work)
     late = [
-        Delivery(one.outbox_id, one.attempt, Outcome.SENT, TUESDAY + HOUR, 250, "taken") for one in letters
+        Delivery(one.outbox_id, one.attempt, Remedy.TAKEN, TUESDAY + HOUR, 250, "taken") for one in letters
     ]
     settle(work.shop, late, TUESDAY + HOUR)
     await ticks(work)

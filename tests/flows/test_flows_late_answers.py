@@ -20,7 +20,7 @@ from leadstore.rows import enrolment, suppression
 from leadstore.store import Store
 from nurture.errors import StoreGone
 from nurture.values import Delivery
-from nurture.words import Outcome
+from nurture.words import Remedy
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
@@ -51,7 +51,7 @@ async def started(work: Workshop) -> list[Delivery]:
     letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
-    return [Delivery(one.outbox_id, one.attempt, Outcome.SENT, TUESDAY, 250, "ok") for one in letters]
+    return [Delivery(one.outbox_id, one.attempt, Remedy.TAKEN, TUESDAY, 250, "ok") for one in letters]
 
 
 def stands(work: Workshop) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ async def test_a_late_no_leaves_nothing_planned(work: Workshop) -> None:
     """A 4xx for a touch that its enrolment has left behind will not be tried again, and says so."""
     [answer] = await started(work)
     claim(work.shop, OVERDUE, 10)
-    later = Delivery(answer.outbox_id, answer.attempt, Outcome.LATER, TUESDAY, 451, "later")
+    later = Delivery(answer.outbox_id, answer.attempt, Remedy.RETRY, TUESDAY, 451, "later")
 
     settle(work.shop, [later], OVERDUE + MINUTE)
 
@@ -138,12 +138,22 @@ async def test_each_touch_has_its_own_retries(work: Workshop) -> None:
         ("550 5.1.1 no such user", ["bounce"]),
         ("550 sorry, no mailbox here by that name (#5.1.1)", ["bounce"]),
         ("556 5.1.10 recipient address has null MX", ["bounce"]),
+        ("550 Mailbox not found", ["bounce"]),
         ("550 5.1.8 sender's domain does not exist", []),
         ("550 5.1.7 bad sender's mailbox", []),
         ("554 5.7.1 blocked, see http://list.example/185.1.1.3", []),
         ("550 your host 10.5.1.1 is blocked", []),
     ],
-    ids=["unknown", "at the end", "null mx", "our domain", "our mailbox", "a host", "a host that ends so"],
+    ids=[
+        "unknown",
+        "at the end",
+        "null mx",
+        "in words",
+        "our domain",
+        "our mailbox",
+        "a host",
+        "a host that ends so",
+    ],
 )
 async def test_only_a_mailbox_that_is_not_there_is_suppressed(
     work: Workshop, answer: str, suppressed: list[str]

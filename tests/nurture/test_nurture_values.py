@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nurture.diagnose import Fault
 from nurture.errors import BookError, NurtureError
-from nurture.values import Term, as_terms
+from nurture.values import Delivery, Term, as_terms
+from nurture.words import OUTCOMES, Outcome, Remedy
+from tests.nurture.gate_world import TUESDAY
 
 
 def test_a_stored_breakdown_reads_back() -> None:
@@ -15,6 +17,14 @@ def test_a_stored_breakdown_reads_back() -> None:
     )
 
     assert as_terms([term.as_dict() for term in terms]) == terms
+
+
+def test_every_remedy_has_an_outcome() -> None:
+    """What became of a letter follows from its remedy: no remedy without, and no outcome besides."""
+    found = [Delivery(1, 1, remedy, TUESDAY).outcome for remedy in Remedy]
+
+    assert found == [OUTCOMES[remedy] for remedy in Remedy]
+    assert set(found) == set(Outcome)
 
 
 def test_an_error_says_what_to_do() -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY
 
@@ -22,6 +22,7 @@ class Mailroom:
     over_tls: ssl.SSLContext | None = None
     script: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)  # sender, recipient, content
+    password: bytes = b"secret"  # of anybody who logs in
     connections: int = 0
     port: int = 0
     protocols: list[Any] = field(default_factory=list)
@@ -44,9 +45,13 @@ class Mailroom:
 
     def _protocol(self) -> ScriptedSMTP:
         self.connections += 1
-        options = {"hostname": "localhost", "enable_SMTPUTF8": True, **self.options}
+        usual = {"hostname": "localhost", "enable_SMTPUTF8": True, "authenticator": self._lets_in}
+        options = {**usual, **self.options}
         self.protocols.append(ScriptedSMTP(self, loop=asyncio.get_running_loop(), **options))
         return self.protocols[-1]
+
+    def _lets_in(self, _: Any, __: Any, ___: Any, ____: Any, shown: LoginPassword) -> AuthResult:
+        return AuthResult(success=shown.password == self.password, handled=False)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _: Any) -> str:
         said = self.script.get(address, "")

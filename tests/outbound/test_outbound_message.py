@@ -18,6 +18,7 @@ from nurture.errors import RenderError
 from outbound.message import build_message
 
 LEAVE = "https://mail.example.com/u/WzcsNDFd.abc_DEF-123"
+FEEDBACK = "deliver.white-paper:white-paper:for.marketing:atlas-1f0c3a"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 subjects = st.text().filter(lambda s: not CONTROLS.search(s) and "=?" not in s)
@@ -63,6 +64,7 @@ def test_headers() -> None:
         message(
             reply_to="sales@atlas.example",
             list_id="guides.atlas.example",
+            feedback_id=FEEDBACK,
             unsubscribe_mailto="mailto:x@y?subject=z",
         )
     )
@@ -75,12 +77,13 @@ def test_headers() -> None:
         "Message-ID": "<e7.s1.o1@atlas.example>",
         "Reply-To": "sales@atlas.example",
         "List-Id": "<guides.atlas.example>",
+        "Feedback-ID": FEEDBACK,
         "List-Unsubscribe": f"<{LEAVE}>, <mailto:x@y?subject=z>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "MIME-Version": "1.0",
         "Content-Type": found["Content-Type"],
     }
-    assert len(found.items()) == 11
+    assert len(found.items()) == 12
 
 
 def test_both_parts() -> None:
@@ -207,7 +210,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize(
-    "field", ["subject", "recipient", "reply_to", "list_id", "message_id", "unsubscribe_url"]
+    "field", ["subject", "recipient", "reply_to", "list_id", "feedback_id", "message_id", "unsubscribe_url"]
 )
 def test_hostile_field_is_refused(field: str, value: str) -> None:
     """No field adds a line to the head, plainly or hidden in an encoded word."""
@@ -333,9 +336,17 @@ def test_long_subject_is_folded_between_words() -> None:
     assert parsed(content)["Subject"] == subject
 
 
-def by_the_standard_library(text: str, html: str) -> EmailMessage:
-    """The same body as EmailMessage builds it."""
+def by_the_standard_library(subject: str, text: str, html: str) -> EmailMessage:
+    """The same message as EmailMessage builds it."""
     built = EmailMessage(policy=email.policy.SMTP)
+    built["From"] = "Atlas <news@atlas.example>"
+    built["To"] = "ada@example.com"
+    built["Subject"] = subject
+    built["Date"] = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    built["Message-ID"] = "<e7.s1.o1@atlas.example>"
+    built["Feedback-ID"] = FEEDBACK
+    built["List-Unsubscribe"] = f"<{LEAVE}>"
+    built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     built.set_content(text)
     built.add_alternative(html, subtype="html")
     return parsed(built.as_bytes())
@@ -347,9 +358,102 @@ def shape(found: EmailMessage) -> list[tuple[str, str | None, str]]:
     return [(part.get_content_type(), part.get_content_charset(), body(part).rstrip("\n")) for part in parts]
 
 
-@given(*[st.text().filter(lambda s: not CONTROLS.search(re.sub(r"[\t\n]", "", s)))] * 2)
-def test_the_fast_body_reads_as_the_standard_librarys(text: str, html: str) -> None:
-    """What is written by hand parses to the message that the standard library would have built."""
-    ours = parsed(message(text=text, html=html))
+def head(found: EmailMessage) -> dict[str, str]:
+    """The head as a reader sees it, but for the boundary of the parts."""
+    return {name: str(value) for name, value in found.items() if name != "Content-Type"}
 
-    assert shape(ours) == shape(by_the_standard_library(text, html))
+
+plain_subjects = st.text(st.sampled_from("aé日🎉 .,:")).map(lambda s: " ".join(s.split()))
+
+
+@given(plain_subjects, *[st.text().filter(lambda s: not CONTROLS.search(re.sub(r"[\t\n]", "", s)))] * 2)
+def test_what_is_written_by_hand_reads_as_the_standard_librarys(subject: str, text: str, html: str) -> None:
+    """Head and body parse to the message that the standard library would have built."""
+    ours = parsed(message(subject=subject, text=text, html=html, feedback_id=FEEDBACK))
+    theirs = by_the_standard_library(subject, text, html)
+
+    assert shape(ours) == shape(theirs)
+    assert head(ours) == head(theirs)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "acme",
+        "sixteencharacter",
+        "a:b:c:d:acme-1",
+        "a b:acme-1",
+        "ada@x.org:acme-1",
+        "é:acme-1",
+        ":",
+        "a::acme-1",
+    ],
+    ids=["short", "long", "five fields", "space", "address", "not ASCII", "empty", "an empty field"],
+)
+def test_odd_feedback_id_is_refused(given: str) -> None:
+    """Up to three plain names, and a sender id as long as Gmail wants it; never an address."""
+    with pytest.raises(RenderError, match="Feedback-ID"):
+        message(feedback_id=given)
+
+
+def test_feedback_id_is_one_line() -> None:
+    """As long as it may be, it is written on one line, which any relay carries."""
+    value = ":".join(["a" * 100] * 3 + ["atlas-1f0c3a"])
+
+    assert f"Feedback-ID: {value}".encode() in header_lines(message(feedback_id=value))
+
+
+NAMES = {
+    "plain": "Atlas",
+    "long and not ASCII": "Gesellschaft für Wärmerückgewinnung und Lüftungstechnik, Wien-Süd " * 3,
+    "long and plain": "The Society for Things that Need Many Words to Say What They Are for, Limited " * 3,
+    "quoted": 'Ada "the first", of Atlas',
+    "right to left": "שלום עולם " * 12,
+    "emoji": "🎉" * 40,
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_any_name_is_folded_for_every_relay(name: str) -> None:
+    """However long, it reads back whole but for its spaces; no line is longer than 78."""
+    content = message(sender=(name, "news@atlas.example"))
+    [found] = parsed(content)["From"].addresses
+
+    assert max(len(line) for line in header_lines(content)) <= 78
+    assert "".join(found.display_name.split()) == "".join(name.split())
+    assert found.addr_spec == "news@atlas.example"
+
+
+@pytest.mark.parametrize("subject", ["🎉", "🎉🎊 🥳" * 30, "👩🏽‍💻" * 20], ids=["one", "many", "joined"])
+def test_a_subject_of_emoji_reads_back(subject: str) -> None:
+    """No emoji is cut in two between encoded words."""
+    content = message(subject=subject)
+
+    assert max(len(line) for line in header_lines(content)) <= 78
+    assert parsed(content)["Subject"] == subject
+
+
+@pytest.mark.parametrize("text", ["", "\n", " "], ids=["nothing", "a line end", "a space"])
+def test_an_empty_text_is_a_whole_message(text: str) -> None:
+    """Both parts are there, and the head is followed by its empty line."""
+    content = message(text=text, html=text)
+
+    assert [body(part).strip() for part in parsed(content).iter_parts()] == ["", ""]
+    assert parsed(content).defects == []
+
+
+@pytest.mark.parametrize("field", ["recipient", "reply_to"])
+def test_an_address_longer_than_smtp_carries_is_refused(field: str) -> None:
+    """254 octets fit a command (RFC 5321 4.5.3.1.3), and a line of the head too."""
+    with pytest.raises(RenderError, match="longer than"):
+        message(**{field: "a" * 300 + "@example.com"})
+
+
+def test_international_domains_everywhere() -> None:
+    """Sender, recipient and answers to: each domain in ASCII, whoever wrote it."""
+    content = message(sender=("Ü", "news@münchen.example"), reply_to="an@straße.example")
+    found = parsed(content)
+
+    assert content.isascii()
+    assert found["From"].addresses[0].domain == "xn--mnchen-3ya.example"
+    assert found["Reply-To"] == "an@xn--strae-oqa.example"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from nurture.words import Outcome
+from nurture.words import Outcome, Remedy
+from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
 from outbound.smtp import Relay
 from tests.outbound.letters import letter, letters, now
@@ -142,7 +143,88 @@ async def test_server_that_allows_one_connection() -> None:
     assert [d.outcome for d in deliveries] == [SENT] * 12
 
 
+async def test_relay_that_lets_few_in_is_not_asked_for_more() -> None:
+    """After a refusal beside a connection that lives, batch after batch goes over that one alone."""
+    async with MisbehavingServer(limit=1) as server, relay_to(server.port, connections=3) as relay:
+        first = await relay.send(letters(12), now)
+        knocks = server.connections
+        later = [await relay.send(letters(12), now) for _ in range(3)]
+
+        assert [d.remedy for batch in (first, *later) for d in batch] == [Remedy.TAKEN] * 48
+        assert (knocks, server.connections, server.most_at_once) == (3, 3, 1)
+
+
+async def test_callers_share_what_the_relay_lets_in() -> None:
+    """A caller whose connections are all refused waits for those of another instead of giving up."""
+    async with MisbehavingServer(limit=2) as server, relay_to(server.port, connections=4) as relay:
+        batches = await asyncio.gather(*(relay.send(letters(20), now) for _ in range(3)))
+
+        assert {d.remedy for batch in batches for d in batch} == {Remedy.TAKEN}
+        assert (server.connections, server.most_at_once) == (4, 2)
+
+
+async def test_relay_is_asked_for_more_after_a_while() -> None:
+    """A slot that rested is used again, once the relay may have room."""
+    timeouts = Timeouts(rest=0.0)
+    async with (
+        MisbehavingServer(limit=1) as server,
+        relay_to(server.port, connections=2, timeouts=timeouts) as relay,
+    ):
+        await relay.send(letters(8), now)
+        server.heal()
+        await relay.send(letters(8), now)
+
+        assert (server.connections, server.open_now) == (3, 2)
+
+
+async def test_nothing_rests_while_the_relay_is_away(unused_tcp_port: int) -> None:
+    """A relay that lets nobody in costs none of the connections that it lets in later."""
+    server = MisbehavingServer()
+    server.port = unused_tcp_port
+    async with relay_to(unused_tcp_port, connections=4) as relay:
+        away = await relay.send(letters(40), now)
+        async with server:
+            back = await relay.send(letters(40), now)
+
+            assert {d.remedy for d in away} == {Remedy.SLOW_RELAY}
+            assert ({d.remedy for d in back}, server.open_now) == ({Remedy.TAKEN}, 4)
+
+
 # A relay that is away
+
+
+@pytest.mark.parametrize(
+    ("misdeed", "remedy", "code"),
+    [
+        (Misdeed("connect", "421 4.7.0 busy", Then.HANG_UP), Remedy.SLOW_RELAY, 421),
+        (Misdeed("connect", "554 5.7.1 your host is listed", Then.HANG_UP), Remedy.SLOW_RELAY, 554),
+        (Misdeed("connect", then=Then.HANG_UP), Remedy.SLOW_RELAY, None),
+        (Misdeed("ehlo", "421 4.3.2 going down", Then.HANG_UP), Remedy.SLOW_RELAY, 421),
+        (Misdeed("auth", "535 5.7.8 who are you"), Remedy.STOP_SENDER, 535),
+        (Misdeed("auth", "504 5.7.4 not in this way"), Remedy.STOP_SENDER, 504),
+        (Misdeed("auth", "454 4.7.0 Too many login attempts"), Remedy.SLOW_RELAY, 454),
+        (Misdeed("mail", "451 4.3.0 not now"), Remedy.SLOW_RELAY, 451),
+        (Misdeed("mail", "550 5.7.1 sender rejected"), Remedy.STOP_SENDER, 550),
+        (Misdeed("dot", "454 Throttling failure: Maximum sending rate exceeded"), Remedy.SLOW_RELAY, 454),
+    ],
+    ids=lambda value: value.at if isinstance(value, Misdeed) else str(value),
+)
+async def test_relay_that_turns_everybody_away(misdeed: Misdeed, remedy: Remedy, code: int | None) -> None:
+    """What is wrong with the relay or with us is told to every letter, spoken of or not."""
+    async with MisbehavingServer(misdeed, login=True) as server:
+        url = f"smtp://us:secret@127.0.0.1:{server.port}"
+        async with Relay(url, 2, timeouts=HASTY) as relay:
+            deliveries = await relay.send(letters(6), now)
+
+    assert {(d.remedy, d.outcome, d.code) for d in deliveries} == {(remedy, LATER, code)}
+
+
+async def test_unspoken_letters_do_not_share_the_doubt() -> None:
+    """Only letters that were spoken are listed; those that the losses kept back wait for the relay."""
+    async with MisbehavingServer(Misdeed("dot", then=Then.HANG_UP)) as server, relay_to(server.port) as relay:
+        deliveries = await relay.send(letters(5), now)
+
+    assert [d.remedy for d in deliveries] == [Remedy.LIST] * 3 + [Remedy.SLOW_RELAY] * 2
 
 
 async def test_nobody_listens(unused_tcp_port: int) -> None:

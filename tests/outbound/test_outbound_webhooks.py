@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nurture.words import Outcome
+from nurture.words import Remedy
 from outbound import webhooks
 from outbound.webhooks import Call, Caller, sign
 
@@ -68,10 +68,10 @@ async def test_a_call_is_signed_json(receiver: Receiver) -> None:
     [(headers, body)] = receiver.heard
     signed = f"msg_1.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.digest(SECRET.encode(), signed, "sha256")).decode()
-    assert (delivery.outbox_id, delivery.attempt, delivery.outcome, delivery.code) == (
+    assert (delivery.outbox_id, delivery.attempt, delivery.remedy, delivery.code) == (
         7,
         2,
-        Outcome.SENT,
+        Remedy.TAKEN,
         200,
     )
     assert json.loads(body) == {"type": "nurture.step", "data": {"name": "Zoé"}}
@@ -93,25 +93,25 @@ def test_the_secret_of_the_standard_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"),
+    ("status", "remedy"),
     [
-        (204, Outcome.SENT),
-        (302, Outcome.REFUSED),
-        (400, Outcome.REFUSED),
-        (410, Outcome.REFUSED),
-        (408, Outcome.LATER),
-        (429, Outcome.LATER),
-        (500, Outcome.LATER),
-        (503, Outcome.LATER),
+        (204, Remedy.TAKEN),
+        (302, Remedy.FAIL),
+        (400, Remedy.FAIL),
+        (410, Remedy.FAIL),
+        (408, Remedy.RETRY),
+        (429, Remedy.RETRY),
+        (500, Remedy.RETRY),
+        (503, Remedy.RETRY),
     ],
 )
-async def test_what_an_answer_means(receiver: Receiver, status: int, outcome: Outcome) -> None:
+async def test_what_an_answer_means(receiver: Receiver, status: int, remedy: Remedy) -> None:
     """2xx is done, what is busy is asked again, the rest is refused; a redirect is not followed."""
     receiver.status = status
 
     [delivery] = await Caller(SECRET).make([call(receiver.url)], lambda: NOW)
 
-    assert (delivery.outcome, delivery.code, len(receiver.heard)) == (outcome, status, 1)
+    assert (delivery.remedy, delivery.code, len(receiver.heard)) == (remedy, status, 1)
 
 
 async def test_nobody_there_is_later(receiver: Receiver) -> None:
@@ -120,7 +120,7 @@ async def test_nobody_there_is_later(receiver: Receiver) -> None:
 
     [delivery] = await Caller(SECRET).make([call(receiver.url)], lambda: NOW)
 
-    assert (delivery.outcome, delivery.code) == (Outcome.LATER, None)
+    assert (delivery.remedy, delivery.code) == (Remedy.RETRY, None)
 
 
 async def test_a_receiver_that_never_ends_is_left(
@@ -131,7 +131,7 @@ async def test_a_receiver_that_never_ends_is_left(
 
     [delivery] = await Caller(SECRET).make([call(receiver.url)], lambda: NOW)
 
-    assert (delivery.outcome, delivery.reply) == (Outcome.LATER, "no whole answer in time")
+    assert (delivery.remedy, delivery.reply) == (Remedy.RETRY, "no whole answer in time")
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ async def test_private_addresses_are_never_called(address: str) -> None:
 
     [delivery] = await Caller(SECRET).make([call(url)], lambda: NOW)
 
-    assert (delivery.outcome, delivery.reply) == (
-        Outcome.REFUSED,
+    assert (delivery.remedy, delivery.reply) == (
+        Remedy.FAIL,
         "the webhook's host lies in a private network",
     )
 
@@ -167,7 +167,7 @@ async def test_plain_http_stays_on_this_machine() -> None:
     """Without TLS only loopback is called."""
     [delivery] = await Caller(SECRET).make([call("http://93.184.216.34/x")], lambda: NOW)
 
-    assert delivery.outcome is Outcome.REFUSED
+    assert delivery.remedy is Remedy.FAIL
 
 
 async def test_a_server_that_speaks_no_tls_is_later(
@@ -178,4 +178,4 @@ async def test_a_server_that_speaks_no_tls_is_later(
 
     [delivery] = await Caller(SECRET).make([call(receiver.url.replace("http:", "https:"))], lambda: NOW)
 
-    assert (delivery.outcome, receiver.heard) == (Outcome.LATER, [])
+    assert (delivery.remedy, receiver.heard) == (Remedy.RETRY, [])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from nurture.values import Delivery
-from nurture.words import Outcome
+from nurture.words import OUTCOMES, Outcome, Remedy
 from outbound.relay import AnyRelay
 from outbound.smtp import Relay
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
@@ -30,6 +30,10 @@ class Scene:
         """Nobody answers any more."""
         raise NotImplementedError
 
+    async def shut_out(self) -> None:
+        """Our login is refused from now on."""
+        raise NotImplementedError
+
     async def come_back(self) -> None:
         """All is as before."""
         raise NotImplementedError
@@ -45,6 +49,9 @@ class MemoryScene(Scene):
 
     async def leave(self) -> None:
         self.memory.away = "no connection to the relay"
+
+    async def shut_out(self) -> None:
+        self.memory.away = "535 5.7.8 Authentication credentials invalid"
 
     async def come_back(self) -> None:
         self.memory.away = None
@@ -62,6 +69,10 @@ class SmtpScene(Scene):
     async def leave(self) -> None:
         await self.room.close()
 
+    async def shut_out(self) -> None:
+        self.room.password = b"another"
+        self.room.close_all()
+
     async def come_back(self) -> None:
         await self.room.open()
 
@@ -74,16 +85,19 @@ async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         async with MemoryRelay(answer=script.get) as memory:
             yield MemoryScene(memory, script)
         return
-    async with mailroom() as room, Relay(f"smtp://127.0.0.1:{room.port}", connections=1) as relay:
+    async with (
+        mailroom(auth_require_tls=False) as room,
+        Relay(f"smtp://us:secret@127.0.0.1:{room.port}", connections=1) as relay,
+    ):
         yield SmtpScene(room, relay)
 
 
 async def test_letter_is_taken(scene: Scene) -> None:
-    """A letter arrives with its envelope and content as they were, and is SENT at the moment told."""
+    """A letter arrives with its envelope and content as they were, and is TAKEN at the moment told."""
     [delivery] = await scene.relay.send([letter()], now)
 
     assert scene.taken() == [("us@example.org", "ada@example.com", letter().content)]
-    assert (delivery.outbox_id, delivery.attempt, delivery.outcome) == (1, 3, Outcome.SENT)
+    assert (delivery.outbox_id, delivery.attempt, delivery.remedy) == (1, 3, Remedy.TAKEN)
     assert (delivery.at, delivery.code) == (NOW, 250)
 
 
@@ -111,24 +125,27 @@ async def test_one_delivery_per_letter_in_order(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "outcome"),
+    ("reply", "remedy"),
     [
-        ("550 5.1.1 unknown", Outcome.REFUSED),
-        ("554 5.7.1 spam", Outcome.REFUSED),
-        ("450 4.2.1 greylisted", Outcome.LATER),
-        ("452 4.2.2 full", Outcome.LATER),
-        ("550 5.7.26 unauthenticated", Outcome.LATER),
-        ("530 5.7.0 log in first", Outcome.LATER),
+        ("550 5.1.1 unknown", Remedy.SUPPRESS),
+        ("554 5.7.1 spam", Remedy.FAIL),
+        ("450 4.2.1 greylisted", Remedy.RETRY),
+        ("452 4.2.2 full", Remedy.RETRY),
+        ("451 4.7.500 busy", Remedy.SLOW_DOMAIN),
+        ("454 Throttling failure", Remedy.SLOW_RELAY),
+        ("421 4.3.2 going down", Remedy.SLOW_RELAY),
+        ("550 5.7.26 unauthenticated", Remedy.STOP_SENDER),
+        ("530 5.7.0 log in first", Remedy.STOP_SENDER),
     ],
 )
-async def test_reply_decides(scene: Scene, reply: str, outcome: Outcome) -> None:
-    """4xx is LATER and 5xx is REFUSED, unless it is said against us and not against the letter."""
+async def test_reply_decides(scene: Scene, reply: str, remedy: Remedy) -> None:
+    """A reply asks for its remedy, which decides what becomes of the letter."""
     scene.script["ada@example.com"] = reply
 
     [delivery] = await scene.relay.send([letter()], now)
 
-    assert (delivery.outcome, delivery.code) == (outcome, int(reply[:3]))
-    assert scene.taken() == []
+    assert (delivery.remedy, delivery.outcome) == (remedy, OUTCOMES[remedy])
+    assert (delivery.code, scene.taken()) == (int(reply[:3]), [])
 
 
 async def test_loss_before_the_body_is_later(scene: Scene) -> None:
@@ -137,7 +154,7 @@ async def test_loss_before_the_body_is_later(scene: Scene) -> None:
 
     [delivery] = await scene.relay.send([letter()], now)
 
-    assert (delivery.outcome, delivery.code, scene.taken()) == (Outcome.LATER, None, [])
+    assert (delivery.remedy, delivery.code, scene.taken()) == (Remedy.RETRY, None, [])
 
 
 async def test_loss_after_the_dot_is_uncertain(scene: Scene) -> None:
@@ -146,7 +163,7 @@ async def test_loss_after_the_dot_is_uncertain(scene: Scene) -> None:
 
     [delivery] = await scene.relay.send([letter()], now)
 
-    assert (delivery.outcome, delivery.code, len(scene.taken())) == (Outcome.UNCERTAIN, None, 1)
+    assert (delivery.remedy, delivery.code, len(scene.taken())) == (Remedy.LIST, None, 1)
 
 
 async def test_reply_holds_no_address(scene: Scene) -> None:
@@ -163,7 +180,7 @@ async def test_impossible_address_is_refused(scene: Scene, recipient: str) -> No
     """An address that cannot stand in a mail command is refused without a word to the relay."""
     deliveries = await scene.relay.send([letter(recipient), letter(number=2)], now)
 
-    assert [(d.outcome, d.code) for d in deliveries] == [(Outcome.REFUSED, None), (Outcome.SENT, 250)]
+    assert [(d.remedy, d.code) for d in deliveries] == [(Remedy.FAIL, None), (Remedy.TAKEN, 250)]
 
 
 async def test_relay_serves_again(scene: Scene) -> None:
@@ -175,16 +192,28 @@ async def test_relay_serves_again(scene: Scene) -> None:
 
 
 async def test_relay_that_is_away(scene: Scene) -> None:
-    """While the relay is away every letter is for later, with no code; afterwards they go."""
+    """While the relay is away everything waits, with no code; afterwards it goes."""
     await scene.relay.send(letters(1), now)
     await scene.leave()
     meanwhile = await scene.relay.send(letters(5), now)
     await scene.come_back()
     afterwards = await scene.relay.send(letters(5), now)
 
-    assert {(d.outcome, d.code) for d in meanwhile} == {(Outcome.LATER, None)}
+    assert {(d.remedy, d.code) for d in meanwhile} == {(Remedy.SLOW_RELAY, None)}
     assert meanwhile[0].reply.startswith("no connection to the relay")
     assert [d.outcome for d in afterwards] == [Outcome.SENT] * 5
+
+
+async def test_login_that_is_refused(scene: Scene) -> None:
+    """A relay that refuses our login stops the sender, for every letter of the batch."""
+    await scene.relay.send(letters(1), now)
+    await scene.shut_out()
+
+    deliveries = await scene.relay.send(letters(3), now)
+
+    assert [(d.remedy, d.outcome, d.code) for d in deliveries] == [
+        (Remedy.STOP_SENDER, Outcome.LATER, 535)
+    ] * 3
 
 
 async def test_delivery_is_a_value(scene: Scene) -> None:

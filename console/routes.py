@@ -1,0 +1,248 @@
+"""`nurture outbox routes`, `close`, `reopen`: how the relay and the recipients' domains do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from console.frame import InFrame, note, say, say_json
+from console.wording import printable, say_at
+from leadstore.existing import latest_moment, open_existing
+from leadstore.releases import current_release
+from leadstore.routes import PACED, close_route, count_waiting, read_routes, reopen_route
+from leadstore.store import Store
+from nurture.address import AddressError, normalise
+from nurture.errors import SettingError
+from nurture.routes import RELAY, Route
+from nurture.sending import OTHERS, Rate, Sending
+from nurture.spans import parse_span
+from nurture.values import domain_of
+from nurture.words import Closing
+
+CAUSES: Mapping[Closing, str] = {
+    Closing.SLOW: "it was away, busy, or said that we are too fast",
+    Closing.STOPPED: "it does not accept our login, SPF, DKIM or DMARC: mend that, then reopen it",
+    Closing.BREAKER: "it refused too large a share of our letters: look at them before it is opened again",
+    Closing.OPERATOR: "closed by hand",
+}
+"""Why a route is closed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is shown: the routes, the policy they are held to, and how many touches wait for one."""
+
+    routes: Mapping[str, Route]
+    sending: Sending
+    waiting: Mapping[str, int]  # by reason
+    now: datetime
+
+
+def routes(
+    *,
+    json: Annotated[bool, Parameter(name="--json")] = False,
+    frame: InFrame,
+) -> int:
+    """Show the pace of the relay and of recipients' domains, and which are closed. Exits 1 when one is.
+
+    Parameters
+    ----------
+    json
+        Print {routes, waiting} for machines.
+    """
+    store = open_existing(frame.settings().database_url)
+    try:
+        look = _look(store)
+    finally:
+        store.close()
+    if json:
+        say_json({"routes": [as_json(one, look) for one in _all(look)], "waiting": dict(look.waiting)})
+    else:
+        _show(look)
+    return 1 if any(one.closed(look.now) for one in look.routes.values()) else 0
+
+
+def close(
+    route: str,
+    /,
+    *,
+    span: Annotated[str | None, Parameter(name="--for")] = None,
+    frame: InFrame,
+) -> int:
+    """Close the relay or a recipient's domain: its touches wait, and nothing else stops.
+
+    Parameters
+    ----------
+    route
+        `relay`, or a domain such as gmail.com.
+    span
+        For how long, such as "2 hours"; left out, until `nurture outbox reopen`.
+    """
+    name = _named(route)
+    store = open_existing(frame.settings().database_url)
+    try:
+        with store.begin() as tx:
+            now = latest_moment(tx, datetime.now(UTC))
+            until = now + _span(span) if span is not None else None
+            close_route(tx, name, until, now)
+    finally:
+        store.close()
+    say(f"{_called(name)} is closed {f'until {say_at(until, UTC)} UTC' if until else 'until it is reopened'}")
+    return 0
+
+
+def reopen(route: str, /, *, frame: InFrame) -> int:
+    """Open the relay or a domain again: what closed it is mended. What waits is looked at in the next tick.
+
+    Parameters
+    ----------
+    route
+        `relay`, or a domain such as gmail.com, from `nurture outbox routes`.
+    """
+    name = route.strip().lower()
+    store = open_existing(frame.settings().database_url)
+    try:
+        with store.begin() as tx:
+            woken = reopen_route(tx, name, latest_moment(tx, datetime.now(UTC)))
+    finally:
+        store.close()
+    many = "1 touch" if woken == 1 else f"{woken} touches"
+    say(f"{_called(name)} is open; {many} may go in the next tick")
+    return 0
+
+
+def _named(route: str) -> str:
+    """The relay, or a domain as addresses are kept: lower case, IDNA."""
+    name = route.strip().lower()
+    if name == RELAY:
+        return name
+    try:
+        return domain_of(normalise(f"someone@{name}"))
+    except AddressError:
+        raise SettingError(
+            f"{route!r} is no route", hint="name the relay, or a domain such as gmail.com"
+        ) from None
+
+
+def _span(text: str) -> timedelta:
+    try:
+        return parse_span(text)
+    except ValueError as error:
+        raise SettingError(
+            f"--for cannot be used: {error}", hint='write it as "2 hours", in quotes'
+        ) from None
+
+
+def as_json(one: Route, look: Look) -> dict[str, Any]:
+    """A route: instants are ISO text in UTC, `state` is open, closed or trying, rates are as written."""
+    plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(one).items()}
+    return {**plain, "state": _state(one, look.now), "rate": _rate(one, look), "warm_up": _warm_up(one, look)}
+
+
+def _look(store: Store) -> Look:
+    with store.read() as tx:
+        release = current_release(tx)
+        found, waiting = read_routes(tx), count_waiting(tx)
+        now = latest_moment(tx, datetime.now(UTC))
+    return Look(found, _sending(release.files if release else {}), waiting, now)
+
+
+def _sending(files: Mapping[str, str]) -> Sending:
+    from nurture.book import POLICY
+    from nurture.policy import read_policy
+    from nurture.source import load_yaml
+
+    node, _ = load_yaml(POLICY, files.get(POLICY, ""))
+    policy = read_policy(node, POLICY)[0] if node is not None else None
+    return policy.sending if policy is not None else Sending()
+
+
+def _all(look: Look) -> list[Route]:
+    """The relay first, then those in trouble, then the rest by name; what the policy names is among them."""
+    named = {name: Route(name) for name in (RELAY, *look.sending.domains) if name != OTHERS}
+    known = {**named, **look.routes}
+    return sorted(known.values(), key=lambda one: (one.name != RELAY, not one.troubled, one.name))
+
+
+def _state(one: Route, now: datetime) -> str:
+    if one.closed(now) and not one.probing:
+        return "closed"
+    return "trying" if one.troubled else "open"
+
+
+def _rate(one: Route, look: Look) -> str | None:
+    rate = look.sending.rate if one.name == RELAY else look.sending.rate_to(one.name)
+    learned = one.pace_at(look.now)
+    if learned and (rate is None or learned > rate.interval.total_seconds()):
+        return f"{max(round(60 / learned), 1)} per minute (slowed down)"
+    return None if rate is None else say_rate(rate)
+
+
+def say_rate(rate: Rate) -> str:
+    """A rate as it is written: 600 per minute."""
+    units = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
+    return f"{rate.count} per {units[int(rate.span.total_seconds())]}"
+
+
+def _warm_up(one: Route, look: Look) -> dict[str, Any] | None:
+    """How far the day's share is used; the day is the policy's, as the last touch counted it."""
+    ramp = look.sending.warm_up
+    if one.name != RELAY or ramp is None:
+        return None
+    day = one.day or look.now.date()
+    return {"day": day, "used": one.used, "limit": ramp.limit(day)}
+
+
+def _called(name: str) -> str:
+    return "the relay" if name == RELAY else name
+
+
+def _show(look: Look) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("route", overflow="fold")
+    table.add_column("state", no_wrap=True)
+    table.add_column("pace", overflow="fold")
+    table.add_column("of late (UTC)", overflow="fold")
+    for one in _all(look):
+        cells = (_called(one.name), _state(one, look.now), _pace(one, look), _counted(one))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)
+    for one in _all(look):
+        if one.troubled:
+            say(printable(f"{_called(one.name)}: {_why(one)}"))
+    waiting = ", ".join(f"{look.waiting[reason]} {reason}" for reason in PACED if reason in look.waiting)
+    note(f"touches that wait for a route: {waiting or 'none'}")
+
+
+def _pace(one: Route, look: Look) -> str:
+    ramp = _warm_up(one, look)
+    share = f"{ramp['used']} of {ramp['limit']} today" if ramp and ramp["limit"] is not None else ""
+    return ", ".join(part for part in (_rate(one, look), share) if part) or "as fast as it goes"
+
+
+def _counted(one: Route) -> str:
+    if one.since is None:
+        return ""
+    return f"{one.taken} taken, {one.refused} refused since {say_at(one.since, UTC)}"
+
+
+def _why(one: Route) -> str:
+    """Until when it is closed, and why; what it said, if it said anything."""
+    assert one.closed_until is not None  # a route in trouble has both
+    assert one.cause is not None
+    until = f"until {say_at(one.closed_until, UTC)}"
+    if one.cause is Closing.OPERATOR:
+        by_hand = one.closed_until.year - datetime.now(UTC).year < 5
+        return f"{CAUSES[one.cause]}, {until if by_hand else 'until it is reopened'}"
+    tried = "a few letters try it, the others wait " if one.probing else "closed "
+    times = f", time {one.closings} in a row" if one.closings > 1 else ""
+    answer = " ".join(str(part) for part in (one.code, one.reply) if part)
+    return f"{tried}{until}{times}: {CAUSES[one.cause]}{f' ({answer})' if answer else ''}"

@@ -1,0 +1,172 @@
+"""Routes: the relay and the recipients' domains behind it, what each last answered, and what follows from it.
+
+A route that answers badly is closed for a while, longer each time; then a few letters try it, and one that
+is taken opens it again. No lead pays for a closed route: its touches wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from nurture.sending import Breaker
+from nurture.words import Closing
+
+RELAY = "relay"
+"""The route that every letter takes; all others are named by a recipient's domain."""
+
+PAUSES: Mapping[Closing, tuple[timedelta, ...]] = {
+    Closing.SLOW: tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240)),
+    Closing.STOPPED: tuple(timedelta(minutes=m) for m in (15, 60, 240, 720)),
+    Closing.BREAKER: tuple(timedelta(minutes=m) for m in (30, 120, 480, 1440)),
+    Closing.OPERATOR: (timedelta(days=3650),),
+}
+"""How long a route is closed, for the first, second, ... time in a row; the last repeats."""
+
+PROBE_WAIT = timedelta(minutes=2)
+"""How long the others wait for the answer to the letters that try a route."""
+
+SLOWEST = 60.0
+"""Seconds between two letters that a route learns at the most."""
+
+UNFELT = 0.02
+"""Seconds between two letters below which a learned pace is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a store remembers of one route."""
+
+    name: str
+    next_at: datetime | None = None  # the next letter's turn, when a rate binds
+    queue_at: datetime | None = None  # the turn of the last that was put off
+    day: date | None = None  # the day of the warm-up that `used` counts
+    used: int = 0
+    closed_until: datetime | None = None
+    closings: int = 0  # in a row, without a letter taken in between
+    probing: bool = False  # a few letters try it, and `closed_until` waits for their answer
+    cause: Closing | None = None
+    code: int | None = None  # what it said when it was closed
+    reply: str = ""
+    since: datetime | None = None  # when the breaker's count began
+    taken: int = 0
+    refused: int = 0
+    pace: float | None = None  # seconds between two letters, learned when it said that we are too fast
+    paced_at: datetime | None = None
+
+    def closed(self, now: datetime) -> bool:
+        """Whether nothing may take it now."""
+        return self.closed_until is not None and self.closed_until > now
+
+    @property
+    def troubled(self) -> bool:
+        """Whether it was closed, and has taken no letter since."""
+        return self.closings > 0
+
+    def pace_at(self, now: datetime) -> float:
+        """The learned seconds between two letters; they halve with every hour, and are 0 once unfelt."""
+        if self.pace is None or self.paced_at is None:
+            return 0.0
+        hours = max((now - self.paced_at).total_seconds(), 0.0) / 3600
+        left = self.pace * 0.5**hours
+        return left if left >= UNFELT else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a route has answered since it was last written."""
+
+    taken: int = 0
+    refused: int = 0
+    closing: Closing | None = None  # it must be closed, and why
+    code: int | None = None
+    reply: str = ""
+    pace: float | None = None  # seconds between two letters, as they were just sent
+
+
+def after_all(
+    routes: Mapping[str, Route], heard: Mapping[str, Heard], breaker: Breaker, now: datetime
+) -> dict[str, Route]:
+    """Each of these routes once it has answered; what closes a domain is not held against the relay."""
+    left, found = dict(heard), {}
+    for name in sorted(heard, key=lambda one: one == RELAY):  # the relay last
+        found[name] = after(routes[name], left[name], breaker, now)
+        if RELAY in left and name != RELAY and found[name].cause is Closing.BREAKER:
+            mine, all_ = _count(routes[name], heard[name], breaker, now), left[RELAY]
+            left[RELAY] = replace(all_, taken=all_.taken - mine.taken, refused=all_.refused - mine.refused)
+    return found
+
+
+def after(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
+    """The route once it has answered."""
+    counted = _count(route, heard, breaker, now)
+    if heard.closing is not None:
+        return _shut(counted, heard.closing, heard, now)
+    if counted.troubled:
+        return _tried(counted, heard, now)
+    if breaker.trips(counted.taken, counted.refused, domain=route.name != RELAY):
+        return _shut(counted, Closing.BREAKER, heard, now)
+    return counted
+
+
+def reopen(route: Route) -> Route:
+    """Open it by hand: what closed it is mended, and the breaker counts anew."""
+    return Route(route.name, route.next_at, None, route.day, route.used)
+
+
+def close(route: Route, until: datetime | None, now: datetime) -> Route:
+    """Close it by hand, until then or until it is opened."""
+    end = until or now + PAUSES[Closing.OPERATOR][0]
+    return replace(
+        route, closed_until=end, closings=1, probing=False, cause=Closing.OPERATOR, code=None, reply=""
+    )
+
+
+def _count(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
+    fresh = route.since is None or now - route.since > breaker.within
+    return replace(
+        route,
+        since=now if fresh else route.since,
+        taken=max(heard.taken + (0 if fresh else route.taken), 0),
+        refused=max(heard.refused + (0 if fresh else route.refused), 0),
+    )
+
+
+def _shut(route: Route, cause: Closing, heard: Heard, now: datetime) -> Route:
+    """Close it, once for all the letters that were on their way: they bring the same news."""
+    if route.closed(now) and not route.probing:
+        return route
+    pauses = PAUSES[cause]
+    slow = cause is Closing.SLOW
+    return replace(
+        route,
+        closed_until=now + pauses[min(route.closings, len(pauses) - 1)],
+        closings=route.closings + 1,
+        probing=False,
+        cause=cause,
+        code=heard.code,
+        reply=heard.reply,
+        since=None,
+        taken=0,
+        refused=0,
+        pace=_slower(route, heard, now) if slow else route.pace,
+        paced_at=now if slow else route.paced_at,
+    )
+
+
+def _slower(route: Route, heard: Heard, now: datetime) -> float | None:
+    """Half as fast as it was; nobody knows how fast that was before some letters were taken."""
+    known = max(route.pace_at(now), heard.pace or 0.0)
+    return min(2 * known, SLOWEST) or None
+
+
+def _tried(route: Route, heard: Heard, now: datetime) -> Route:
+    """A letter that is taken opens it again, unless it was on its way before the route was closed."""
+    if route.closed(now) and not route.probing:
+        return route
+    if heard.taken:
+        return replace(route, closed_until=None, closings=0, probing=False, cause=None, code=None, reply="")
+    if heard.refused and route.cause is Closing.BREAKER:
+        return _shut(route, Closing.BREAKER, heard, now)
+    return route

@@ -1,0 +1,134 @@
+"""The words of servers, by what they mean: read only where a reply's codes do not settle it.
+
+Providers' own lists are the source: Google 3726730, Yahoo's Sender Hub, Microsoft's and Amazon SES's pages
+of SMTP replies, and what Postfix, Exim and Exchange say by default.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_READ = 1000
+"""Characters that are looked at: the patterns must not meet a hostile megabyte."""
+
+AGAIN = re.compile(r"\n\s*(?:[245]\d\d[ ,\-])?\s*(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
+"""A line end and the codes that a reply repeats on each line: they would stand between two words."""
+LINK = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"<?[^\s<>()\[\],;:\"']+@[^\s<>(),;:\"']+>?")
+
+
+def plain(text: str) -> str:
+    """The reply on one line, without links and with `<address>` for addresses: both hold misleading words."""
+    line = LINK.sub("", AGAIN.sub(" ", text[:MAX_READ].replace("’", "'")))
+    return " ".join(ADDRESS.sub("<address>", line).split())
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(phrases), re.IGNORECASE)
+
+
+ACCOUNT_LIMIT = _any(
+    r"throttling failure|maximum sending rate",  # SES
+    r"daily (?:message|email|user|smtp|sending|relay)",  # SES; Google: daily user sending limit
+    r"relay (?:sending )?limit exceeded",  # Google: for this customer
+    r"\bsending (?:quota|limit|rate)\b|tenant has exceeded|credits? exceeded",
+    r"(?:hourly|daily|monthly) (?:\S+ ){0,2}(?:limit|quota)",
+    r"exceeded the max(?:imum)? (?:e?-?mails|messages|recipients) per",  # cPanel
+    r"\baccount (?:has )?(?:sent|exceeded)|too many (?:\S+ ){1,3}(?:this|your) (?:account|login)\b",
+    r"too many login|too many messages\. try again in",
+)
+"""The relay speaks of our account with it: our rate, our quota."""
+
+RELAY_DENIED = _any(
+    r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)",
+    r"\b(?:isn't|not|unable) (?:allowed |permitted )?to relay|not in my list of allowed rcpthosts",
+    r"invalid credentials",
+)
+"""The relay does not know us, or takes us for a stranger: our login is missing or wrong."""
+
+NOT_AUTHENTICATED = _any(
+    r"\b(?:spf|dkim|dmarc|sender policy framework)\b.{0,80}\b(?:fail\w*|polic(?:y|ies)|reject\w*|violat\w+"
+    r"|invalid|missing|required|not|didn't|doesn't|bad|unaligned|align\w*|error)\b",
+    r"\b(?:fail\w*|violat\w+|bad|invalid|missing|without|requires?|not|due to)\b.{0,60}"
+    r"\b(?:spf|dkim|dmarc)\b",
+    r"dmarcrejection|\bunauthenticated\b",
+    r"(?:fails?|failed) to pass authentication|not (?:been )?authenticated|required authentication level",
+    r"authentication (?:is )?(?:required|failed|unsuccessful)|requires authentication|turn on smtp auth",
+)
+"""SPF, DKIM, DMARC or our login did not convince."""
+
+MEMBERS_ONLY = _any(r"resolver\.rst|delivery restriction|allowed[ -]senders?[ -]list")
+"""Exchange: this mailbox or group takes mail from its own people only, and calls that authentication."""
+
+NOT_OUR_SENDER = _any(
+    r"email address is not verified",  # SES
+    r"not owned by (?:user|auth)|not (?:have permissions? |allowed )to send as|send-?as ?denied",
+    r"\bsender\b.{0,60}(?:domain not found|domain does not exist|no (?:a|mx)\b|unresolv|not verified)",
+    r"\bdomain of (?:the )?sender\b.{0,60}(?:not|resolve)|sender domain must exist|sender domain resolve",
+    r"sending (?:\S+ )?(?:has been |is )?(?:suspended|paused)|sending mail account",
+    r"your account (?:\S+ ){0,4}(?:suspended|disabled|blocked|paused|locked)",
+)
+"""Our account or our sender address is not in order."""
+
+PASSING = _any(
+    r"tempor\w* (?:dns|error|fail)|temperror|\bdns (?:time|fail|error|lookup)|lookup (?:fail|error)"
+)
+"""Our authentication could not be checked just now."""
+
+GREYLISTED = _any(r"gr[ae]y[ -]?list")
+
+MAILBOX_BUSY = _any(
+    r"receiv\w+ (?:e?-?mail|messages?) (?:too (?:quickly|fast)|at a rate)|recipient thread limit",
+    r"too many messages (?:for|to|in) (?:this|the) (?:user|recipient|mail ?box)",
+    r"mail ?box (?:is )?(?:busy|locked)",
+    r"over ?quota|\bquota (?:is )?(?:exceeded|violation)|exceed\w* (?:\S+ ){0,3}quota",
+    r"(?:mail ?box|inbox|account|mail ?folder|storage) (?:\S+ ){0,3}full\b|full mail ?box|out of storage",
+    r"bo[iî]te (?:\S+ ){0,3}pleine|postfach (?:\S+ ){0,2}voll\b",
+)
+"""One user's mailbox is full, or gets too much at the moment."""
+
+NO_ROOM = _any(r"quota|storage|full")
+"""With 552 to RCPT, which Postfix and others say of a mailbox; after the dot 552 speaks of the letter."""
+
+TOO_FAST = _any(
+    r"too (?:many|much|fast|quick)|slow down|rate[ -]limit|\bthrottl|frequency",
+    r"exceeded (?:\S+ ){0,4}(?:rate|limit)|unusual|unexpected volume|volume of|complaints",
+    r"unsolicited|reputation|untrusted|suspicious",
+    r"\bdeferred\b|server (?:is )?(?:too )?busy|blocked",
+    r"\[?\b(?:ip)?tss?\d\d\b|\brp-00\d\b",  # Yahoo; Outlook
+)
+"""The recipient's domain has had enough of us for now."""
+
+CONNECTION_SPENT = _any(r"(?:per|for one|for this) (?:connection|session)|connection expired")
+"""421 when a connection has carried as many letters as it may: the next one carries this letter."""
+
+RATE_LIMITED = _any(r"(?:rate|frequency) limited|(?:rate|frequency) limit exceeded")
+"""A 5xx that says of itself that it passes (Google, QQ)."""
+
+_WHO = (
+    r"(?:user|recipient|mail ?box|account|addressee|customer|alias"
+    r"|(?:e-?mail|recipient|mailbox|destination) (?:address|account))"
+)
+_WHICH = r"(?: \(?<address>\)?:?| name| here| (?:that )?you (?:tried to reach|entered)| at this \w+){0,2}"
+NOBODY_THERE = _any(
+    r"\b(?:no such|unknown|invalid|non-?existent|unrecogni[sz]ed)"
+    rf" (?:local |virtual |gateway |or unknown |destination ){{0,2}}(?:person|{_WHO})\b",
+    rf"\b{_WHO}{_WHICH}[,:]?(?: is| was| has| does| could| can)?(?: been| be)? ?"
+    r"(?:unknown|deleted|not found|not exist|not (?:be )?found|doesn't exist|not known"
+    r"|no longer (?:exists?|valid|available|in use)|non-?existent|moved with)",
+    r"\b(?:no|not a) (?:(?:known|valid|local) (?:user|mail ?box|recipient)|mail-?box (?:here|by that name))",
+    r"<address> (?:is )?no longer (?:valid|in use|exists)|no longer exists\b",
+    r"\b(?:doesn't|does not) have an? \S{1,60} account|recip(?:ient)?notfound|not our customer|badrcptto",
+    r"recipient address rejected: (?:user|unknown|no such|undeliverable)",
+    r"(?:utilisateur|destinataire) (?:\S+ ){0,2}(?:inconnue?|invalide|inexistante?)",
+    r"empf(?:ä|ae)nger (?:\S+ ){0,2}(?:unbekannt|existiert nicht)",
+)
+"""The mailbox does not exist, unmistakably; "mailbox unavailable" may mean that, and much else."""
+
+NOT_THE_MAILBOX = _any(
+    r"\b(?:sender|originator|mail from|from address|return[ -]path|reverse[ -]path|helo|ehlo)\b.{0,60}"
+    r"(?:reject|refus|denied|not |n't |unknown|invalid|verif|no such)",
+    r"\bverif\w+ failed|\b(?:your|sending) (?:e-?mail |envelope )?(?:domain|address|host|server|ip)\b",
+    r"\bblock(?:ed|list)|black ?list|spamhaus|\bspam\b|reputation|\btempor",
+)
+"""Beside words of an unknown user: it is the sender that is unknown, or one who is turned away."""
