@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -16,8 +17,10 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Table,
+    Text,
     any_,
     bindparam,
+    cast,
     func,
     literal,
     select,
@@ -80,7 +83,7 @@ class Bulk:
     ) -> int:
         if self.on_postgres:
             # As one JSON text: an array for each column costs the driver a Python call for each value.
-            whole = json.dumps([{name: row[name] for name in names} for row in rows], default=_iso)
+            whole = _written(rows)
             return self.tx.exec_driver_sql(statement, (whole,)).rowcount
         columns = []  # column by column, so that each is turned by one loop in C
         for name in names:
@@ -141,26 +144,36 @@ class Standing:
         self._column, self._build = column, build
         self._made: dict[str, Any] = {}
 
-    def run(self, tx: Connection, ids: Iterable[Any], **values: Any) -> CursorResult[Any]:
+    def run(self, tx: Connection, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
         """Run it for these ids; `values` are the statement's other parameters."""
         kind = tx.dialect.name
         if kind not in self._made:
             self._made[kind] = self._build(self._among(kind))
-        listed = list(ids)
-        return tx.execute(
-            self._made[kind], {"ids": listed if kind == "postgresql" else json.dumps(listed), **values}
-        )
+        return tx.execute(self._made[kind], {"ids": _listed(ids, kind), **values})
 
     def _among(self, kind: str) -> ColumnElement[bool]:
         if kind == "postgresql":
-            return self._column == any_(bindparam("ids", type_=ARRAY(self._column.type)))
+            return self._column == any_(cast(bindparam("ids", type_=Text), ARRAY(self._column.type)))
         each = func.json_each(bindparam("ids")).table_valued("value")
         return self._column.in_(select(each.c.value))
 
 
+def _listed(ids: Iterable[int | None], kind: str) -> str:
+    """Ids as one text: the driver would otherwise ask each of them for its type."""
+    text = ",".join([str(one) for one in ids if one is not None])  # nothing equals an unknown one
+    return f"{{{text}}}" if kind == "postgresql" else f"[{text}]"
+
+
 def as_json_text(value: Any) -> str | None:
     """JSON as SQLite keeps it; most values are empty."""
-    return "{}" if value == {} else json.dumps(value)
+    return "{}" if value == {} else _written(value)
+
+
+def _written(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # what only Python's own can write, such as a number of thirty digits
+        return json.dumps(value, default=_iso)
 
 
 def as_json(value: Any) -> str:

@@ -56,7 +56,7 @@ def write_positions(
 
 def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
     """These enrolments by id, without their entering signals."""
-    return {r.id: as_enrolment(r) for r in _THESE.run(tx, ids)} if ids else {}
+    return {r.id: as_enrolment(r) for r in _THESE.run(tx, ids).all()} if ids else {}
 
 
 _THESE = Standing(enrolment.c.id, lambda these: select(enrolment).where(these))

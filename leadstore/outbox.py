@@ -14,6 +14,7 @@ from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.consenting import ALL_TOPICS
+from nurture.quick import quick
 from nurture.routes import RELAY
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
@@ -24,6 +25,7 @@ ROUND = 1000
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OutboxOutcome:
     """How one row ended, or when it is tried again (`due_at` with state planned)."""
@@ -36,6 +38,7 @@ class OutboxOutcome:
     due_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A row as settling reads it."""
@@ -102,7 +105,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
-    rows: Any = _STARTED.run(tx, attempts)
+    rows: Any = _STARTED.run(tx, attempts).all()
     return {r.id: OutboxRow(*r) for r in rows if attempts[r.id] == r.attempt}
 
 
@@ -212,7 +215,7 @@ def count_states(tx: Connection) -> dict[tuple[str, str], int]:
 
 
 def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
-    return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now)}
+    return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now).all()}
 
 
 def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:

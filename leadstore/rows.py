@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from leadstore.tables import (
@@ -46,9 +47,12 @@ LEAD_FACTS = (*(column for column in lead.c if column.name != "terms"), *LEAD_CO
 REACHED_AT = (address.c.lead_id == lead.c.id) & address.c.current
 
 
+_profile = attrgetter(*values.PROFILE_FIELDS)
+
+
 def as_lead(row: Any) -> values.Lead:
     """A lead with the address it is reached at."""
-    profile = {f: v for f in values.PROFILE_FIELDS if (v := getattr(row, f)) is not None}
+    profile = {f: v for f, v in zip(values.PROFILE_FIELDS, _profile(row), strict=True) if v is not None}
     return values.Lead(
         id=row.id,
         address_id=row.address_id,

@@ -22,10 +22,12 @@ from leadstore.rows import (
     stage_change,
 )
 from leadstore.snapshots import read_signals
+from nurture.quick import quick
 from nurture.values import Lead, Score, Signal
 from nurture.words import Stage
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Scored:
     """What scoring must know of one lead: its profile, what it did, and whether it was mature."""
@@ -37,6 +39,7 @@ class Scored:
     terms: Sequence[Mapping[str, Any]] = ()  # the stored breakdown
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Scoring:
     """A lead's new score and what follows from it."""
@@ -59,7 +62,7 @@ def read_for_scoring(
     signals = read_signals(tx, ids, types)
     return [
         Scored(as_lead(r), r.mature, r.live, signals.get(r.id, ()), r.terms if terms else ())
-        for r in (_WHOLE if terms else _FACTS).run(tx, ids)
+        for r in (_WHOLE if terms else _FACTS).run(tx, ids).all()
     ]
 
 

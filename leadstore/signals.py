@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text, update
 
 from leadstore.bulk import Bulk
 from leadstore.rows import as_signal, lead, signal
+from nurture.quick import quick
 from nurture.values import NewSignal, Signal
 
 FUTURE = timedelta(minutes=5)
@@ -19,6 +20,7 @@ PAGE = 1000
 T = TypeVar("T")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PendingSignal:
     """A signal that intake has not taken yet."""

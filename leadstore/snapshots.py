@@ -121,8 +121,8 @@ def read_signals(
     """The signals of these leads, oldest received first; `types` None reads all."""
     if not lead_ids:
         return {}
-    rows = _SIGNALS.run(tx, lead_ids) if types is None else _OF_TYPES.run(tx, lead_ids, types=sorted(types))
-    return {k: [as_signal(r) for r in group] for k, group in _grouped(rows, "lead_id").items()}
+    found = _SIGNALS.run(tx, lead_ids) if types is None else _OF_TYPES.run(tx, lead_ids, types=sorted(types))
+    return {k: [as_signal(r) for r in group] for k, group in _grouped(found.all(), "lead_id").items()}
 
 
 _SIGNALS = Standing(

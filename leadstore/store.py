@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -25,6 +26,8 @@ BUSY_SECONDS = 15
 
 FROZEN_SECONDS = 120
 """How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
+
+_EMPTY = ("{}", b"{}")
 
 
 class Store:
@@ -114,13 +117,16 @@ def _keep_private(file: Path) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=10, hide_parameters=True, json_deserializer=_read_json
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
         # Said by SET: a pooler in between knows no options at the start.
         milliseconds = int(FROZEN_SECONDS * 1000)
         connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.execute("SET TIME ZONE 'UTC'")  # instants come as they are kept, with nothing to convert
         connection.commit()
 
     return engine
@@ -128,7 +134,7 @@ def _postgresql(url: URL) -> Engine:
 
 def _sqlite(url: str) -> Engine:
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, json_deserializer=_read_json)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -143,6 +149,11 @@ def _sqlite(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _read_json(text: Any) -> Any:
+    """JSON as a driver gives it, text or bytes; most of it is an empty mapping."""
+    return {} if text in _EMPTY else json.loads(text)
 
 
 @contextmanager

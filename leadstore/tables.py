@@ -50,6 +50,8 @@ class Instant(TypeDecorator[datetime]):
 def _in_utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
+    if value.tzinfo is UTC:  # as PostgreSQL gives them, and as nearly all are given to it
+        return value
     if value.tzinfo is None:
         raise ValueError("instants are aware UTC; got a naive datetime")
     return value.astimezone(UTC)

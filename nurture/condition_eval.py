@@ -27,6 +27,7 @@ from nurture.condition_tree import (
     Value,
 )
 from nurture.condition_words import kind_of
+from nurture.quick import quick
 from nurture.values import Consent, Signal
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -39,6 +40,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that a condition may look at, at one moment. `signal` is the entering (or awaited) one."""

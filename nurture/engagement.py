@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import exp2, fsum
 from typing import Any
 
 from nurture.conditions import Facts
+from nurture.quick import quick
 from nurture.scoring_model import EngagementRule, ScoringModel, bounded
 from nurture.values import Signal
 from nurture.words import Sig
@@ -31,6 +33,7 @@ _ZERO = timedelta(0)
 _EPOCH_MONDAY = datetime(1, 1, 1, tzinfo=UTC)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one signal is worth by one rule: `points` now, `base` when it was fresh."""
@@ -41,6 +44,7 @@ class Part:
     signal_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cut:
     """What a cap took away, from a rule, a group or `engagement` as a whole."""
@@ -65,8 +69,11 @@ class Tally:
 
     def sums(self) -> list[tuple[EngagementRule, float]]:
         """Each rule's points before caps, in the order of the model; rules without points are left out."""
-        found = ((rule, self.parts.get(rule.index)) for rule in self.model.rules)
-        return [(rule, fsum(part.points for part in parts)) for rule, parts in found if parts]
+        return [
+            (rule, fsum([part.points for part in parts]))
+            for rule in self.model.rules
+            if (parts := self.parts.get(rule.index))
+        ]
 
     def regular(self, weeks: int) -> float:
         """The points for this many active weeks."""
@@ -86,6 +93,7 @@ def week_of(at: datetime) -> int:
     return (at.astimezone(UTC).toordinal() - 1) // 7
 
 
+@lru_cache(maxsize=1024)
 def week_start(week: int) -> datetime:
     """The Monday, 00:00 UTC, on which a week begins."""
     return _EPOCH_MONDAY + timedelta(weeks=week)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from nurture.policy import Maturity
+from nurture.quick import quick
 from nurture.values import Lead, Score, Signal
 from nurture.words import HAND_RAISES, Sig, Stage
 
@@ -71,6 +72,7 @@ BY_OPERATORS = frozenset({Stage.LEAD, Stage.SAL, Stage.SQL, Stage.CUSTOMER, Stag
 """The stages that somebody may know of; all others are computed from scores and signals."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a lead is now: its stage, whether it is mature, why, and whether to offer it to sales now."""
@@ -136,6 +138,7 @@ def judge_by(
     return verdict
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What a lead did since it was last recycled: of the types that maturity looks at, machines never."""

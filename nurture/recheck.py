@@ -104,7 +104,10 @@ class _Course:
             total, slope = sum(part for _, part in parts), sum(rate * part for rate, part in parts)
             if total <= 0 or slope <= 0:
                 return 0.0
-            at += log2(total / goal) * total / slope
+            turn = log2(total / goal) * total / slope
+            at += turn
+            if abs(turn) < _CLOSE:  # one half-life alone is hit at once
+                break
         return at
 
     def _stays(self, start: float, end: float) -> bool:

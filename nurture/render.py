@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from nurture.diagnose import Fault
 from nurture.errors import NotFound, RenderError
+from nurture.quick import quick
 from nurture.sandbox import LONGEST, header_line, one_line
 from nurture.template_names import Declared, known_names, lead_fields
 from nurture.template_prepare import Prepared, Shelf, prepare
@@ -31,6 +32,7 @@ class TemplateInfo:
     languages: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """One message as one lead gets it, in the language that was chosen."""

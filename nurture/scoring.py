@@ -58,7 +58,10 @@ def _engagement(count: Tally) -> tuple[float, list[Term]]:
     regular, ignored = count.regular(len(count.weeks)), count.ignored()
     value, cuts = settle(count.model, count.sums(), regular + ignored)
     terms = [
-        term for rule in count.model.rules for term in _rule_terms(rule, count.parts.get(rule.index, []))
+        term
+        for rule in count.model.rules
+        if (parts := count.parts.get(rule.index))
+        for term in _rule_terms(rule, parts)
     ]
     if count.model.regularity and regular:
         most = count.model.regularity.weeks

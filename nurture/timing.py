@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nurture.countries import MAIN_ZONES, country_code
+from nurture.quick import quick
 from nurture.words import Reason
 
 HORIZON = timedelta(days=400)
@@ -62,6 +63,7 @@ class Cap:
             raise ValueError("the span of a cap is longer than nothing")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Opening:
     """The earliest instant that is open, and what closed the one that was asked for (None: it was open)."""
@@ -70,6 +72,7 @@ class Opening:
     closed_by: Reason | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Turn:
     """When a touch may leave; DUE: nothing stands in the way, else what holds it back until then."""
@@ -226,6 +229,8 @@ def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, default_zo
 
     `taken` may hold instants after `now` (slots already promised); they bind too.
     """
+    if len(taken) < cap.count:  # wherever they lie, one more is within the cap
+        return now
     if cap.span is None:
         return _free_in_calendar(now, taken, cap, ZoneInfo(cap.zone or default_zone))
     span = cap.span

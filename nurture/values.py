@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from nurture.quick import quick
 from nurture.words import (
     OUTCOMES,
     Basis,
@@ -33,6 +34,7 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Lead:
     """One person: profile, attributes, stored scores and stage. `address` is the normalised address."""
@@ -68,6 +70,7 @@ class Lead:
         }
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What an address said about one topic."""
@@ -80,6 +83,7 @@ class Consent:
     proof: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address that is never mailed."""
@@ -89,6 +93,7 @@ class Suppression:
     source: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Something a lead did or that happened to it. `received_at` is set by the store."""
@@ -101,6 +106,7 @@ class Signal:
     id: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewSignal:
     """A signal on its way into the store; unique by (source, source_id)."""
@@ -115,6 +121,7 @@ class NewSignal:
     live: bool = True  # False: scores, but enters, wakes and hands over nobody
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Term:
     """One line of a score's breakdown; the terms of a score add up to it."""
@@ -145,6 +152,7 @@ def as_terms(rows: Sequence[Mapping[str, Any]]) -> tuple[Term, ...]:
     return tuple(Term(**row) for row in rows)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Score:
     """Two axes at one moment, their breakdown, and when to look again at the latest."""
@@ -158,6 +166,7 @@ class Score:
     recheck_at: datetime | None  # lower bound of the next threshold crossing; None = never
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """One run of one lead through one sequence."""
@@ -183,6 +192,7 @@ class Enrolment:
     frozen: timedelta = timedelta(0)  # for how long the timers of its step stood still
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A touch that counts for caps."""
@@ -192,6 +202,7 @@ class Slot:
     sequence: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AssetSent:
     """An asset some enrolment has already sent."""
@@ -200,6 +211,7 @@ class AssetSent:
     enrolment_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OpenHandoff:
     """What the gate must know of the lead's latest handoff."""
@@ -211,6 +223,7 @@ class OpenHandoff:
     answered_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that the gate may look at for one lead, read in a few set queries for a whole batch."""
@@ -226,6 +239,7 @@ class Snapshot:
     settled: frozenset[tuple[int, str, int]] = frozenset()  # (enrolment, step, occurrence) never sent again
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided for one enrolment at one step, and why."""
@@ -239,6 +253,7 @@ class Decision:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TouchPlan:
     """A touch row as the gate wants it: claimed now, or planned for later."""
@@ -263,6 +278,7 @@ class TouchPlan:
     start_at: datetime | None = None  # its turn, when the relay or the domain is paced
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
     """A notice to a team or a seller, or a call to another system, as the gate wants it."""
@@ -279,6 +295,7 @@ class NoticePlan:
     values: Mapping[str, Any] = field(default_factory=dict)  # what a `webhook` step carries, as written
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where an enrolment stands after the decisions."""
@@ -294,6 +311,7 @@ class Position:
     frozen: timedelta = timedelta(0)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that was decided for one lead in one pass."""
@@ -307,6 +325,7 @@ class Plan:
     notices: tuple[NoticePlan, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PastRun:
     """An earlier run of a lead through a sequence, as re-entry looks at it."""
@@ -319,6 +338,7 @@ class PastRun:
     completed: bool = False  # came to its end
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Whether a lead enters a sequence, and why."""
@@ -333,6 +353,7 @@ class Entry:
     requested: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An outbox row taken by this worker: what is needed to build and send it."""
@@ -361,6 +382,7 @@ class Claim:
         return domain_of(self.recipient)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A built message ready for the relay. `sender` is the envelope sender."""
@@ -372,6 +394,7 @@ class Letter:
     content: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What the relay made of one letter, and what to do now. `reply` never holds an address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from binascii import b2a_qp
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -74,6 +74,12 @@ def _ways_to_leave(url: str | None, mailto: str | None) -> list[str]:
 def _stamp(date: datetime) -> str:
     if date.tzinfo is None:
         raise ValueError("the date of a message must know its zone")
+    return _written(date, date.utcoffset())
+
+
+@lru_cache(maxsize=16)  # a group's messages bear one moment
+def _written(date: datetime, offset: timedelta | None) -> str:
+    """The date as a header has it; one instant has as many forms as offsets."""
     return format_datetime(date)
 
 
@@ -99,25 +105,26 @@ def _part(subtype: str, content: str) -> bytes:
     if not content.endswith("\n"):
         content += "\n"
     try:
-        raw = content.encode().translate(None, UNWRITABLE).replace(b"\n", b"\r\n")
+        raw = content.encode().translate(None, UNWRITABLE)
     except UnicodeEncodeError as error:
         raise RenderError("the text holds a character that cannot be written") from error
-    plain = raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= LONGEST
+    lines = raw[:-1].split(b"\n")
+    longest = max(map(len, lines))
+    plain = raw.isascii() and longest <= LONGEST
     encoding = "7bit" if plain else "quoted-printable"
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
-    return head.encode() + (raw if plain else _quoted(raw))
+    return head.encode() + (raw.replace(b"\n", b"\r\n") if plain else _quoted(lines, longest))
 
 
-def _quoted(raw: bytes) -> bytes:
+def _quoted(lines: list[bytes], longest: int) -> bytes:
     """Quoted-printable, line by line: most lines of a template are the same for every lead."""
-    return b"".join(
-        _quoted_line(line) if len(line) < REMEMBERED else _encode(line)
-        for line in raw.splitlines(keepends=True)
-    )
+    if longest < REMEMBERED:
+        return b"".join(map(_quoted_line, lines))
+    return b"".join([_quoted_line(line) if len(line) < REMEMBERED else _encode(line) for line in lines])
 
 
 def _encode(line: bytes) -> bytes:
-    return b2a_qp(line, quotetabs=False, istext=True)
+    return b2a_qp(line + b"\r\n", quotetabs=False, istext=True)
 
 
 _quoted_line = lru_cache(maxsize=8192)(_encode)

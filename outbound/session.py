@@ -17,6 +17,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from nurture.quick import quick
 from nurture.values import Letter
 from nurture.words import Remedy
 from outbound.addresses import wire_address
@@ -33,6 +34,7 @@ ONE_PACKET = 16 * 1024
 LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one letter."""

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.rows import lead
 from leadstore.store import Store
 from tests.builders import add_lead
 
 NOW = datetime(2027, 6, 15, 8, 30, 0, 123456, tzinfo=UTC)
+
+EACH = Standing(lead.c.id, lambda these: select(lead.c.id).where(these))
 
 
 def test_update_writes_each_row_over_its_own(store: Store) -> None:
@@ -75,3 +77,34 @@ def test_naive_instants_are_refused(sqlite_url: str) -> None:
     with store.begin() as tx, pytest.raises(ValueError, match="aware"):
         Bulk(tx).update(lead, [{"id": 1, "recheck_at": NOW.replace(tzinfo=None)}])
     store.close()
+
+
+def test_numbers_of_any_length_are_kept(store: Store) -> None:
+    """A number that no machine word holds is written with the rest of its row."""
+    attributes = {"account": 10**30, "seats": 2}
+    with store.begin() as tx:
+        one = add_lead(tx)[0]
+        Bulk(tx).update(lead, [{"id": one, "attributes": attributes, "recheck_at": NOW}])
+        kept = tx.execute(select(lead.c.attributes, lead.c.recheck_at)).one()
+
+    assert tuple(kept) == (attributes, NOW)
+
+
+def test_instants_come_back_in_utc(store: Store) -> None:
+    """Whatever zone the database's server lives in."""
+    with store.begin() as tx:
+        add_lead(tx)
+        kept = tx.scalar(select(lead.c.created_at))
+
+    assert kept is not None
+    assert kept.tzinfo is UTC
+
+
+@pytest.mark.parametrize("ids", [[], [None], [None, 1]], ids=["none given", "none known", "one of two"])
+def test_nothing_equals_an_unknown_id(store: Store, ids: list[int | None]) -> None:
+    """An id that is not known finds no row, and no other one's."""
+    with store.begin() as tx:
+        one = add_lead(tx)[0]
+        found = EACH.run(tx, [one if i else i for i in ids]).scalars().all()
+
+    assert found == [one for i in ids if i]

@@ -291,6 +291,17 @@ def test_local_date_keeps_its_offset() -> None:
     assert b"Date: Mon, 02 Mar 2026 10:00:00 +0100" in header_lines(message(date=date))
 
 
+def test_one_instant_is_written_with_the_offset_it_is_given_with() -> None:
+    """The same instant in another zone, written just before, does not lend its form."""
+    utc = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    written = [
+        header_lines(message(date=date)) for date in (utc, utc.astimezone(timezone(timedelta(hours=1))))
+    ]
+
+    assert b"Date: Mon, 02 Mar 2026 09:00:00 +0000" in written[0]
+    assert b"Date: Mon, 02 Mar 2026 10:00:00 +0100" in written[1]
+
+
 def test_naive_date_is_refused() -> None:
     """A date without a zone is a mistake of ours."""
     with pytest.raises(ValueError, match="zone"):
