@@ -13,7 +13,7 @@ from console.frame import InFrame, note, say, say_json
 from console.wording import printable, say_at
 from leadstore.existing import latest_moment, open_existing
 from leadstore.releases import current_release
-from leadstore.routes import PACED, close_route, count_waiting, read_routes, reopen_route
+from leadstore.routes import PACED, close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.store import Store
 from nurture.address import AddressError, normalise
 from nurture.errors import SettingError
@@ -30,6 +30,8 @@ CAUSES: Mapping[Closing, str] = {
     Closing.OPERATOR: "closed by hand",
 }
 """Why a route is closed, in words."""
+FAR = timedelta(days=1000)
+"""A route that is closed for longer is closed until somebody opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def routes(
         say_json({"routes": [as_json(one, look) for one in _all(look)], "waiting": dict(look.waiting)})
     else:
         _show(look)
-    return 1 if any(one.closed(look.now) for one in look.routes.values()) else 0
+    return 1 if any(_state(one, look.now) == "closed" for one in look.routes.values()) else 0
 
 
 def close(
@@ -103,14 +105,16 @@ def reopen(route: str, /, *, frame: InFrame) -> int:
     route
         `relay`, or a domain such as gmail.com, from `nurture outbox routes`.
     """
-    name = route.strip().lower()
+    name = _named(route)
     store = open_existing(frame.settings().database_url)
     try:
         with store.begin() as tx:
-            woken = reopen_route(tx, name, latest_moment(tx, datetime.now(UTC)))
+            reopen_route(tx, name)
+        with store.begin() as tx:
+            woken = wake_paced(tx, latest_moment(tx, datetime.now(UTC)))
     finally:
         store.close()
-    many = "1 touch" if woken == 1 else f"{woken} touches"
+    many = "1 letter" if woken == 1 else f"{woken} letters"
     say(f"{_called(name)} is open; {many} may go in the next tick")
     return 0
 
@@ -164,8 +168,15 @@ def _sending(files: Mapping[str, str]) -> Sending:
 def _all(look: Look) -> list[Route]:
     """The relay first, then those in trouble, then the rest by name; what the policy names is among them."""
     named = {name: Route(name) for name in (RELAY, *look.sending.domains) if name != OTHERS}
-    known = {**named, **look.routes}
+    told = {name: one for name, one in look.routes.items() if name in named or _is_worth_a_line(one, look)}
+    known = {**named, **told}
     return sorted(known.values(), key=lambda one: (one.name != RELAY, not one.troubled, one.name))
+
+
+def _is_worth_a_line(one: Route, look: Look) -> bool:
+    """In trouble, slowed down, or heard of within the breaker's time: others take mail like any."""
+    lately = one.since is not None and look.now - one.since <= look.sending.breaker.within
+    return one.troubled or lately or bool(one.pace_at(look.now))
 
 
 def _state(one: Route, now: datetime) -> str:
@@ -217,7 +228,7 @@ def _show(look: Look) -> None:
     Console(highlight=False).print(table)
     for one in _all(look):
         if one.troubled:
-            say(printable(f"{_called(one.name)}: {_why(one)}"))
+            say(printable(f"{_called(one.name)}: {_why(one, look.now)}"))
     waiting = ", ".join(f"{look.waiting[reason]} {reason}" for reason in PACED if reason in look.waiting)
     note(f"touches that wait for a route: {waiting or 'none'}")
 
@@ -234,15 +245,17 @@ def _counted(one: Route) -> str:
     return f"{one.taken} taken, {one.refused} refused since {say_at(one.since, UTC)}"
 
 
-def _why(one: Route) -> str:
+def _why(one: Route, now: datetime) -> str:
     """Until when it is closed, and why; what it said, if it said anything."""
     assert one.closed_until is not None  # a route in trouble has both
     assert one.cause is not None
     until = f"until {say_at(one.closed_until, UTC)}"
     if one.cause is Closing.OPERATOR:
-        by_hand = one.closed_until.year - datetime.now(UTC).year < 5
-        return f"{CAUSES[one.cause]}, {until if by_hand else 'until it is reopened'}"
-    tried = "a few letters try it, the others wait " if one.probing else "closed "
+        return f"{CAUSES[one.cause]}, {until if one.closed_until - now < FAR else 'until it is reopened'}"
+    if one.closed(now):
+        begins = f"a few letters try it, the others wait {until}" if one.probing else f"closed {until}"
+    else:
+        begins = f"was closed {until}, and is tried with the next letters"
     times = f", time {one.closings} in a row" if one.closings > 1 else ""
     answer = " ".join(str(part) for part in (one.code, one.reply) if part)
-    return f"{tried}{until}{times}: {CAUSES[one.cause]}{f' ({answer})' if answer else ''}"
+    return f"{begins}{times}: {CAUSES[one.cause]}{f' ({answer})' if answer else ''}"

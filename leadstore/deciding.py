@@ -13,8 +13,9 @@ from leadstore.bulk import Bulk
 from leadstore.enrolments import write_positions
 from leadstore.rows import decision, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
-from nurture.words import EnrolmentState, OutboxKind, Reason, TouchState, Verdict
+from nurture.words import PACED_REASONS, EnrolmentState, OutboxKind, Reason, TouchState, Verdict
 
+PACED = frozenset(reason.value for reason in PACED_REASONS)
 REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
 """Verdicts that are written again only when their reason or time changes."""
 
@@ -74,7 +75,7 @@ def record(
             "at": now,
         }
         for lead_id, d in decisions
-        if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, d.until)
+        if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, _news(d))
     ]
     Bulk(tx).add(decision, rows)
 
@@ -145,7 +146,15 @@ def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...
         return {}
     last = select(func.max(decision.c.id)).where(decision.c.enrolment_id.in_(enrolment_ids))
     query = select(decision).where(decision.c.id.in_(last.group_by(decision.c.enrolment_id)))
-    return {r.enrolment_id: (r.step, r.occurrence, r.verdict, r.reason, r.until) for r in tx.execute(query)}
+    return {
+        r.enrolment_id: (r.step, r.occurrence, r.verdict, r.reason, None if r.reason in PACED else r.until)
+        for r in tx.execute(query)
+    }
+
+
+def _news(decision: Decision) -> datetime | None:
+    """The end of a wait, where another one is worth a line: a backlog's turns move on by the hour."""
+    return None if decision.reason in PACED_REASONS else decision.until
 
 
 def _write_touches(

@@ -7,15 +7,16 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.rows import enrolment, outbox, route
+from leadstore.tables import TROUBLED
 from nurture.errors import NotFound
 from nurture.routes import Route, close, reopen
-from nurture.words import Closing, EnrolmentState, Reason, TouchState
+from nurture.words import PACED_REASONS, Closing, EnrolmentState, TouchState
 
-PACED = [r.value for r in (Reason.RATE, Reason.WARM_UP, Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED)]
+PACED = [reason.value for reason in PACED_REASONS]
 """Why a touch waits for its route."""
 
 
@@ -51,15 +52,13 @@ def write_routes(tx: Connection, routes: Iterable[Route]) -> None:
         tx.execute(new.on_conflict_do_update(index_elements=["name"], set_=fresh), rows)
 
 
-def reopen_route(tx: Connection, name: str, now: datetime) -> int:
-    """Open a route by the operator's word, and let all that waits for a route be looked at; returns how many.
+def reopen_route(tx: Connection, name: str) -> None:
+    """Open a route by the operator's word; `wake_paced` then lets what waits be looked at.
 
     Raises:
         NotFound: the store knows no such route.
     """
-    known = lock_known(tx, name)
-    write_routes(tx, [reopen(known)])
-    return wake_paced(tx, now)
+    write_routes(tx, [reopen(lock_known(tx, name))])
 
 
 def close_route(tx: Connection, name: str, until: datetime | None, now: datetime) -> None:
@@ -82,7 +81,13 @@ def lock_known(tx: Connection, name: str) -> Route:
 
 
 def wake_paced(tx: Connection, now: datetime) -> int:
-    """Let the gate look again at every touch that waits for its route; returns how many they are."""
+    """Let all that waits for a route be looked at again; returns how many touches and seller mails.
+
+    In a transaction of its own: who holds a route's row must not wait for a lead's.
+    """
+    notices = (outbox.c.enrolment_id.is_(None)) & (outbox.c.state == TouchState.PLANNED.value)
+    told = update(outbox).where(notices, outbox.c.reason.in_(PACED), outbox.c.due_at > now)
+    count = tx.execute(told.values(due_at=now)).rowcount
     waiting = select(outbox.c.enrolment_id).where(
         outbox.c.state == TouchState.PLANNED.value, outbox.c.reason.in_(PACED)
     )
@@ -92,10 +97,10 @@ def wake_paced(tx: Connection, now: datetime) -> int:
         & (enrolment.c.due_at > now)
         & enrolment.c.lease_until.is_(None)
     )
-    return tx.execute(update(enrolment).where(woken).values(due_at=now)).rowcount
+    return count + tx.execute(update(enrolment).where(woken).values(due_at=now)).rowcount
 
 
-_TROUBLED = select(route).where(route.c.closings > 0).order_by(route.c.name)
+_TROUBLED = select(route).where(text(TROUBLED)).order_by(route.c.name)
 
 
 def _insert(tx: Connection) -> Any:

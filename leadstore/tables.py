@@ -283,7 +283,8 @@ class Enrolment(SQLModel, table=True):
 
 LEASED_STATES = "state IN ('claimed', 'started')"
 SLOT_STATES = "state IN ('claimed', 'started', 'sent', 'uncertain')"
-"""SQLite uses a partial index only for a question in the same words, so both are written here."""
+TROUBLED = "closings > 0"
+"""SQLite uses a partial index only for a question in the same words, so they are written here."""
 
 
 class Outbox(SQLModel, table=True):
@@ -354,6 +355,7 @@ class RouteState(SQLModel, table=True):
     refused: int = 0
     pace: float | None = None
     paced_at: datetime | None = _at(null=True)
+    __table_args__ = (_only_where("ix_route_troubled", "name", where=TROUBLED),)
 
 
 class DecisionLog(SQLModel, table=True):

@@ -15,6 +15,9 @@ from nurture.timing import Turn
 from nurture.values import AssetSent, Signal, Slot, domain_of
 from nurture.words import ConsentState, EnrolmentState, HandoffState, Reason, Sig, Stage, TouchState, Verdict
 
+CLOSED = frozenset({Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED})
+"""A wait for a route whose end is a guess."""
+
 ABOUT_WEBINARS = "webinar."
 """How the types of signals begin that are about one webinar."""
 
@@ -176,6 +179,11 @@ class Gate(Place):
         turn = self.desk.pacer.ask(domain_of(self.lead.address))
         if turn.reason is Reason.DUE:
             self.go(step, turn.at)
+        elif turn.reason in CLOSED:
+            # It may open earlier: nothing is given up before it is really too late.
+            expiry = self.expiry(step)
+            late = turn.at if expiry is None else min(turn.at, expiry + timedelta(seconds=1))
+            self.pause(late, turn.reason)
         else:
             self.postpone(step, turn.at, turn.reason)
 

@@ -52,6 +52,11 @@ class Pacer:
         names = (RELAY, domain)
         return self._shut(names) or self._warming() or self._in_turn(names)
 
+    @property
+    def interval(self) -> timedelta:
+        """The time between two letters of one worker, whatever turns they have."""
+        return self._interval(RELAY)
+
     def _shut(self, names: tuple[str, ...]) -> Turn | None:
         ends = [(end, name) for name in names if (end := self._closed_until(name)) is not None]
         if not ends:
@@ -76,14 +81,15 @@ class Pacer:
             return None
         return Turn(local_instant(today + timedelta(days=1), time(0), self._zone), Reason.WARM_UP)
 
-    def _in_turn(self, names: tuple[str, ...]) -> Turn:
+    def _in_turn(self, names: tuple[str, str]) -> Turn:
         turns = {name: self._turn(name) for name in names}
         slowest = max(names, key=lambda name: turns[name])
         at = turns[slowest]
         if at > self.now + HORIZON:
             return Turn(self._put_off(slowest, at), Reason.RATE)
-        for name in names:
-            self._take(name, turns[name])
+        relay, domain = names
+        self._take(relay, turns[relay])
+        self._take(domain, at)  # at the instant it leaves; the relay's turns go on meanwhile
         return Turn(at, Reason.DUE)
 
     def _turn(self, name: str) -> datetime:

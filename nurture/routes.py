@@ -82,7 +82,7 @@ class Heard:
     closing: Closing | None = None  # it must be closed, and why
     code: int | None = None
     reply: str = ""
-    pace: float | None = None  # seconds between two letters, as they were just sent
+    pace: float | None = None  # seconds between two letters as they were just sent, if that was too fast
 
 
 def after_all(
@@ -93,9 +93,15 @@ def after_all(
     for name in sorted(heard, key=lambda one: one == RELAY):  # the relay last
         found[name] = after(routes[name], left[name], breaker, now)
         if RELAY in left and name != RELAY and found[name].cause is Closing.BREAKER:
-            mine, all_ = _count(routes[name], heard[name], breaker, now), left[RELAY]
-            left[RELAY] = replace(all_, taken=all_.taken - mine.taken, refused=all_.refused - mine.refused)
+            # All that closed it; afterwards, what was on its way to it.
+            shut = routes[name].troubled
+            mine = heard[name] if shut else _count(routes[name], heard[name], breaker, now)
+            left[RELAY] = _without(left[RELAY], mine)
     return found
+
+
+def _without(relay: Heard, domain: Heard | Route) -> Heard:
+    return replace(relay, taken=relay.taken - domain.taken, refused=relay.refused - domain.refused)
 
 
 def after(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
@@ -138,7 +144,7 @@ def _shut(route: Route, cause: Closing, heard: Heard, now: datetime) -> Route:
     if route.closed(now) and not route.probing:
         return route
     pauses = PAUSES[cause]
-    slow = cause is Closing.SLOW
+    pace, learned = _slower(route, heard)
     return replace(
         route,
         closed_until=now + pauses[min(route.closings, len(pauses) - 1)],
@@ -150,15 +156,16 @@ def _shut(route: Route, cause: Closing, heard: Heard, now: datetime) -> Route:
         since=None,
         taken=0,
         refused=0,
-        pace=_slower(route, heard, now) if slow else route.pace,
-        paced_at=now if slow else route.paced_at,
+        pace=pace,
+        paced_at=now if learned else route.paced_at,
     )
 
 
-def _slower(route: Route, heard: Heard, now: datetime) -> float | None:
-    """Half as fast as it was; nobody knows how fast that was before some letters were taken."""
-    known = max(route.pace_at(now), heard.pace or 0.0)
-    return min(2 * known, SLOWEST) or None
+def _slower(route: Route, heard: Heard) -> tuple[float | None, bool]:
+    """Half as fast as it was just sent; whoever was away, or has sent too little to tell, is not slowed."""
+    if heard.pace is None:
+        return route.pace, False
+    return min(2 * heard.pace, SLOWEST), True
 
 
 def _tried(route: Route, heard: Heard, now: datetime) -> Route:

@@ -85,8 +85,8 @@ class WarmUp(Strict):
 class Breaker(Strict):
     """When refusals close a route: this share of what was answered within the time, of no fewer than `of`.
 
-    A domain needs as few answers as would be refusals enough for the relay: it closes before it could
-    close the relay for all.
+    A domain needs no more answers than would be refusals enough for the relay, and a quarter of `of` at
+    least: it closes before it could close the relay for all.
     """
 
     percent: Annotated[int, Field(ge=1, le=100)] = 25
@@ -96,7 +96,7 @@ class Breaker(Strict):
     def trips(self, taken: int, refused: int, *, domain: bool = False) -> bool:
         """Whether so many of so many are too many, for the relay or for a domain."""
         answered = taken + refused
-        least = self.of * self.percent / 100 if domain else self.of
+        least = max(self.of // 4, self.of * self.percent / 100) if domain else self.of
         return answered >= least and refused * 100 >= self.percent * answered
 
 

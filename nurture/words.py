@@ -150,6 +150,10 @@ class Reason(StrEnum):
     DOMAIN_CLOSED = "domain_closed"  # the recipient's domain answered badly, and is left alone for a while
 
 
+PACED_REASONS = (Reason.RATE, Reason.WARM_UP, Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED)
+"""Why a touch waits for its route."""
+
+
 class Closing(StrEnum):
     """Why the relay, or a recipient's domain, is left alone for a while."""
 

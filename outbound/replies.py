@@ -67,13 +67,15 @@ class Row:
 
 
 TABLE = (
+    # One mailbox that is full, in whatever words (RFC 3463 3.3).
+    Row(Remedy.RETRY, status=r"2\.2"),
     # Our account with the relay. SES says so after the dot, others when we log in.
-    Row(Remedy.SLOW_RELAY, says=words.ACCOUNT_LIMIT),
+    Row(Remedy.SLOW_RELAY, says=words.ACCOUNT_LIMIT, unless=words.RECIPIENTS_LIMIT),
     # Our login (RFC 4954, RFC 5248), our sender, and SPF, DKIM, DMARC and reverse DNS
     # (RFC 7372, RFC 7505; Google 7.26 to 7.40, Microsoft 7.57 to 7.515).
     Row(Remedy.STOP_SENDER, code="525|53[0458]"),
     Row(Remedy.STOP_SENDER, LOGIN, code="5.."),
-    Row(Remedy.STOP_SENDER, LETTER, says=words.RELAY_DENIED),
+    Row(Remedy.STOP_SENDER, LETTER, code="5..|454", says=words.RELAY_DENIED),
     Row(Remedy.STOP_SENDER, code="5..", status=r"1\.[78]|7\.(8|2[0-7]|30|32|40|57|60|509|515)"),
     Row(Remedy.STOP_SENDER, code="4..", status=r"7\.(26|27|30|32|40)", unless=words.PASSING),
     Row(Remedy.FAIL, LETTER, code="5..", says=words.MEMBERS_ONLY),
@@ -82,7 +84,6 @@ TABLE = (
     # Before the recipient is named: the relay, or us, except for what is true of this letter alone.
     Row(Remedy.SLOW_RELAY, DOOR),
     Row(Remedy.SLOW_RELAY, MAIL, code="4.."),
-    Row(Remedy.RETRY, MAIL, status=r"2\.2"),
     Row(Remedy.FAIL, MAIL, code="552"),
     Row(Remedy.FAIL, MAIL, status=r"3\.4|6\.7"),
     Row(Remedy.RETRY, MAIL, code="50.|555"),
@@ -101,7 +102,6 @@ TABLE = (
     Row(Remedy.SLOW_RELAY, code="421"),
     Row(Remedy.RETRY, code="4.."),
     # For good, but for what passes. 552 to RCPT is the mailbox's room; after the dot it is the letter's size.
-    Row(Remedy.RETRY, status=r"2\.2"),
     Row(Remedy.RETRY, RCPT, code="552", says=words.NO_ROOM),
     Row(Remedy.SLOW_DOMAIN, says=words.RATE_LIMITED),
     # The mailbox, or its domain, is not there (RFC 3463 3.2, RFC 7504, RFC 7505 4.2).

@@ -34,10 +34,14 @@ ACCOUNT_LIMIT = _any(
     r"\bsending (?:quota|limit|rate)\b|tenant has exceeded|credits? exceeded",
     r"(?:hourly|daily|monthly) (?:\S+ ){0,2}(?:limit|quota)",
     r"exceeded the max(?:imum)? (?:e?-?mails|messages|recipients) per",  # cPanel
-    r"\baccount (?:has )?(?:sent|exceeded)|too many (?:\S+ ){1,3}(?:this|your) (?:account|login)\b",
+    r"\b(?:your|this sending) account (?:has )?exceeded|\baccount (?:has )?sent",
+    r"too many (?:\S+ ){1,3}(?:this|your) (?:account|login)\b",
     r"too many login|too many messages\. try again in",
 )
 """The relay speaks of our account with it: our rate, our quota."""
+
+RECIPIENTS_LIMIT = _any(r"\b(?:recipient|mail ?box|the user|user's|this user)\b")
+"""Beside words of a limit: it is the recipient's, not ours."""
 
 RELAY_DENIED = _any(
     r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.work.delivering import BATCH, Batch, Feed, deliver
+from flows.work.delivering import deliver
+from flows.work.feed import BATCH, Batch, Feed
 from flows.work.offering import offer_leads
 from flows.work.pacing import keep_turns, pacer_for
 from flows.work.settling import settle_uncertain
@@ -92,7 +93,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
         _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
     held = _held(decisions)
-    return Batch(len(ids), claims, by_lead, book, _tally(decisions), held, paced=bool(pacer.changed))
+    return Batch(len(ids), claims, by_lead, book, _tally(decisions), held, interval=pacer.interval)
 
 
 def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:

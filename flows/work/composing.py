@@ -16,7 +16,7 @@ from outbound.attaching import attach_calendar
 from outbound.message import build_message
 
 if TYPE_CHECKING:
-    from flows.work.delivering import Batch
+    from flows.work.feed import Batch
 
 Broken = dict[int, tuple[int, str]]
 """Outbox id -> (attempt, why it could not be built)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,12 @@ CLOSES: Mapping[Remedy, Closing] = {
 REFUSALS = frozenset({Remedy.SUPPRESS, Remedy.FAIL})
 WRITE_AT, WRITE_AFTER = 1000, 60.0
 """Letters taken, or seconds, after which a healthy relay's count is written all the same."""
+GOING = 421
+"""Service not available, closing (RFC 5321 4.2.3)."""
+PAUSE = timedelta(seconds=5)
+"""A route that took nothing for so long was not sent to as fast as it goes."""
+BURST = 10
+"""Letters from which on a pace can be told."""
 MOST = 5000
 """Domains counted at once; a batch to more of them begins anew."""
 
@@ -37,6 +43,23 @@ MOST = 5000
 class _Count:
     since: datetime
     taken: int = 0
+    burst_since: datetime | None = None
+    burst: int = 0
+    last: datetime | None = None
+
+    def add(self, taken: int, now: datetime) -> None:
+        """Count; a pause begins another burst, since a pace is not how little there was to send."""
+        if self.last is None or self.burst_since is None or now - self.last > PAUSE:
+            self.burst_since, self.burst = now, 0
+        self.taken += taken
+        self.burst += taken
+        self.last = now
+
+    def pace(self, now: datetime) -> float | None:
+        """Seconds between two letters of this burst; None while it is too short to tell."""
+        if self.burst_since is None or self.burst < BURST or now - (self.last or now) > PAUSE:
+            return None
+        return (now - self.burst_since).total_seconds() / self.burst or None
 
 
 class Meter:
@@ -52,21 +75,27 @@ class Meter:
             if len(self._counts) > MOST:
                 self._counts = {RELAY: self._counts.get(RELAY, _Count(now))}
             for name, count in taken.items():
-                self._counts.setdefault(name, _Count(now)).taken += count
+                self._counts.setdefault(name, _Count(now)).add(count, now)
             relay = self._counts.get(RELAY)
             return relay is not None and (
                 relay.taken >= WRITE_AT or (now - relay.since).total_seconds() >= WRITE_AFTER
             )
 
-    def take(self, name: str, now: datetime, within: timedelta) -> tuple[int, float | None]:
-        """Hand over a route's count of the last while, and the seconds between two letters as it went."""
+    def names(self) -> set[str]:
+        """The routes with letters that are not written yet."""
         with self._lock:
-            found = self._counts.pop(name, None)
-        if found is None or not found.taken:
-            return 0, None
-        spent = now - found.since
+            return {name for name, count in self._counts.items() if count.taken}
+
+    def take(self, name: str, now: datetime, within: timedelta) -> tuple[int, float | None]:
+        """Hand over a route's count of the last while, and the seconds between two letters as they go now."""
+        with self._lock:
+            found = self._counts.get(name)
+            if found is None:
+                return 0, None
+            spent, taken, pace = now - found.since, found.taken, found.pace(now)
+            found.since, found.taken = now, 0
         share = min(within / spent, 1.0) if spent else 1.0
-        return round(found.taken * share), spent.total_seconds() / found.taken or None
+        return round(taken * share), pace
 
 
 def pacer_for(tx: Any, book: Book, domains: Collection[str], now: datetime) -> Pacer:
@@ -113,14 +142,15 @@ def hear(
     """Take down what the routes answered; returns those that are closed now, and until when.
 
     The caller holds the leads' locks. Only what closes, refuses, or takes a letter after trouble is written
-    at once; `write` writes the relay's count besides.
+    at once; `write` writes the counts of the relay, and of domains that have refused something, besides.
     """
     taken = Counter(name for d in deliveries if d.remedy is Remedy.TAKEN for name in (RELAY, d.domain))
     refused = Counter(name for d in deliveries if d.remedy in REFUSALS for name in (RELAY, d.domain))
-    closing = {route_of(d): d for d in deliveries if is_closing(d)}
+    closing = _closings(deliveries, taken)
     troubled = troubled_routes(tx)
     full = meter.add(taken, now) or write
     names = {*refused, *closing, *(troubled.keys() & taken.keys()), *([RELAY] if full else ())} - {""}
+    names |= {n for n, one in read_routes(tx, meter.names()).items() if one.since} if write else set()
     if not names:
         return _shut(troubled, now)
     breaker = book.policy.sending.breaker
@@ -132,10 +162,30 @@ def hear(
     return _shut({**troubled, **fresh}, now)
 
 
+def _closings(deliveries: Sequence[Delivery], taken: Mapping[str, int]) -> dict[str, Delivery]:
+    """Answers that close their routes: more than one letter's, where other letters were taken beside it.
+
+    A letter that meets such an answer alone would else close the relay for everybody, whenever it is tried.
+    """
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        if is_closing(delivery):
+            found[route_of(delivery)].append(delivery)
+    return {name: those[0] for name, those in found.items() if len(those) > 1 or not taken.get(name)}
+
+
 def _heard(refused: int, closing: Delivery | None, taken: int, pace: float | None) -> Heard:
     if closing is None:
         return Heard(taken, refused)
-    return Heard(taken, refused, CLOSES[closing.remedy], closing.code, closing.reply, pace)
+    felt = pace if _too_fast(closing) else None
+    return Heard(taken, refused, CLOSES[closing.remedy], closing.code, closing.reply, felt)
+
+
+def _too_fast(answer: Delivery) -> bool:
+    """Whether it says that we are too fast; a relay that is away or shutting down does not."""
+    if answer.remedy is Remedy.SLOW_DOMAIN:
+        return True
+    return answer.remedy is Remedy.SLOW_RELAY and answer.code not in (None, GOING)
 
 
 def _shut(routes: Mapping[str, Route], now: datetime) -> dict[str, datetime]:

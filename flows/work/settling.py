@@ -176,20 +176,26 @@ def _outcome(
             return OutboxOutcome(row.id, TouchState.REFUSED, Reason.RELAY_NO, code, reply)
         case Outcome.UNCERTAIN:
             return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
-        case Outcome.LATER if _is_patient(row, delivery) and _still_wanted(row, enrolment):
+        case Outcome.LATER if not _still_wanted(row, enrolment):
+            return OutboxOutcome(row.id, TouchState.SKIPPED, "enrolment_ended", code, reply)
+        case Outcome.LATER if (opens := _opens_at(row, delivery, shut)) is not None:
             # It was not at fault: no retry is spent, and the gate looks at it again when the route opens.
-            again = shut.get(route_of(delivery), now + RETRY[0])
-            return OutboxOutcome(row.id, TouchState.PLANNED, closed_by(delivery), code, reply, again)
+            return OutboxOutcome(row.id, TouchState.PLANNED, closed_by(delivery), code, reply, opens)
         case Outcome.LATER:
             again = now + RETRY[min(retries, len(RETRY) - 1)]
             spent = retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at)
-            if spent or not _still_wanted(row, enrolment):
+            if spent:
                 return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
             return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
 
 
-def _is_patient(row: OutboxRow, delivery: Delivery) -> bool:
-    return row.kind != OutboxKind.WEBHOOK and is_closing(delivery)
+def _opens_at(row: OutboxRow, delivery: Delivery, shut: Mapping[str, datetime]) -> datetime | None:
+    """When the route opens that this answer closed. A letter that alone meets such an answer pays for it."""
+    if row.kind == OutboxKind.WEBHOOK or not is_closing(delivery):
+        return None
+    if row.kind == OutboxKind.SELLER and route_of(delivery) != RELAY:
+        return None
+    return shut.get(route_of(delivery))
 
 
 def _still_wanted(row: OutboxRow, enrolment: Enrolment | None) -> bool:

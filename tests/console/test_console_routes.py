@@ -100,7 +100,7 @@ def test_every_cause_has_words(project: Path, capsys: pytest.CaptureFixture[str]
     code = call(["outbox", "routes"])
 
     told = capsys.readouterr().out
-    assert code == 1
+    assert code == 0
     assert ("closed by hand" if cause is Closing.OPERATOR else "a few letters try it") in told
 
 
@@ -141,8 +141,22 @@ def test_the_operator_closes_and_reopens(project: Path, capsys: pytest.CaptureFi
     assert "gmail.com is closed until" in out
     assert "the relay is closed until it is reopened" in out
     assert "the relay: closed by hand, until it is reopened" in out
-    assert "gmail.com is open; 0 touches may go in the next tick" in out
+    assert "gmail.com is open; 0 letters may go in the next tick" in out
     assert not any(route.troubled for route in stored(project).values())
+
+
+def test_a_route_whose_time_is_over_is_told_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is tried with the next letters; a domain that nobody hears of any more is not listed."""
+    past = replace(SLOW, closed_until=NOW - timedelta(days=30))
+    put(project, past, Route("idle.example", since=NOW - timedelta(days=2), taken=3))
+
+    code = call(["outbox", "routes"])
+
+    told = capsys.readouterr().out
+    assert code == 0
+    assert "big.example: was closed until" in told
+    assert "is tried with the next letters" in told
+    assert "idle.example" not in told
 
 
 @pytest.mark.parametrize(

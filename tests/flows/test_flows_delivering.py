@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.work.advance import advance
-from flows.work.delivering import GROUP, LANES
+from flows.work.feed import GROUP, LANES
 from flows.work.intake import intake
 from leadstore.store import Store
 from nurture.errors import StoreGone

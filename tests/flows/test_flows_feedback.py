@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.work.composing import compose
-from flows.work.delivering import Batch
+from flows.work.feed import Batch
 from flows.work.feedback import LONGEST, feedback_id, safe_name, sender_id
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf

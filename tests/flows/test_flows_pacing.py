@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +13,14 @@ from sqlalchemy import update
 
 from flows.work.advance import advance, claim
 from flows.work.handing import hand_off
+from flows.work.intake import intake
 from flows.work.pacing import WRITE_AT, Meter
-from leadstore.routes import count_waiting, read_routes, reopen_route
-from leadstore.rows import address, enrolment, suppression
+from leadstore.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
+from leadstore.rows import address, decision, enrolment, suppression
 from leadstore.store import Store
 from nurture.pacing import PROBES
 from nurture.routes import RELAY, Route
+from nurture.values import Delivery, Letter
 from outbound.testing import LOST_BEFORE_BODY, MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
@@ -60,6 +62,13 @@ def answers(work: Workshop, answer: Callable[[str], str | None]) -> None:
 def routes(work: Workshop) -> dict[str, Route]:
     with work.shop.store.read() as tx:
         return read_routes(tx)
+
+
+def reopen(work: Workshop, name: str, now: datetime) -> int:
+    with work.shop.store.begin() as tx:
+        reopen_route(tx, name)
+    with work.shop.store.begin() as tx:
+        return wake_paced(tx, now)
 
 
 def waiting(work: Workshop) -> dict[str, int]:
@@ -133,8 +142,7 @@ async def test_a_broken_login_stops_the_sender_and_no_lead_pays(work: Workshop) 
         await work.tick(TUESDAY + day * DAY)
     work.relay.away = None
     monday = TUESDAY + 6 * DAY + HOUR
-    with work.shop.store.begin() as tx:
-        woken = reopen_route(tx, RELAY, monday)
+    woken = reopen(work, RELAY, monday)
     counts = await work.tick(monday)
 
     assert woken == 4
@@ -234,6 +242,150 @@ async def test_a_retry_is_the_letters_own(work: Workshop) -> None:
     assert not any(one.troubled for one in routes(work).values())
 
 
+async def test_one_letter_does_not_close_the_relay_for_all(work: Workshop) -> None:
+    """A letter that alone is told that our authentication is broken spends its retries; the others go."""
+    apply(work)
+    crowd(work, 1, "poison.example")
+    crowd(work, 20)
+    answers(work, lambda to: "550 5.7.26 unauthenticated mail" if "poison" in to else None)
+
+    first = await work.tick()
+
+    assert (first["sent"], first["later"]) == (20, 1)
+    assert not routes(work)[RELAY].troubled
+    assert sorted(e.retries for e in work.rows(enrolment))[-1] == 1
+
+
+async def test_a_letter_that_tries_a_route_alone_does_not_keep_it_closed(work: Workshop) -> None:
+    """Among the letters that try a route, those that are taken speak for it."""
+    apply(work)
+    crowd(work, 1, "poison.example")
+    answers(work, lambda to: "550 5.7.26 unauthenticated mail" if "poison" in to else None)
+    await work.tick()
+    crowd(work, 4)
+
+    await work.tick(TUESDAY + 20 * MINUTE)
+
+    assert not routes(work)[RELAY].troubled
+    assert len(work.relay.letters) == 4
+
+
+async def test_closing_a_route_gives_nothing_up(work: Workshop) -> None:
+    """What expires is skipped when its time has really come, not because nobody knows the end."""
+    apply(work, steps="- {send: hello, expires: 2 days}")
+    crowd(work, 3)
+    with work.shop.store.begin() as tx:
+        close_route(tx, RELAY, None, TUESDAY)
+    await work.tick()
+    crowd(work, 1)
+    waited = await work.tick(TUESDAY + DAY)
+    woken = reopen(work, RELAY, TUESDAY + DAY)
+
+    counts = await work.tick(TUESDAY + DAY)
+
+    assert waited["held"] == {"relay_closed": 1}
+    assert (woken, counts["sent"]) == (4, 4)
+
+
+async def test_what_expires_while_a_route_is_closed_is_skipped(work: Workshop) -> None:
+    """And told as expired, at the moment it is."""
+    apply(work, steps="- {send: hello, expires: 2 days}")
+    crowd(work, 1)
+    with work.shop.store.begin() as tx:
+        close_route(tx, RELAY, None, TUESDAY)
+    await work.tick()
+
+    counts = await work.tick(TUESDAY + 2 * DAY + MINUTE)
+
+    assert counts["skipped"] == 1
+    assert [row.reason for row in work.rows()] == ["expired"]
+
+
+async def test_a_seller_mail_does_not_wait_for_a_domain_for_ever(work: Workshop) -> None:
+    """Whatever a seller's own server says, its notice has its tries, and is listed when they are spent."""
+    apply(work)
+    work.happens(work.lead("ada", job_title="Head"), "demo.requested")
+    answers(work, lambda to: "450 4.7.1 blocked, bad reputation")
+
+    for hour in range(0, 120, 4):
+        await work.tick(TUESDAY + hour * HOUR)
+
+    [notice] = [row for row in work.rows() if row.kind == "seller"]
+    assert (notice.state, notice.reason) == ("failed", "relay_said_later")
+
+
+async def test_seller_mails_go_on_with_the_route(work: Workshop) -> None:
+    """A notice that closed the relay, or met it closed, goes in the first tick after it was opened."""
+    apply(work)
+    work.happens(work.lead("ada", job_title="Head"), "demo.requested")
+    answers(work, lambda to: "550 5.7.26 unauthenticated")
+    await work.tick()
+    answers(work, lambda to: None)
+
+    woken = reopen(work, RELAY, TUESDAY + MINUTE)
+    counts = await work.tick(TUESDAY + 2 * MINUTE)
+
+    assert (woken, counts["mails"]) == (1, 1)
+
+
+async def test_a_relay_that_is_away_is_not_slow(work: Workshop) -> None:
+    """Whoever restarts its relay finds it as fast as before."""
+    apply(work)
+    work.shop.meter.add({RELAY: 10}, TUESDAY - timedelta(seconds=3))
+    crowd(work, 20)
+    work.relay.away = "421 4.3.2 shutting down"
+
+    await work.tick()
+
+    assert routes(work)[RELAY].troubled
+    assert routes(work)[RELAY].pace is None
+
+
+async def test_a_domain_is_judged_by_all_that_it_took(work: Workshop) -> None:
+    """Also where each run opens its own shop: a tenth of refusals is no quarter."""
+    apply(work)
+    answers(work, lambda to: "550 5.7.1 spam" if to.partition("@")[0].endswith("0") else None)
+
+    for minute in range(20):
+        work.shop.meter = Meter()
+        crowd(work, 5, "big.example")
+        await work.tick(TUESDAY + minute * MINUTE)
+
+    big = routes(work)["big.example"]
+    assert not big.troubled
+    assert (big.taken, big.refused) == (90, 10)
+
+
+async def test_a_backlog_is_not_written_down_by_the_hour(work: Workshop) -> None:
+    """Who is put off again for the same reason has one decision, however often its turn moves."""
+    apply(work, "{rate: 480 per day}")
+    crowd(work, 60)
+
+    for minute in range(0, 150, 15):
+        await work.tick(TUESDAY + minute * MINUTE)
+
+    waits = [d for d in work.rows(decision) if d.reason == "rate"]
+    assert len(waits) <= 60
+
+
+async def test_a_late_no_to_a_lead_that_left_is_no_failure(work: Workshop) -> None:
+    """Its enrolment has ended meanwhile: the touch is closed, and nobody has to look at it."""
+    apply(work)
+    crowd(work, 1)
+
+    class Leaving(MemoryRelay):
+        async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
+            with work.shop.store.begin() as tx:
+                tx.execute(update(enrolment).values(state="stopped"))
+            return await super().send(letters, now)
+
+    work.shop.relay = Leaving(lambda to: "451 4.7.1 greylisted")
+
+    await work.tick()
+
+    assert [(row.state, row.reason) for row in work.rows()] == [("skipped", "enrolment_ended")]
+
+
 async def test_sellers_wait_for_a_closed_relay_too(work: Workshop) -> None:
     """A notice is not tried against a relay that is closed, and goes when it is open."""
     apply(work, steps="- handoff: asked for a call\n- send: hello")
@@ -264,8 +416,7 @@ async def test_two_workers_share_a_rate(work: Workshop) -> None:
 
     turns = [c.start_at for c in [*first.claims, *second.claims]]
     assert turns == [TUESDAY + n * timedelta(seconds=1) for n in range(20)]
-    assert first.paced
-    assert second.paced
+    assert first.interval == second.interval == timedelta(seconds=1)
 
 
 def on_real_clock(work: Workshop, sending: str, count: int) -> datetime:
@@ -291,6 +442,40 @@ async def test_turns_are_waited_for(work: Workshop) -> None:
     assert max(at) - now >= timedelta(seconds=0.5)
 
 
+async def test_a_slow_domain_does_not_hold_up_the_others(work: Workshop) -> None:
+    """While the lanes wait for its turns, everybody else is claimed and mailed."""
+    now = on_real_clock(work, "{domains: {slow.example: 30 per minute}}", 0)
+    for _ in range(4):
+        crowd(work, 2, "slow.example")
+        crowd(work, 5)
+    running = asyncio.ensure_future(work.tick(now))
+    while len(work.relay.letters) < 21:
+        await asyncio.sleep(0.05)
+    took = datetime.now(UTC) - now
+    work.shop.stopping = True
+    await asyncio.wait_for(running, 5)
+
+    assert took < timedelta(seconds=8)
+    assert sum("slow" in letter.recipient for letter in work.relay.letters) <= 5
+
+
+async def test_cancelling_waits_for_no_turn(work: Workshop) -> None:
+    """Nothing more starts, and what was claimed is given back at once."""
+    now = on_real_clock(work, "{rate: 6 per minute}", 3)
+    await intake(work.shop, now)
+    running = asyncio.ensure_future(advance(work.shop, now))
+    while not work.relay.deliveries:
+        await asyncio.sleep(0.05)
+    running.cancel()
+    began = datetime.now(UTC)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert datetime.now(UTC) - began < timedelta(seconds=5)
+    assert len(work.relay.deliveries) == 1
+    assert sorted(row.state for row in work.rows()) == ["planned", "planned", "sent"]
+
+
 async def test_a_stop_does_not_wait_for_turns(work: Workshop) -> None:
     """Who waits for a turn when a stop is asked for is given back at once, and goes the next time."""
     now = on_real_clock(work, "{rate: 6 per minute}", 3)
@@ -307,7 +492,7 @@ async def test_a_stop_does_not_wait_for_turns(work: Workshop) -> None:
 
 async def test_a_paced_tick_comes_to_an_end(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many wait, a tick claims no more once its time is over; the next one goes on."""
-    monkeypatch.setattr("flows.work.delivering.PACED_TICK", timedelta(seconds=1))
+    monkeypatch.setattr("flows.work.feed.PACED_TICK", timedelta(seconds=1))
     now = on_real_clock(work, "{rate: 120 per minute}", 20)
     await work.tick(now - timedelta(seconds=1))
 
@@ -317,14 +502,27 @@ async def test_a_paced_tick_comes_to_an_end(work: Workshop, monkeypatch: pytest.
 
 
 def test_a_meter_hands_over_the_last_while() -> None:
-    """A count that is older than the breaker looks back is handed over in proportion, with its pace."""
+    """A count that is older than the breaker looks back is handed over in proportion, and begins anew."""
     meter = Meter()
     full = [meter.add({RELAY: WRITE_AT // 2, "a.example": 90}, TUESDAY) for _ in range(2)]
 
     assert full == [False, True]
-    assert meter.take("a.example", TUESDAY + 3 * HOUR, HOUR) == (60, 60.0)
+    assert meter.take("a.example", TUESDAY + 3 * HOUR, HOUR) == (60, None)
     assert meter.take("a.example", TUESDAY + 3 * HOUR, HOUR) == (0, None)
-    assert meter.take(RELAY, TUESDAY, HOUR) == (WRITE_AT, None)
+    assert meter.take("b.example", TUESDAY, HOUR) == (0, None)
+    assert meter.names() == {RELAY}
+
+
+def test_a_meter_tells_the_pace_of_a_burst() -> None:
+    """How fast letters went is measured while they go; an idle hour is no slowness."""
+    meter = Meter()
+    for second in range(20):
+        meter.add({RELAY: 10}, TUESDAY + timedelta(seconds=second))
+    for second in range(3):
+        meter.add({RELAY: 5}, TUESDAY + HOUR + timedelta(seconds=second))
+
+    assert meter.take(RELAY, TUESDAY + HOUR + timedelta(seconds=3), HOUR) == (215, 0.2)
+    assert meter.take(RELAY, TUESDAY + 2 * HOUR, HOUR)[1] is None
 
 
 def test_a_meter_keeps_no_more_domains_than_it_must() -> None:

@@ -15,6 +15,7 @@ from leadstore.routes import (
     read_routes,
     reopen_route,
     troubled_routes,
+    wake_paced,
     write_routes,
 )
 from leadstore.store import Store
@@ -88,11 +89,12 @@ def test_the_operator_closes_and_reopens(store: Store) -> None:
     with store.begin() as tx:
         close_route(tx, RELAY, NOON + HOUR, NOON)
         closed = read_routes(tx)[RELAY]
-        woken = reopen_route(tx, RELAY, NOON)
+        reopen_route(tx, RELAY)
+        woken = wake_paced(tx, NOON)
         opened = read_routes(tx)[RELAY]
         waiting = count_waiting(tx)
         with pytest.raises(NotFound, match="there is no route"):
-            reopen_route(tx, "none.example", NOON)
+            reopen_route(tx, "none.example")
 
     assert (closed.cause, closed.closed_until) == (Closing.OPERATOR, NOON + HOUR)
     assert (opened, woken, waiting) == (Route(RELAY), 0, {})

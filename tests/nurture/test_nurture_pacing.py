@@ -193,8 +193,24 @@ def test_the_gate_asks_last() -> None:
 def test_a_touch_that_would_be_stale_when_its_turn_comes_is_given_up() -> None:
     """`expires` holds for a turn as for any other wait."""
     found = book("- {send: hello, expires: 30 minutes}")
-    paced = Pacer(TUESDAY, Sending(), {RELAY: SHUT})
+    busy = {RELAY: Route(RELAY, next_at=TUESDAY + HOUR)}
+    paced = Pacer(TUESDAY, Sending.model_validate({"rate": "1 per minute"}), busy)
 
     told = decide(world(found), {1: found.sequences["s"]}, found, TUESDAY, paced)
 
     assert next((d.verdict.value, d.reason) for d in told.decisions) == ("skip", Reason.EXPIRED)
+
+
+@pytest.mark.parametrize(("expires", "minutes"), [("30 minutes", 30), ("2 hours", 60)])
+def test_a_closed_route_gives_nothing_up_in_advance(expires: str, minutes: int) -> None:
+    """It may open earlier: the touch waits until then, or until it is really too late."""
+    found = book(f"- {{send: hello, expires: {expires}}}")
+
+    told = decide(
+        world(found), {1: found.sequences["s"]}, found, TUESDAY, Pacer(TUESDAY, Sending(), {RELAY: SHUT})
+    )
+
+    [decision] = told.decisions
+    assert (decision.verdict.value, decision.reason) == ("wait", Reason.RELAY_CLOSED)
+    assert decision.until is not None
+    assert (decision.until - TUESDAY) // timedelta(minutes=1) == minutes

@@ -107,20 +107,19 @@ def test_it_learns_to_go_half_as_fast() -> None:
     assert route.pace_at(TUESDAY + 12 * HOUR) == 0.0
 
 
-def test_a_pace_nobody_knows_is_not_learned() -> None:
-    """Before any letter was taken, there is no pace to halve."""
+def test_a_pace_nobody_has_measured_is_not_learned() -> None:
+    """A relay that was away, or has sent too little, is as fast afterwards as it was."""
+    learned = hear(NEW, replace(SLOW, pace=0.1))
+    later = after(learned, SLOW, BREAKER, TUESDAY + HOUR)
+
     assert hear(NEW, SLOW).pace is None
     assert hear(NEW, SLOW).pace_at(TUESDAY) == 0.0
+    assert (later.closings, later.pace, later.paced_at) == (2, 0.2, TUESDAY)
 
 
 def test_the_slowest_pace_is_a_letter_a_minute() -> None:
     """However often it is told so."""
     assert hear(NEW, replace(SLOW, pace=50)).pace == 60.0
-
-
-def test_a_broken_login_teaches_no_pace() -> None:
-    """Only what was too fast makes it slower."""
-    assert hear(NEW, Heard(closing=Closing.STOPPED, pace=0.1)).pace is None
 
 
 def test_an_operator_closes_and_opens() -> None:
@@ -145,6 +144,17 @@ def test_what_a_domain_refuses_is_not_held_against_the_relay() -> None:
     assert both[domain.name].cause is apart[domain.name].cause is Closing.BREAKER
     assert (both[RELAY].troubled, both[RELAY].taken, both[RELAY].refused) == (False, 10, 0)
     assert alone[RELAY].cause is Closing.BREAKER
+
+
+def test_what_was_on_its_way_to_a_closed_domain_is_not_held_against_the_relay() -> None:
+    """Only this hearing's, and not again what had closed it."""
+    known = {RELAY: replace(NEW, since=TUESDAY, taken=50, refused=24), "d.example": Route("d.example")}
+    shut = after(known["d.example"], Heard(refused=30), BREAKER, TUESDAY)
+    heard = {RELAY: Heard(taken=3, refused=11), "d.example": Heard(refused=10)}
+
+    found = after_all({**known, "d.example": shut}, heard, BREAKER, TUESDAY)
+
+    assert (found[RELAY].taken, found[RELAY].refused) == (53, 25)
 
 
 @given(

@@ -111,6 +111,22 @@ def test_relay_is_slowed(phase: Phase, said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "552 5.2.2 This account has exceeded its quota",
+        "450 4.2.2 The user's account has exceeded its quota",
+        "452 4.2.2 Mailbox full: account exceeded disk quota",
+        "554 5.7.1 Recipient exceeded daily quota",
+        "450 4.1.1 Recipient address rejected: unverified address: host mx.example said: Relaying denied",
+    ],
+)
+@pytest.mark.parametrize("phase", [RCPT, DOT])
+def test_one_full_mailbox_is_not_the_relays_limit(phase: Phase, said: str) -> None:
+    """What is said of one recipient, in words like those of a relay, is tried again and closes nothing."""
+    assert asks_for(said, phase) is Remedy.RETRY
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "421 4.7.0 [TSS05] Messages from 192.0.2.1 deferred, users complain; see https://x.example/codes",
         "421 [IPTS03] All messages from 192.0.2.1 wait",
         "421 RP-001 (BAY) Messages from 192.0.2.1 exceeded the allowed rate",

@@ -35,8 +35,13 @@ def upgrade() -> None:
     sa.Column('paced_at', leadstore.tables.Instant(), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_route'))
     )
+    with op.batch_alter_table('route', schema=None) as batch_op:
+        batch_op.create_index('ix_route_troubled', ['name'], unique=False, sqlite_where=sa.text('closings > 0'), postgresql_where=sa.text('closings > 0'))
 
 
 def downgrade() -> None:
     """Go one version back."""
+    with op.batch_alter_table('route', schema=None) as batch_op:
+        batch_op.drop_index('ix_route_troubled', sqlite_where=sa.text('closings > 0'), postgresql_where=sa.text('closings > 0'))
+
     op.drop_table('route')

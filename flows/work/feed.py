@@ -1,0 +1,197 @@
+"""The feed: claims leads ahead, and gives out their touches in groups, each at its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.work.settling import surely
+from flows.work.wiring import Shop
+from leadstore.outbox import give_back
+from leadstore.store import in_thread
+from nurture.book import Book
+from nurture.values import Claim, Snapshot
+
+LANES = 2
+"""Groups under way at once: one is spoken while the other is built, started and settled."""
+GROUP = 32
+"""Touches started by one commit. After kill -9, no more than LANES x GROUP are uncertain."""
+TOGETHER = timedelta(seconds=1)
+"""Turns that lie closer are started by one commit; a slower pace makes smaller groups."""
+PACED_TICK = timedelta(seconds=50)
+"""A tick that waits for turns claims no more after this: the next one goes on."""
+STEP = 0.1
+"""Seconds between two looks at the clock, while a turn is waited for."""
+LOOK = timedelta(seconds=5)
+"""Between two looks for others that came due meanwhile."""
+BATCH = 500
+"""Leads claimed at once: they are decided while the lanes speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim brought."""
+
+    leads: int
+    claims: Sequence[Claim]
+    snapshots: Mapping[int, Snapshot]
+    book: Book | None
+    tally: Counter[str]
+    held: Counter[str]
+    interval: timedelta = timedelta(0)  # between two letters of one worker, when the relay is paced
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Touches of one batch that are started together."""
+
+    batch: Batch
+    claims: Sequence[Claim]
+
+    @property
+    def start_at(self) -> datetime:
+        """The turn of its last touch: all of it may start then."""
+        return _turn_of(self.claims[-1])
+
+
+class Feed:
+    """Gives out groups of claimed touches at their turns, and claims the next leads in good time."""
+
+    def __init__(self, shop: Shop, now: datetime, claim: Callable[..., Batch], limit: int | None) -> None:
+        self.total: Counter[str] = Counter()
+        self.held: Counter[str] = Counter()
+        self._shop, self._now, self._claim, self._left = shop, now, claim, limit
+        self._groups: deque[Group] = deque()
+        self._unsent: list[Claim] = []
+        self._coming: asyncio.Task[Batch] | None = None
+        self._lock = asyncio.Lock()
+        self._dry = False
+        self._found = False
+        self._stopped = False
+        self._waited = False
+        self._until = shop.clock(now) + PACED_TICK
+        self._looked_at = self._free_at = shop.clock(now)
+
+    async def next(self, before_waiting: Callable[[], Awaitable[None]]) -> Group | None:
+        """The next group, at its turn; None once nothing is due any more, or a stop was asked for.
+
+        While a turn is waited for, `before_waiting` was called, and others that come due are not held up.
+        """
+        called = False
+        while True:
+            async with self._lock:
+                group = await self._ready()
+            if group is not None or self._over() or not self._groups:
+                return group
+            self._waited = True
+            if not called:
+                await before_waiting()
+                called = True
+            await asyncio.sleep(STEP)
+
+    def reopen(self) -> bool:
+        """Look again, for what was just settled may be due for its next step; False: nothing was due."""
+        found, self._found = self._found, False
+        self._dry = False
+        return found and self._goes_on()
+
+    def stop(self) -> None:
+        """Give out nothing more, and wait for no turn."""
+        self._dry = self._stopped = True
+        self._unsent += [claim for group in self._groups for claim in group.claims]
+        self._groups.clear()
+
+    def put_back(self, group: Group) -> None:
+        """Take back a group that was given out and could not be started."""
+        self._unsent += group.claims
+
+    async def close(self) -> None:
+        """Give back what was claimed and not given out, so that the next tick need not wait for the lease."""
+        if self._coming is not None:
+            await self._take()
+        self.stop()
+        ids = [claim.id for claim in self._unsent]
+        if ids:
+            await in_thread(_give_back, self._shop, ids, self._shop.clock(self._now))
+            self.total["due"] -= len(ids)
+
+    async def _ready(self) -> Group | None:
+        while self._wants_more():
+            self._look_ahead()
+            await self._take()
+        if self._over() or not self._groups or self._is_early(self._groups[0]):
+            return None
+        group = self._groups.popleft()
+        self._free_at = max(self._free_at, self._clock()) + group.batch.interval * len(group.claims)
+        if len(self._groups) < LANES and self._goes_on():
+            self._look_ahead()
+        return group
+
+    def _wants_more(self) -> bool:
+        """With nothing to give out, or only turns to come: others may be due that need not wait."""
+        early = bool(self._groups) and self._is_early(self._groups[0])
+        if early and self._clock() - self._looked_at > LOOK:
+            self._dry = False
+        few = sum(len(group.claims) for group in self._groups) < 2 * BATCH
+        return (not self._groups or (early and few)) and self._goes_on()
+
+    def _is_early(self, group: Group) -> bool:
+        """Whether its turn is still to come; a moved clock stands still, and waits for nothing."""
+        return not self._shop.moved and max(group.start_at, self._free_at) > self._clock()
+
+    def _over(self) -> bool:
+        return self._stopped or self._shop.stopping
+
+    def _goes_on(self) -> bool:
+        late = self._waited and self._clock() >= self._until
+        wanted = self._left is None or self._left > 0
+        return wanted and not (self._dry or late or self._over())
+
+    def _clock(self) -> datetime:
+        return self._shop.clock(self._now)
+
+    def _look_ahead(self) -> None:
+        if self._coming is None:
+            size = BATCH if self._left is None else min(BATCH, self._left)
+            # With mail out, an outage of the store is waited for; before that, the tick says so at once.
+            carefully = surely if self._found else in_thread
+            coming = carefully(self._claim, self._shop, self._clock(), size)
+            self._coming = asyncio.ensure_future(coming)
+
+    async def _take(self) -> None:
+        assert self._coming is not None
+        coming, self._coming = self._coming, None
+        batch = await coming
+        self._looked_at = self._clock()
+        self._dry = self._dry or not batch.leads
+        self._found = self._found or bool(batch.leads)
+        self._left = None if self._left is None else self._left - batch.leads
+        self.total.update(batch.tally)
+        self.held.update(batch.held)
+        fresh = [Group(batch, claims) for claims in _in_turn(batch.claims)]
+        self._groups = deque(sorted([*self._groups, *fresh], key=lambda group: group.start_at))
+
+
+def _in_turn(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """Groups that are started together: in the order of their turns, which lie within a second."""
+    group: list[Claim] = []
+    for claim in sorted(claims, key=_turn_of):
+        if group and (len(group) == GROUP or _turn_of(claim) - _turn_of(group[0]) > TOGETHER):
+            yield group
+            group = []
+        group.append(claim)
+    if group:
+        yield group
+
+
+def _turn_of(claim: Claim) -> datetime:
+    assert claim.start_at is not None  # the gate gives every touch that it claims a turn
+    return claim.start_at
+
+
+def _give_back(shop: Shop, ids: Sequence[int], now: datetime) -> None:
+    with shop.store.begin() as tx:
+        give_back(tx, ids, now)
