@@ -176,7 +176,7 @@ def _outcome(
             return OutboxOutcome(row.id, TouchState.REFUSED, Reason.RELAY_NO, code, reply)
         case Outcome.UNCERTAIN:
             return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
-        case Outcome.LATER if not _still_wanted(row, enrolment):
+        case Outcome.LATER if enrolment is not None and enrolment.state is not EnrolmentState.ACTIVE:
             return OutboxOutcome(row.id, TouchState.SKIPPED, "enrolment_ended", code, reply)
         case Outcome.LATER if (opens := _opens_at(row, delivery, shut)) is not None:
             # It was not at fault: no retry is spent, and the gate looks at it again when the route opens.
@@ -184,7 +184,7 @@ def _outcome(
         case Outcome.LATER:
             again = now + RETRY[min(retries, len(RETRY) - 1)]
             spent = retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at)
-            if spent:
+            if spent or not _still_wanted(row, enrolment):
                 return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
             return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
 
