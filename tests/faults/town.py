@@ -25,6 +25,8 @@ READY = 4
 """The first leads of the town ask for a demo as well: a seller gets each of them, and their touches wait."""
 
 CAP, CAP_SPAN = 2, timedelta(days=1)
+PACE = "sending: {rate: 2000 per second, domains: {others: 2000 per second}}"
+"""Fast enough to hold nobody up: what is tried is that workers who die and wait share the routes' rows."""
 STEPS = {"s": ("hello", "more"), "t": ("news",)}
 """Which touches each sequence holds; every lead enters both by one form."""
 
@@ -41,11 +43,11 @@ steps:
 
 
 def project() -> dict[str, str]:
-    """Open at all hours, two sequences, a cap that bites, two sellers."""
+    """Open at all hours, two sequences, a cap that bites, a pace that all workers share, two sellers."""
     found = files("- send: hello\n- send: more")
     closed = ("window", "quiet", "caps", "holidays")
     policy = [line for line in found["nurture.yaml"].splitlines() if not line.startswith(closed)]
-    always = ["quiet_hours: []", "holidays: false", f"caps: [{CAP} per 1 day]"]
+    always = ["quiet_hours: []", "holidays: false", f"caps: [{CAP} per 1 day]", PACE]
     found["nurture.yaml"] = "\n".join([*policy, *always, ""])
     found["sequences/t.yaml"] = NEWS
     found["templates/news.md.j2"] = found["templates/hello.md.j2"].replace("Hello", "News")
