@@ -138,24 +138,28 @@ class Bulk:
 
 
 class Standing:
-    """A statement about many rows by their ids, built once: building costs ten times what running does."""
+    """A statement about many rows by their ids, built once: building costs ten times what running does.
 
-    def __init__(self, column: Column[Any], build: Callable[[ColumnElement[bool]], Any]) -> None:
-        self._column, self._build = column, build
+    `build` makes it from the conditions that `column`, and each of the others, is among the ids.
+    """
+
+    def __init__(self, column: Column[Any], build: Callable[..., Any], *others: Column[Any]) -> None:
+        self._columns, self._build = (column, *others), build
         self._made: dict[str, Any] = {}
 
     def run(self, tx: Connection, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
         """Run it for these ids; `values` are the statement's other parameters."""
         kind = tx.dialect.name
         if kind not in self._made:
-            self._made[kind] = self._build(self._among(kind))
+            self._made[kind] = self._build(*(_among(column, kind) for column in self._columns))
         return tx.execute(self._made[kind], {"ids": _listed(ids, kind), **values})
 
-    def _among(self, kind: str) -> ColumnElement[bool]:
-        if kind == "postgresql":
-            return self._column == any_(cast(bindparam("ids", type_=Text), ARRAY(self._column.type)))
-        each = func.json_each(bindparam("ids")).table_valued("value")
-        return self._column.in_(select(each.c.value))
+
+def _among(column: Column[Any], kind: str) -> ColumnElement[bool]:
+    if kind == "postgresql":
+        return column == any_(cast(bindparam("ids", type_=Text), ARRAY(column.type)))
+    each = func.json_each(bindparam("ids")).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 def _listed(ids: Iterable[int | None], kind: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from leadstore.bulk import Bulk
+from leadstore.bulk import Bulk, Standing
 from leadstore.enrolments import write_positions
 from leadstore.rows import decision, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
@@ -221,11 +221,17 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
 
 
 def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
-    names = ("id", "enrolment_id", "step", "occurrence", "attempt", "message_id")
-    query = select(*(outbox.c[name] for name in names))
-    query = query.where(Bulk(tx).among(outbox.c.enrolment_id, enrolment_ids))
-    query = query.where(outbox.c.state.in_([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
-    return {(r.enrolment_id, r.step, r.occurrence): r for r in tx.execute(query)}
+    return {(r.enrolment_id, r.step, r.occurrence): r for r in _OPEN.run(tx, enrolment_ids)}
+
+
+_OPEN = Standing(
+    outbox.c.enrolment_id,
+    select(
+        *(outbox.c[name] for name in ("id", "enrolment_id", "step", "occurrence", "attempt", "message_id"))
+    )
+    .where(outbox.c.state.in_([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
+    .where,
+)
 
 
 def _claim(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, null, select, text, union_all, update
 
 from leadstore.bulk import Bulk, Standing
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
@@ -224,15 +224,16 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     if not touches:
         return set()
     ids = {c.address_id for c in touches}
-    suppressed = set(_SUPPRESSED.run(tx, ids).scalars())
-    withdrawn = {(r.address_id, r.topic) for r in _WITHDRAWN.run(tx, ids)}
+    left = {(r.address_id, r.topic) for r in _LEFT.run(tx, ids)}
+    if not left:
+        return set()
     return {
         c.id
         for c in touches
-        if c.address_id in suppressed
+        if (c.address_id, None) in left
         or (
             c.purpose != Purpose.SERVICE.value
-            and ((c.address_id, c.topic) in withdrawn or (c.address_id, ALL_TOPICS) in withdrawn)
+            and ((c.address_id, c.topic) in left or (c.address_id, ALL_TOPICS) in left)
         )
     }
 
@@ -240,7 +241,7 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
 def disturbed_leads(tx: Connection, touches: Sequence[OutboxRow]) -> set[int]:
     """Leads of these touches who withdrew, were suppressed or did something since they were claimed."""
     addresses = {r.address_id for r in touches}
-    gone = {*_SUPPRESSED.run(tx, addresses).scalars(), *(r.address_id for r in _WITHDRAWN.run(tx, addresses))}
+    gone = {r.address_id for r in _LEFT.run(tx, addresses)}
     since = min((r.slot_at for r in touches if r.slot_at is not None), default=None)
     came = _CAME.run(tx, {r.lead_id for r in touches}, since=since).scalars()
     return {*came, *(r.lead_id for r in touches if r.lead_id is not None and r.address_id in gone)}
@@ -265,10 +266,6 @@ _HELD = Standing(
 _START = Standing(
     outbox.c.id, lambda these: update(outbox).where(these).values(state=STARTED, started_at=bindparam("now"))
 )
-_SUPPRESSED = Standing(
-    suppression.c.address_id,
-    lambda these: select(suppression.c.address_id).where(these, suppression.c.lifted_at.is_(None)),
-)
 _CAME = Standing(
     signal.c.lead_id,
     lambda these: (
@@ -277,12 +274,17 @@ _CAME = Standing(
         .where(these, signal.c.received_at >= bindparam("since"), signal.c.type.not_in(OWN_SIGNALS))
     ),
 )
-_WITHDRAWN = Standing(
+_LEFT = Standing(
     consent.c.address_id,
-    lambda these: select(consent.c.address_id, consent.c.topic).where(
-        these, consent.c.state == ConsentState.WITHDRAWN.value
+    lambda these, those: union_all(
+        select(consent.c.address_id, consent.c.topic).where(
+            these, consent.c.state == ConsentState.WITHDRAWN.value
+        ),
+        select(suppression.c.address_id, null()).where(those, suppression.c.lifted_at.is_(None)),
     ),
+    suppression.c.address_id,
 )
+"""Addresses that withdrew from a topic, and those that are suppressed, with none."""
 
 
 def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:

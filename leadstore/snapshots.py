@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, text
 
 from leadstore.bulk import Bulk, Standing
 from leadstore.rows import (
@@ -30,7 +30,7 @@ from leadstore.rows import (
     suppression,
 )
 from leadstore.tables import SLOT_STATES
-from nurture.values import AssetSent, PastRun, Signal, Slot, Snapshot
+from nurture.values import AssetSent, Enrolment, PastRun, Signal, Slot, Snapshot
 from nurture.words import HOLDS_SLOT, EnrolmentState, OutboxKind, Purpose, TouchState
 
 HOLDING = [state.value for state in HOLDS_SLOT]
@@ -87,16 +87,14 @@ def read_snapshots(
     """Everything about these leads, in the order given; `due_by` brings the enrolments due by then."""
     if not lead_ids:
         return []
-    reached = select(*LEAD_FACTS).join_from(lead, address, REACHED_AT)
-    leads = {r.id: as_lead(r) for r in _rows(tx, reached, lead.c.id, lead_ids)}
+    leads = {r.id: as_lead(r) for r in _rows(tx, _LEADS, lead_ids)}
     address_ids = [one.address_id for one in leads.values()]
-    consents = _grouped(_rows(tx, select(consent), consent.c.address_id, address_ids), "address_id")
-    barred = select(suppression).where(suppression.c.lifted_at.is_(None))
-    suppressed = {r.address_id: r for r in _rows(tx, barred, suppression.c.address_id, address_ids)}
+    consents = _grouped(_rows(tx, _CONSENTS, address_ids), "address_id")
+    suppressed = {r.address_id: r for r in _rows(tx, _BARRED, address_ids)}
     signals = read_signals(tx, lead_ids, signal_types)
     slots = _slots(tx, address_ids, slots_since)
     assets = _assets(tx, lead_ids)
-    offers = {r.lead_id: as_handoff(r) for r in _latest_handoffs(tx, lead_ids)}
+    offers = {r.lead_id: as_handoff(r) for r in _rows(tx, _OFFERS, lead_ids)}
     due = _due(tx, lead_ids, due_by) if due_by is not None else {}
     settled = _settled(tx, [e.id for group in due.values() for e in group])
     return [
@@ -125,6 +123,84 @@ def read_signals(
     return {k: [as_signal(r) for r in group] for k, group in _grouped(found.all(), "lead_id").items()}
 
 
+def read_past_runs(
+    tx: Connection, lead_ids: Collection[int], sequences: Collection[str]
+) -> dict[tuple[int, str], list[PastRun]]:
+    """Earlier and active runs of these leads, by (lead id, sequence)."""
+    sent = (
+        select(outbox.c.id)
+        .where(outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED]))
+        .exists()
+    )
+    query = select(enrolment, sent.label("sent")).where(enrolment.c.sequence.in_(sequences))
+    runs: dict[tuple[int, str], list[PastRun]] = defaultdict(list)
+    for r in tx.execute(query.where(Bulk(tx).among(enrolment.c.lead_id, lead_ids))) if lead_ids else ():
+        live = r.state in (EnrolmentState.ACTIVE, EnrolmentState.HELD)
+        done = r.state == EnrolmentState.COMPLETED
+        run = PastRun(r.entry_key, r.run, live, r.ended_at, bool(r.sent), done)
+        runs[r.lead_id, r.sequence].append(run)
+    return runs
+
+
+def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dict[int, list[Slot]]:
+    found: dict[int, list[Slot]] = defaultdict(list)
+    for r in _rows(tx, _SLOTS, address_ids, since=since):
+        found[r.address_id].append(Slot(r.slot_at, r.topic, r.sequence))
+    return found
+
+
+def _assets(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
+    found: dict[int, list[AssetSent]] = defaultdict(list)
+    for r in _rows(tx, _ASSETS, lead_ids):
+        found[r.lead_id].append(AssetSent(r.asset, r.enrolment_id))
+    return found
+
+
+def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, list[Enrolment]]:
+    rows = _rows(tx, _DUE, lead_ids, by=by)
+    wanted = [r.signal_id for r in rows if r.signal_id is not None]
+    entering = {r.id: as_signal(r) for r in _rows(tx, _ENTERING, wanted)}
+    found: dict[int, list[Enrolment]] = defaultdict(list)
+    for r in rows:
+        found[r.lead_id].append(as_enrolment(r, entering.get(r.signal_id)))
+    return found
+
+
+def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozenset[tuple[int, str, int]]]:
+    """What these enrolments will never send again, by lead: whatever is neither planned nor claimed."""
+    found: dict[int, set[tuple[int, str, int]]] = defaultdict(set)
+    for r in _rows(tx, _SETTLED, enrolment_ids):
+        found[r.lead_id].add((r.enrolment_id, r.step, r.occurrence))
+    return {lead_id: frozenset(places) for lead_id, places in found.items()}
+
+
+def _rows(tx: Connection, standing: Standing, ids: Collection[int], **values: Any) -> Sequence[Row[Any]]:
+    return standing.run(tx, ids, **values).all() if ids else []
+
+
+def _grouped(rows: Iterable[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
+    groups: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups
+
+
+def current_addresses(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+    """The id of the address each lead is reached at."""
+    return {r.lead_id: r.id for r in _rows(tx, _REACHED, lead_ids)}
+
+
+def _latest_handoffs(these: ColumnElement[bool]) -> Any:
+    latest = (
+        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
+        .where(these)
+        .group_by(handoff.c.lead_id)
+        .subquery()
+    )
+    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
+    return select(handoff).join_from(handoff, latest, same)
+
+
 _SIGNALS = Standing(
     signal.c.lead_id,
     lambda these: select(signal).where(these).order_by(signal.c.received_at, signal.c.id),
@@ -137,96 +213,44 @@ _OF_TYPES = Standing(
         .order_by(signal.c.received_at, signal.c.id)
     ),
 )
-
-
-def read_past_runs(
-    tx: Connection, lead_ids: Collection[int], sequences: Collection[str]
-) -> dict[tuple[int, str], list[PastRun]]:
-    """Earlier and active runs of these leads, by (lead id, sequence)."""
-    sent = (
-        select(outbox.c.id)
-        .where(outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED]))
-        .exists()
-    )
-    query = select(enrolment, sent.label("sent")).where(enrolment.c.sequence.in_(sequences))
-    runs: dict[tuple[int, str], list[PastRun]] = defaultdict(list)
-    for r in _rows(tx, query, enrolment.c.lead_id, lead_ids):
-        live = r.state in (EnrolmentState.ACTIVE, EnrolmentState.HELD)
-        done = r.state == EnrolmentState.COMPLETED
-        run = PastRun(r.entry_key, r.run, live, r.ended_at, bool(r.sent), done)
-        runs[r.lead_id, r.sequence].append(run)
-    return runs
-
-
-def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dict[int, list[Slot]]:
-    query = select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence).where(
+_LEADS = Standing(lead.c.id, select(*LEAD_FACTS).join_from(lead, address, REACHED_AT).where)
+_CONSENTS = Standing(consent.c.address_id, select(consent).where)
+_BARRED = Standing(
+    suppression.c.address_id, select(suppression).where(suppression.c.lifted_at.is_(None)).where
+)
+_OFFERS = Standing(handoff.c.lead_id, _latest_handoffs)
+_SLOTS = Standing(
+    outbox.c.address_id,
+    select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence)
+    .where(
         outbox.c.kind == OutboxKind.TOUCH.value,
         outbox.c.purpose == Purpose.MARKETING.value,
         HOLDS,
-        outbox.c.slot_at > since,
+        outbox.c.slot_at > bindparam("since"),
     )
-    found: dict[int, list[Slot]] = defaultdict(list)
-    for r in _rows(tx, query, outbox.c.address_id, address_ids):
-        found[r.address_id].append(Slot(r.slot_at, r.topic, r.sequence))
-    return found
-
-
-def _assets(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
-    query = select(outbox.c.lead_id, outbox.c.asset, outbox.c.enrolment_id).where(
-        outbox.c.asset.is_not(None), HOLDS
+    .where,
+)
+_ASSETS = Standing(
+    outbox.c.lead_id,
+    select(outbox.c.lead_id, outbox.c.asset, outbox.c.enrolment_id)
+    .where(outbox.c.asset.is_not(None), HOLDS)
+    .where,
+)
+_DUE = Standing(
+    enrolment.c.lead_id,
+    select(enrolment)
+    .where(
+        enrolment.c.state == ACTIVE,
+        enrolment.c.due_at <= bindparam("by"),
+        enrolment.c.sequence.not_in(HALTED),
     )
-    found: dict[int, list[AssetSent]] = defaultdict(list)
-    for r in _rows(tx, query, outbox.c.lead_id, lead_ids):
-        found[r.lead_id].append(AssetSent(r.asset, r.enrolment_id))
-    return found
-
-
-def _latest_handoffs(tx: Connection, lead_ids: Collection[int]) -> Sequence[Row[Any]]:
-    latest = (
-        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
-        .where(handoff.c.lead_id.in_(lead_ids))
-        .group_by(handoff.c.lead_id)
-        .subquery()
-    )
-    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
-    return tx.execute(select(handoff).join_from(handoff, latest, same)).all()
-
-
-def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, list[Any]]:
-    query = select(enrolment).where(
-        enrolment.c.state == ACTIVE, enrolment.c.due_at <= by, enrolment.c.sequence.not_in(HALTED)
-    )
-    rows = _rows(tx, query, enrolment.c.lead_id, lead_ids)
-    wanted = [r.signal_id for r in rows if r.signal_id is not None]
-    entering = {r.id: as_signal(r) for r in _rows(tx, select(signal), signal.c.id, wanted)}
-    found: dict[int, list[Any]] = defaultdict(list)
-    for r in rows:
-        found[r.lead_id].append(as_enrolment(r, entering.get(r.signal_id)))
-    return found
-
-
-def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozenset[tuple[int, str, int]]]:
-    """What these enrolments will never send again, by lead: whatever is neither planned nor claimed."""
-    query = select(outbox.c.lead_id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence)
-    query = query.where(outbox.c.state.not_in([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
-    found: dict[int, set[tuple[int, str, int]]] = defaultdict(set)
-    for r in _rows(tx, query, outbox.c.enrolment_id, enrolment_ids):
-        found[r.lead_id].add((r.enrolment_id, r.step, r.occurrence))
-    return {lead_id: frozenset(places) for lead_id, places in found.items()}
-
-
-def _rows(tx: Connection, query: Any, column: Any, ids: Collection[int]) -> Sequence[Row[Any]]:
-    return tx.execute(query.where(Bulk(tx).among(column, ids))).all() if ids else []
-
-
-def _grouped(rows: Iterable[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
-    groups: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, name)].append(row)
-    return groups
-
-
-def current_addresses(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
-    """The id of the address each lead is reached at."""
-    query = select(address.c.lead_id, address.c.id).where(address.c.current)
-    return {r.lead_id: r.id for r in _rows(tx, query, address.c.lead_id, lead_ids)}
+    .where,
+)
+_ENTERING = Standing(signal.c.id, select(signal).where)
+_SETTLED = Standing(
+    outbox.c.enrolment_id,
+    select(outbox.c.lead_id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence)
+    .where(outbox.c.state.not_in([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
+    .where,
+)
+_REACHED = Standing(address.c.lead_id, select(address.c.lead_id, address.c.id).where(address.c.current).where)

@@ -67,11 +67,9 @@ def compile_tree(tree: Tree) -> Test:
             inner = compile_tree(part)
             return lambda facts: not inner(facts)
         case And(parts):
-            every = [compile_tree(part) for part in parts]
-            return lambda facts: all(test(facts) for test in every)
+            return _every([compile_tree(part) for part in parts])
         case Or(parts):
-            some = [compile_tree(part) for part in parts]
-            return lambda facts: any(test(facts) for test in some)
+            return _some([compile_tree(part) for part in parts])
         case Happened(count):
             number = _count(count)
             return lambda facts: number(facts) > 0
@@ -128,6 +126,26 @@ def _leaf(tree: Compare | OneOf | Contains | Edge | Defined) -> Test:
             return lambda facts: known(facts) is not None
 
 
+def _every(tests: Sequence[Test]) -> Test:
+    def holds(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 - all() would make a generator at each of many askings
+            if not test(facts):
+                return False
+        return True
+
+    return holds
+
+
+def _some(tests: Sequence[Test]) -> Test:
+    def holds(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 - as above
+            if test(facts):
+                return True
+        return False
+
+    return holds
+
+
 def _compare(left: Read, test: Callable[[Any, Any], bool], right: Read) -> Test:
     def holds(facts: Facts) -> bool:
         first, second = left(facts), right(facts)
@@ -137,11 +155,13 @@ def _compare(left: Read, test: Callable[[Any, Any], bool], right: Read) -> Test:
 
 
 def _one_of(read: Read, options: tuple[Any, ...], negated: bool) -> Test:
+    listed = {(kind_of(option), option) for option in options}
+
     def holds(facts: Facts) -> bool:
         value = read(facts)
         if not isinstance(value, _SCALARS):
             return False
-        return negated != any(_comparable(value, option) and value == option for option in options)
+        return negated != ((kind_of(value), value) in listed)
 
     return holds
 
@@ -182,6 +202,8 @@ def _read(operand: Operand) -> Read:
 
 def _plain(value: object) -> object:
     """A value as it is stored: dates are ISO text, tuples are lists."""
+    if value is None or type(value) is str:  # nearly all
+        return value
     if isinstance(value, date):
         return value.isoformat()[:10]
     return list(value) if isinstance(value, tuple) else value

@@ -39,9 +39,14 @@ class Rendered:
 
     subject: str
     preheader: str
-    html: str
+    pieces: Sequence[str]  # of the HTML, as the template gave them: most are the same for every lead
     text: str
     language: str
+
+    @property
+    def html(self) -> str:
+        """The HTML as a whole."""
+        return "".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,11 @@ class TemplateSet:
         try:
             names["subject"] = subject = one_line(prepared.subject.render(names)).strip()
             names["preheader"] = preheader = one_line(prepared.preheader.render(names)).strip()
-            html = prepared.html.render(names)
+            pieces = list(prepared.html.generate(names))
             text = tidy_text(prepared.text.render(names))
         except (TemplateError, RenderError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise _failed(name, spoken, error) from error
-        return _checked(name, Rendered(header_line(subject), preheader, html, text, spoken))
+        return _checked(name, Rendered(header_line(subject), preheader, pieces, text, spoken))
 
     def _has(self, name: str, language: str) -> bool:
         return (name, language) in self.prepared
@@ -147,7 +152,7 @@ def _checked(name: str, rendered: Rendered) -> Rendered:
             f"{name} ({rendered.language}): the subject came out empty",
             hint="write a subject with words of its own",
         )
-    if max(len(rendered.html), len(rendered.text), len(rendered.subject)) > LONGEST:
+    if max(sum(map(len, rendered.pieces)), len(rendered.text), len(rendered.subject)) > LONGEST:
         raise RenderError(
             f"{name} ({rendered.language}): the mail is too long", hint="look for a loop over too much"
         )

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from binascii import b2a_qp
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
 from nurture.errors import RenderError
 from outbound.headers import feedback_line, id_line, link_line, list_id_line, mailbox_line, text_line
-
-LONGEST = 76
-"""A longer line is quoted-printable (RFC 2045 6.7); all is 7bit, so that every relay carries it unchanged."""
-
-REMEMBERED = 1000
-"""Bytes of the longest line whose encoding is remembered; 8,192 of them are."""
+from outbound.quoted import LONGEST, quoted_line, quoted_pieces, written
 
 MIME = b"MIME-Version: 1.0\r\n"
 
-UNWRITABLE = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 
 
@@ -28,7 +22,7 @@ def build_message(
     sender: tuple[str, str],
     recipient: str,
     subject: str,
-    html: str | None,
+    html: str | Sequence[str] | None,
     text: str,
     message_id: str,
     date: datetime,
@@ -40,6 +34,7 @@ def build_message(
 ) -> bytes:
     """Build one message: the same arguments give the same bytes, so that a retry sends the same mail.
 
+    `html` may come in the pieces that a template gives: what is the same in every letter is encoded once.
     `sender` is (name, address). Lines end in CRLF, none is longer than 998 bytes, and all is ASCII unless
     an address has a local part outside it. With `unsubscribe_url` the message carries List-Unsubscribe and
     its one-click header (RFC 8058).
@@ -62,7 +57,8 @@ def build_message(
     if feedback_id:
         head.append(feedback_line(feedback_id))
     head += _ways_to_leave(unsubscribe_url, unsubscribe_mailto)
-    return ("\r\n".join(head) + "\r\n").encode() + _body(text, html, message_id)
+    # Joined once: each copy of all these bytes takes fresh memory from the system.
+    return b"".join([("\r\n".join(head) + "\r\n").encode(), *_body(text, html, message_id)])
 
 
 def _ways_to_leave(url: str | None, mailto: str | None) -> list[str]:
@@ -83,48 +79,43 @@ def _written(date: datetime, offset: timedelta | None) -> str:
     return format_datetime(date)
 
 
-def _body(text: str, html: str | None, message_id: str) -> bytes:
+def _body(text: str, html: str | Sequence[str] | None, message_id: str) -> list[bytes]:
     """The MIME body. Written by hand: the standard library's builder takes a hundred times as long.
 
     A test holds that both parse to the same message.
     """
     if html is None:
-        return MIME + _part("plain", text)
+        return [MIME, *_part("plain", text)]
     # "=_" occurs in no encoded part; derived, so that the same message is built twice the same.
     boundary = b"=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32].encode()
     opening = b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n\r\n'
-    parts = (_part("plain", text), _part("html", html))
-    return (
-        MIME + opening + b"".join(b"--%b\r\n%b\r\n" % (boundary, p) for p in parts) + b"--%b--\r\n" % boundary
-    )
+    between = b"--" + boundary + b"\r\n"
+    plain, rich = _part("plain", text), _part("html", html)
+    return [MIME, opening, between, *plain, b"\r\n", between, *rich, b"\r\n--" + boundary + b"--\r\n"]
 
 
-def _part(subtype: str, content: str) -> bytes:
+def _part(subtype: str, content: str | Sequence[str]) -> list[bytes]:
+    try:
+        encoding, body = _encoded(content)
+    except UnicodeEncodeError as error:
+        raise RenderError("the text holds a character that cannot be written") from error
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    return [head.encode(), *body]
+
+
+def _encoded(content: str | Sequence[str]) -> tuple[str, list[bytes]]:
+    """How it is encoded, and the bytes: line by line, for most lines are known already."""
+    if not isinstance(content, str):
+        quoted = quoted_pieces(content)
+        if quoted is not None:
+            return "quoted-printable", quoted
+        content = "".join(content)
     if "\r" in content:
         content = content.replace("\r\n", "\n").replace("\r", "\n")
     if not content.endswith("\n"):
         content += "\n"
-    try:
-        raw = content.encode().translate(None, UNWRITABLE)
-    except UnicodeEncodeError as error:
-        raise RenderError("the text holds a character that cannot be written") from error
+    raw = written(content)
     lines = raw[:-1].split(b"\n")
-    longest = max(map(len, lines))
-    plain = raw.isascii() and longest <= LONGEST
-    encoding = "7bit" if plain else "quoted-printable"
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
-    return head.encode() + (raw.replace(b"\n", b"\r\n") if plain else _quoted(lines, longest))
-
-
-def _quoted(lines: list[bytes], longest: int) -> bytes:
-    """Quoted-printable, line by line: most lines of a template are the same for every lead."""
-    if longest < REMEMBERED:
-        return b"".join(map(_quoted_line, lines))
-    return b"".join([_quoted_line(line) if len(line) < REMEMBERED else _encode(line) for line in lines])
-
-
-def _encode(line: bytes) -> bytes:
-    return b2a_qp(line + b"\r\n", quotetabs=False, istext=True)
-
-
-_quoted_line = lru_cache(maxsize=8192)(_encode)
+    if raw.isascii() and max(map(len, lines)) <= LONGEST:
+        return "7bit", [raw.replace(b"\n", b"\r\n")]
+    return "quoted-printable", list(map(quoted_line, lines))

@@ -59,7 +59,7 @@ def _letter(
         sender=(sender.name, sender.address),
         recipient=claim.recipient,
         subject=rendered.subject,
-        html=rendered.html,
+        html=rendered.pieces,
         text=rendered.text,
         message_id=claim.message_id,
         date=now,

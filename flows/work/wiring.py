@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flows.work.applying import apply_shelf
+from flows.work.collecting import spare_what_stays
 from flows.work.pacing import Meter
 from flows.work.settings import Settings
 from leadstore import locks
@@ -86,6 +87,7 @@ class Shop:
         if missing:
             for i, release in releases_by_id(tx, missing).items():
                 self._books[i] = _compiled(release.files)
+            spare_what_stays()
         return {i: self._books[i] for i in release_ids}
 
     def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nurture.errors import RenderError
 from outbound.message import build_message
+from outbound.quoted import LONGEST_RUN
 
 LEAVE = "https://mail.example.com/u/WzcsNDFd.abc_DEF-123"
 FEEDBACK = "deliver.white-paper:white-paper:for.marketing:atlas-1f0c3a"
@@ -374,6 +375,22 @@ def test_what_is_written_by_hand_reads_as_the_standard_librarys(subject: str, te
 
     assert shape(ours) == shape(theirs)
     assert head(ours) == head(theirs)
+
+
+runs = st.text(st.sampled_from("aé日 =.\n\t\r\x00\ufeff"), max_size=30) | st.just("x" * 90)
+
+
+@given(st.lists(runs, max_size=8))
+@example(["<p>\n" + "é" * LONGEST_RUN + "\n", "b", "\x00"])
+def test_pieces_give_the_same_bytes_as_the_whole(pieces: list[str]) -> None:
+    """In how many pieces a text comes changes nothing in the message."""
+    assert message(html=pieces) == message(html="".join(pieces))
+
+
+def test_half_a_character_in_a_piece_is_refused() -> None:
+    """What cannot be written fails the touch, wherever it stands."""
+    with pytest.raises(RenderError, match="character"):
+        message(html=["<p>\n", "\ud83d", "</p>\n"])
 
 
 @pytest.mark.parametrize(
