@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Table,
-    Text,
     any_,
     bindparam,
     cast,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
 
 from leadstore.tables import Instant
 
@@ -157,7 +157,8 @@ class Standing:
 
 def _among(column: Column[Any], kind: str) -> ColumnElement[bool]:
     if kind == "postgresql":
-        return column == any_(cast(bindparam("ids", type_=Text), ARRAY(column.type)))
+        # Without a type of its own the text arrives as an array; cast there, it would be read for each row.
+        return column == any_(cast(bindparam("ids", type_=NullType()), ARRAY(column.type)))
     each = func.json_each(bindparam("ids")).table_valued("value")
     return column.in_(select(each.c.value))
 

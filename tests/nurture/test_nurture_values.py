@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nurture.diagnose import Fault
 from nurture.errors import BookError, NurtureError
-from nurture.values import Delivery, Term, as_terms
+from nurture.values import Claim, Delivery, Term, as_terms
 from nurture.words import OUTCOMES, Outcome, Remedy
 from tests.nurture.gate_world import TUESDAY
 
@@ -25,6 +25,13 @@ def test_every_remedy_has_an_outcome() -> None:
 
     assert found == [OUTCOMES[remedy] for remedy in Remedy]
     assert set(found) == set(Outcome)
+
+
+def test_a_claim_names_the_route_it_takes() -> None:
+    """Behind the relay, a touch goes where its recipient's domain says."""
+    claim = Claim(1, 1, "touch", "<a@b>", "story", "ada@example.com")
+
+    assert claim.domain == "example.com"
 
 
 def test_an_error_says_what_to_do() -> None:
