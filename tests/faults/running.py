@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import statistics
 import sys
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; 1 when anything was doubled, lost or otherwise than expected."""
     asked = _parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and stores are cleared away
+    logging.getLogger("nurture").setLevel(logging.ERROR)  # that a route closes is meant here
     began = time.monotonic()
     results: list[Result] = []
     with Databases() as databases:
