@@ -48,6 +48,7 @@ def test_a_relays_rate_spreads_the_turns() -> None:
 
     assert ask(paced, HERE, THERE, HERE) == [(0, "due"), (0.5, "due"), (1.0, "due")]
     assert paced.changed[RELAY].next_at == TUESDAY + 1.5 * SECOND
+    assert paced.interval == 0.5 * SECOND
 
 
 def test_turns_go_on_where_the_last_batch_ended() -> None:
