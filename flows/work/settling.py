@@ -236,6 +236,11 @@ def _after(
         return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
     if state is TouchState.FAILED:
         return _stand(enrolment, EnrolmentState.HELD, now, Reason.RELAY_LATER)
+    return step_over(shop, tx, book, enrolment, now)
+
+
+def step_over(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, now: datetime) -> Position:
+    """Where an enrolment goes on once the step it stands at is done with, or given up."""
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
     step = structure.step(enrolment.step) if structure else None
     if step is None:

@@ -491,14 +491,16 @@ async def test_a_stop_does_not_wait_for_turns(work: Workshop) -> None:
 
 
 async def test_a_paced_tick_comes_to_an_end(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many wait, a tick claims no more once its time is over; the next one goes on."""
+    """However many wait, a tick claims no more once its time is over; they stay planned for the next."""
     monkeypatch.setattr("flows.work.feed.PACED_TICK", timedelta(seconds=1))
+    monkeypatch.setattr("nurture.pacing.HORIZON", timedelta(seconds=1))
     now = on_real_clock(work, "{rate: 120 per minute}", 20)
-    await work.tick(now - timedelta(seconds=1))
+    await intake(work.shop, now)
 
-    counts = await asyncio.wait_for(advance(work.shop, now), 90)
+    counts = await asyncio.wait_for(advance(work.shop, now), 30)
 
-    assert counts["sent"] <= 20
+    assert 0 < counts["sent"] < 20
+    assert sum(row.state == "planned" for row in work.rows()) == 20 - counts["sent"]
 
 
 def test_a_meter_hands_over_the_last_while() -> None:
