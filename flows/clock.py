@@ -120,7 +120,7 @@ class Clock:
 
 @contextlib.asynccontextmanager
 async def ticking(clock: Clock) -> AsyncIterator[None]:
-    """Let the clock tick while the block runs; the caller holds the leader's lease."""
+    """Let the clock tick while the block runs; the caller leads this store."""
     clock.start()
     try:
         yield

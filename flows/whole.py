@@ -20,7 +20,7 @@ from flows.work.wiring import open_shop
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the parts of a running system answer; `lost` fails should another process take the lease."""
+    """Where the parts of a running system answer; `lost` fails should another process take over."""
 
     prefect: str
     web: str

@@ -64,6 +64,13 @@ class Store:
             yield tx
             tx.rollback()
 
+    def session(self) -> Connection:
+        """A connection of its own, which no pool takes back and no transaction holds: for what lasts."""
+        with _said_plainly(self.url):
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
     def migrate(self) -> None:
         """Bring the schema to this version; safe to call at every start."""
         from leadstore.migrating import upgrade  # Alembic costs 0.2 s to import

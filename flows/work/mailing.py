@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
+from flows.work.deadline import NEVER, Deadline
+from flows.work.single import only_one
 from flows.work.wiring import Shop
 from inbound.bounced import record_bounce
 from inbound.clues import Clues, read_clues
@@ -28,21 +30,23 @@ LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
 PAGE = 20
 """Mails between two looks at the clock and two commits of the cursor."""
-LEASE = timedelta(minutes=10)
 COUNTS = (
     *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
     *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
-    *("forged", "unknown", "other", "unreadable", "read_before"),
+    *("forged", "unknown", "other", "unreadable", "read_before", "elsewhere", "unfinished"),
 )
-"""What a sweep counts: hard to unforwarded change something, the rest is only told."""
+"""What a sweep counts: hard to unforwarded change something, the rest is only told.
+
+elsewhere says that another process reads this mailbox now, unfinished that the deadline came before its end.
+"""
 OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", "unreadable"}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
 Page = list[tuple[str, bytes, str]]
 
 
-async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]:
-    """Read what is new in the mailbox; all zero when none is configured, or another process reads it.
+async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadline = NEVER) -> dict[str, int]:
+    """Read what is new in the mailbox; all zero when none is configured.
 
     Reading the same mail twice changes nothing: the effects are unique by mail and touch, and the
     cursor is written after the marks.
@@ -54,20 +58,31 @@ async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]
     if shop.settings.mailbox_url is None:
         return dict(counts)
     url = shop.settings.mailbox_url.get_secret_value()
+    async with only_one(shop.store, cursor_name(url)) as turn:
+        if turn is None:
+            counts["elsewhere"] = 1
+        else:
+            counts.update(await _read(shop, url, now, limit, lambda: deadline.passed or turn.is_over))
+    return {one: counts[one] for one in COUNTS}
+
+
+async def _read(
+    shop: Shop, url: str, now: datetime, limit: int, must_end: Callable[[], bool]
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
     name = cursor_name(url)
-    if not await in_thread(_lease, shop, name, now):
-        return dict(counts)
     stack = ExitStack()
-    stack.callback(_give_back, shop, name)
     try:
         box = await asyncio.to_thread(stack.enter_context, open_mailbox(url))
         pages = _pages(box.read(await in_thread(_cursor, shop, name), limit))
         end: Page = []
         while page := await asyncio.to_thread(next, pages, end):
+            if must_end():
+                return counts + Counter(unfinished=1)
             counts.update(await _take(shop, box, name, page, shop.clock(now)))
     finally:
         await asyncio.to_thread(stack.close)
-    return {one: counts[one] for one in COUNTS}
+    return counts
 
 
 async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) -> Counter[str]:
@@ -80,7 +95,7 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
         if outcome in OURS:
             handled.append(mail_name)
     await asyncio.to_thread(box.mark, handled)
-    await in_thread(_keep_cursor, shop, name, page[-1][2], now)
+    await in_thread(_keep_cursor, shop, name, page[-1][2])
     return counts
 
 
@@ -139,22 +154,11 @@ def _pages(mails: Iterator[tuple[str, bytes, str]]) -> Iterator[Page]:
         yield page
 
 
-def _lease(shop: Shop, name: str, now: datetime) -> bool:
-    with shop.store.begin() as tx:
-        return locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)
-
-
-def _give_back(shop: Shop, name: str) -> None:
-    with shop.store.begin() as tx:
-        locks.release_lease(tx, name, shop.settings.worker)
-
-
 def _cursor(shop: Shop, name: str) -> str:
     with shop.store.read() as tx:
         return locks.read_note(tx, name) or ""
 
 
-def _keep_cursor(shop: Shop, name: str, cursor: str, now: datetime) -> None:
+def _keep_cursor(shop: Shop, name: str, cursor: str) -> None:
     with shop.store.begin() as tx:
         locks.write_note(tx, name, cursor)
-        locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)

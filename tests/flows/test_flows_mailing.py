@@ -12,11 +12,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
+from flows.work.deadline import Deadline
 from flows.work.mailing import sweep
 from inbound.mail import Mail, read_mail
 from inbound.mailbox import cursor_name
 from leadstore.consents import lift
-from leadstore.locks import acquire_lease
+from leadstore.locks import take_lock
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.store import Store
 from tests.builders import DAY, HOUR
@@ -413,11 +414,21 @@ async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(
 
 
 async def test_another_process_reads_it_alone(box: Postbox) -> None:
-    """While another worker holds the lease, nothing is read; the mail waits."""
+    """While another worker holds the lock, nothing is read; the mail waits."""
     box.put(report(about=box.message_id))
-    name = cursor_name(f"maildir://{box.root}")
-    with box.work.shop.store.begin() as tx:
-        acquire_lease(tx, name, "somebody else", LATER, HOUR)
+    other = take_lock(box.work.shop.store, cursor_name(f"maildir://{box.root}"), "somebody else")
+    assert other is not None
 
-    assert await box.read() == {}
-    assert await box.read(LATER + HOUR * 2) == {"hard": 1}
+    assert await box.read() == {"elsewhere": 1}
+    other.release()
+    assert await box.read() == {"hard": 1}
+
+
+async def test_a_sweep_ends_at_its_deadline(box: Postbox) -> None:
+    """What was not read is read by the next one."""
+    box.put(report(about=box.message_id))
+
+    cut = await sweep(box.work.shop, LATER, deadline=Deadline(at=0.0))
+
+    assert {name: count for name, count in cut.items() if count} == {"unfinished": 1}
+    assert await box.read() == {"hard": 1}

@@ -18,7 +18,7 @@ from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
 from leadstore.store import Store, in_thread, open_store
 from nurture.errors import ClockError, SettingError, StoreError, StoreGone
-from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
+from tests.builders import DAY, NOON, add_enrolment, add_lead, add_release
 
 
 def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
@@ -176,30 +176,6 @@ async def test_async_code_uses_a_thread(store: Store) -> None:
             return int(tx.scalar(select(func.count()).select_from(lead)) or 0)
 
     assert await in_thread(count) == 0
-
-
-def test_a_lease_has_one_holder(store: Store) -> None:
-    """A lease is refused to a second holder until it runs out, and renewed for the first."""
-    with store.begin() as tx:
-        taken = [
-            locks.acquire_lease(tx, "clock", "a", NOON, HOUR),
-            locks.acquire_lease(tx, "clock", "b", NOON, HOUR),
-            locks.acquire_lease(tx, "clock", "a", NOON + HOUR / 2, HOUR),
-            locks.acquire_lease(tx, "clock", "b", NOON + 2 * HOUR, HOUR),
-        ]
-
-    assert taken == [True, False, True, True]
-
-
-def test_a_released_lease_is_free(store: Store) -> None:
-    """A lease that is given back can be taken at once, and one of another holder is not given back."""
-    with store.begin() as tx:
-        locks.acquire_lease(tx, "clock", "a", NOON, HOUR)
-        locks.release_lease(tx, "clock", "b")
-        kept = locks.lease_holder(tx, "clock", NOON)
-        locks.release_lease(tx, "clock", "a")
-
-        assert (kept, locks.lease_holder(tx, "clock", NOON)) == ("a", None)
 
 
 def test_the_clock_never_goes_back(store: Store) -> None:
