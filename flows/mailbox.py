@@ -7,10 +7,13 @@ from typing import Any
 from prefect import State, flow
 
 from flows.opening import this_shop
-from flows.options import RunOptions
+from flows.options import TIMEOUT_SECONDS, RunOptions
 from flows.reporting import closing_state
 from flows.sealing import sealed
 from flows.work.mailing import sweep
+
+SECONDS = 240
+"""How long it reads on: the next run goes on from there."""
 
 
 @flow(
@@ -18,11 +21,13 @@ from flows.work.mailing import sweep
     flow_run_name="mailbox/{opts.label}",
     description="Reads the mailbox: suppresses what bounced or complained, keeps replies, lets people leave.",
     retries=0,
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Read what is new in the mailbox, in one run however much it is."""
+    deadline = opts.deadline(SECONDS)
     with sealed("mailbox"):
         async with this_shop(opts.now) as (shop, now):
-            counts = await sweep(shop, now)
+            counts = await sweep(shop, now, deadline=deadline)
     return await closing_state("mailbox", counts)

@@ -15,6 +15,9 @@ from flows.work.counting import added
 from flows.work.wiring import Shop
 from nurture.errors import MailboxError
 
+LEFT = ("behind", "unassigned", "unfinished")
+"""Counts of what is left: those of a later run stand for those before."""
+
 log = logging.getLogger("nurture.rounds")
 
 
@@ -24,11 +27,20 @@ async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
     Scores come first, because who enters a standing sequence depends on them.
     """
     read = await _read_mailbox(shop, now)
-    scored = await conduct(shop, rescore, RescoreOptions(now=now))
-    ticked = await conduct(shop, tick, TickOptions(now=now))
-    handed = await conduct(shop, handoff, RunOptions(now=now))
+    scored = await _whole(shop, rescore, RescoreOptions(now=now))
+    ticked = await _whole(shop, tick, TickOptions(now=now))
+    handed = await _whole(shop, handoff, RunOptions(now=now))
     counts = added(read, scored, ticked, handed)
     return {**counts, "handed_off": counts["mails"]}
+
+
+async def _whole(shop: Shop, flow: Any, options: RunOptions) -> dict[str, Any]:
+    """Run after run until nothing is left: each is bounded in time."""
+    counts = await conduct(shop, flow, options)
+    while counts.get("unfinished") and not shop.stopping:
+        more = await conduct(shop, flow, options)
+        counts = {**added(counts, more), **{name: more[name] for name in LEFT if name in more}}
+    return counts
 
 
 async def _read_mailbox(shop: Shop, now: str | None) -> dict[str, Any]:
@@ -36,7 +48,7 @@ async def _read_mailbox(shop: Shop, now: str | None) -> dict[str, Any]:
     if shop.settings.mailbox_url is None:
         return {}
     try:
-        counts = await conduct(shop, mailbox, RunOptions(now=now))
+        counts = await _whole(shop, mailbox, RunOptions(now=now))
     except MailboxError as error:
         log.error("mailbox failed: %s", error)
         counts = {"unreachable": 1}

@@ -145,7 +145,8 @@ def _spawn(
     environment.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "flows.prefect_child", str(listener.fileno()), str(pipe)],
+            # -P: the project may have a folder flows/ of its own, and this runs in it.
+            [sys.executable, "-P", "-m", "flows.prefect_child", str(listener.fileno()), str(pipe)],
             env=environment,
             pass_fds=(listener.fileno(), pipe),
             stdin=subprocess.DEVNULL,

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.work.deadline import NEVER, Deadline
 from flows.work.delivering import deliver
 from flows.work.feed import BATCH, Batch, Feed
 from flows.work.offering import offer_leads
 from flows.work.pacing import keep_turns, pacer_for
 from flows.work.settling import settle_uncertain
 from flows.work.telling import write_notices
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.deciding import write_plans
 from leadstore.outbox import recover
 from leadstore.snapshots import claim_due_leads, read_snapshots
@@ -40,19 +41,23 @@ COUNTED = (
     "uncertain",
     "rescored",
     "matured",
+    "unfinished",
 )
 
 
-async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[str, Any]:
-    """Move every due lead on; `limit` bounds how many leads one call takes.
+async def advance(
+    shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
+) -> dict[str, Any]:
+    """Move every due lead on: at most `limit` leads, and none is begun past the `deadline`.
 
     Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
     first is the sum of the others: every touch that came due is in exactly one of them; and stopped
-    and completed (enrolments), rescored and matured (leads). Running it twice is running it once:
-    the store decides what is due.
+    and completed (enrolments), rescored and matured (leads), and unfinished (the deadline left some to
+    the next call: what was claimed is given back). Running it twice is running it once: the store
+    decides what is due.
     """
-    feed = Feed(shop, now, claim, limit)
     total = Counter(await in_thread(take_over, shop, shop.clock(now)))
+    feed = Feed(shop, now, claim, limit, deadline)
     total.update(await deliver(shop, feed, now))
     total.update(feed.total)
     return {**{name: total[name] for name in COUNTED}, "held": dict(feed.held)}
@@ -85,7 +90,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
             plans,
             now,
             worker=shop.settings.worker,
-            lease=LEASE,
+            lease=HOLD,
             domain=book.policy.sender.address.rpartition("@")[2],
             store_id=shop.store_id,
         )

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.composing import Broken, book_context, lead_context
+from flows.work.deadline import NEVER, Deadline
 from flows.work.forwarding import forward, is_reply
 from flows.work.offering import offer_unassigned
 from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.telling import call_others
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.handoffs import due_times
 from leadstore.outbox import claim_notices, mark_started
 from leadstore.scores import Scored, read_for_scoring
@@ -31,24 +32,29 @@ from outbound.message import build_message
 BATCH = 64
 
 
-async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
-    """Offer unassigned leads and deliver pending notices; returns offered, unassigned, mails and webhooks."""
+async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+    """Offer unassigned leads and deliver pending notices; returns offered, unassigned, mails and webhooks.
+
+    Past the deadline no further batch is begun, and unfinished is 1.
+    """
     offered, unassigned = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
-    while True:
+    mine = deadline.half()
+    while not (unfinished := mine.passed):
         claims, letters, broken = await in_thread(_claim, shop, shop.clock(now))
         if not claims:
             break
         if broken:
             total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
         total.update(await _send(shop, claims, letters, now))
-    calls = await call_others(shop, now)
+    calls = await call_others(shop, now, deadline)
     return {
         "offered": offered,
         "unassigned": unassigned,
         "mails": total["notices_sent"],
         "mails_failed": total["notices_refused"] + total["failed"],
         **calls,
+        "unfinished": int(unfinished or calls["unfinished"]),
     }
 
 
@@ -64,7 +70,7 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
             return [], [], {}  # they wait in the outbox until it is open again
         _, book = shop.book(tx)
         claims = claim_notices(
-            tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=LEASE
+            tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=HOLD
         )
         ids = [c.lead_id for c in claims if c.lead_id is not None]
         scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None, terms=True)}

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.deadline import NEVER, Deadline
 from flows.work.settling import settle_surely, settle_unbuilt
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.deciding import message_id
 from leadstore.outbox import add_notices, claim_notices, mark_started
 from leadstore.snapshots import read_snapshots
@@ -51,14 +52,14 @@ def _row(one: NoticePlan, policy: Policy, store_id: str, domain: str) -> dict[st
     }
 
 
-async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
-    """Make the calls that are due; returns webhooks, webhooks_later and webhooks_failed.
+async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+    """Make the calls that are due; returns webhooks, webhooks_later, webhooks_failed and unfinished.
 
     Without NURTURE_WEBHOOK_KEY nothing can be signed, so calls stay in the outbox and count as later.
     """
     total: Counter[str] = Counter()
     key = shop.settings.webhook_key
-    while key is not None:
+    while not (unfinished := deadline.passed) and key is not None:
         claims, calls, broken = await in_thread(_claim, shop, shop.clock(now))
         if not claims:
             break
@@ -73,6 +74,7 @@ async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
         "webhooks": total["webhooks_sent"],
         "webhooks_later": total["webhooks_planned"],
         "webhooks_failed": total["webhooks_refused"] + total["webhooks_failed"],
+        "unfinished": int(unfinished and key is not None),
     }
 
 
@@ -80,7 +82,7 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Call], dict[int
     with shop.store.begin() as tx:
         _, book = shop.book(tx)
         kind, worker = OutboxKind.WEBHOOK, shop.settings.worker
-        claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE)
+        claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=HOLD)
         ids = list({c.lead_id for c in claims if c.lead_id is not None})
         facts = {s.lead.id: s for s in read_snapshots(tx, ids, signal_types=(), slots_since=now)}
     urls = book.policy.webhooks

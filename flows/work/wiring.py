@@ -24,8 +24,8 @@ from nurture.links import Links
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 
-LEASE = timedelta(minutes=15)
-"""How long a worker owns what it claimed; longer than any batch takes."""
+HOLD = timedelta(seconds=60)
+"""How long a worker owns what it claimed and has not started yet, unless it renews it."""
 
 
 class Speaker(Protocol):
