@@ -34,7 +34,7 @@ LOOK = timedelta(seconds=5)
 """Between two looks for others that came due meanwhile."""
 BATCH = 500
 """Leads claimed at once: they are decided while the lanes speak."""
-RENEW_SECONDS = 15
+RENEW_SECONDS = 8
 """Several renewals fit into HOLD, so that a slow disk takes no claim away from who is at work."""
 
 

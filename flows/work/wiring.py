@@ -24,7 +24,7 @@ from nurture.links import Links
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=30)
 """How long a worker owns what it claimed and has not started yet, unless it renews it."""
 
 
