@@ -27,14 +27,14 @@ async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
     Scores come first, because who enters a standing sequence depends on them.
     """
     read = await _read_mailbox(shop, now)
-    scored = await _whole(shop, rescore, RescoreOptions(now=now))
-    ticked = await _whole(shop, tick, TickOptions(now=now))
-    handed = await _whole(shop, handoff, RunOptions(now=now))
+    scored = await whole(shop, rescore, RescoreOptions(now=now))
+    ticked = await whole(shop, tick, TickOptions(now=now))
+    handed = await whole(shop, handoff, RunOptions(now=now))
     counts = added(read, scored, ticked, handed)
     return {**counts, "handed_off": counts["mails"]}
 
 
-async def _whole(shop: Shop, flow: Any, options: RunOptions) -> dict[str, Any]:
+async def whole(shop: Shop, flow: Any, options: RunOptions) -> dict[str, Any]:
     """Run after run until nothing is left: each is bounded in time."""
     counts = await conduct(shop, flow, options)
     while counts.get("unfinished") and not shop.stopping:
@@ -48,7 +48,7 @@ async def _read_mailbox(shop: Shop, now: str | None) -> dict[str, Any]:
     if shop.settings.mailbox_url is None:
         return {}
     try:
-        counts = await _whole(shop, mailbox, RunOptions(now=now))
+        counts = await whole(shop, mailbox, RunOptions(now=now))
     except MailboxError as error:
         log.error("mailbox failed: %s", error)
         counts = {"unreachable": 1}

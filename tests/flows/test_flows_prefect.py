@@ -199,19 +199,19 @@ def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
 @pytest.mark.parametrize(
     ("name", "entrypoint", "schedule"),
     [
-        ("nurture-tick/every-minute", "flows.tick.tick", "* * * * *"),
-        ("nurture-intake/on-demand", "flows.intake.intake", None),
-        ("nurture-rescore/every-ten-minutes", "flows.rescore.rescore", "*/10 * * * *"),
-        ("nurture-handoff/every-minute", "flows.handoff.handoff", "* * * * *"),
+        ("nurture-tick/tick", "flows.tick.tick", "* * * * *"),
+        ("nurture-intake/intake", "flows.intake.intake", None),
+        ("nurture-rescore/rescore", "flows.rescore.rescore", "*/10 * * * *"),
+        ("nurture-handoff/handoff", "flows.handoff.handoff", "* * * * *"),
     ],
 )
 def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | None) -> None:
-    """Each deployment is there, by its module path, with its schedule, one run at a time."""
+    """Each deployment is there, by its module path, with its schedule and without a limit."""
     deployment = day.deployments[name]
 
     assert (deployment["entrypoint"], deployment["work_pool_name"]) == (entrypoint, "nurture")
     assert [one["schedule"]["cron"] for one in deployment["schedules"]] == [schedule][: bool(schedule)]
-    assert deployment["global_concurrency_limit"]["limit"] == 1
+    assert deployment["global_concurrency_limit"] is None
 
 
 def _kept(settings: Settings) -> Iterator[Path]:
