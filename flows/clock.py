@@ -17,6 +17,7 @@ from flows.mailbox import mailbox
 from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
+from flows.work.trouble import trouble_in
 from flows.work.watching import ShelfWatch
 from flows.work.wiring import Shop
 from leadstore.store import in_thread
@@ -99,6 +100,8 @@ class Clock:
             try:
                 counts = await flow()
                 self.report(name, counts)
+                if trouble := trouble_in(counts):
+                    log.warning("%s: %s: %s", name, trouble.name, trouble.words)
                 return counts
             except NurtureError as error:
                 log.error("%s failed: %s", name, error)

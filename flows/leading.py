@@ -7,12 +7,15 @@ import contextlib
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+from flows.rivals import refuse_rivals
+from flows.work.readiness import ready_store
 from flows.work.settings import Settings
 from leadstore.locks import acquire_lease, lease_holder, release_lease
-from leadstore.store import Store, in_thread, open_store
+from leadstore.store import Store, in_thread
 from nurture.errors import LockHeld, NurtureError
 
 log = logging.getLogger("nurture.lease")
@@ -48,11 +51,11 @@ async def leading_alone(settings: Settings) -> AsyncIterator[asyncio.Future[None
     """The lease of a store that is opened for it: taken before anything else is started.
 
     Raises:
-        LockHeld: another process has it; names who.
+        LockHeld: another process has it, or deployments work on the store; names who.
     """
-    store = open_store(settings.database_url)
+    store = await in_thread(ready_store, settings)
     try:
-        await in_thread(store.migrate)
+        await refuse_rivals(store)
         async with leading(store) as lost:
             yield lost
     finally:
@@ -68,6 +71,26 @@ async def _renew(store: Store, lost: asyncio.Future[None]) -> None:
             lost.set_exception(error)
         except NurtureError as error:  # a store that is away for a moment deposes nobody
             log.error("the lease could not be renewed: %s", error)
+
+
+def refuse_beside_leader(store: Store) -> None:
+    """Refuse while another process keeps the clock of this store.
+
+    Two that ask in the same instant may hold it against each other: the second look tells.
+
+    Raises:
+        LockHeld: one does; names who.
+    """
+    for pause in (0.1, 0.3, 0):
+        try:
+            lead(store)
+        except LockHeld:
+            if not pause:
+                raise
+            time.sleep(pause)
+        else:
+            step_down(store)
+            return
 
 
 def me() -> str:

@@ -6,10 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.reporting import reported
 from flows.work.mailing import sweep
 
 
@@ -22,7 +20,4 @@ from flows.work.mailing import sweep
 )
 async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Read what is new in the mailbox, in one run however much it is."""
-    with sealed("mailbox"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await sweep(shop, now)
-    return await closing_state("mailbox", counts)
+    return await reported("mailbox", opts.now, sweep)

@@ -6,10 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import RescoreOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.reporting import reported
 from flows.work.rescoring import rescore as score_again
 
 
@@ -22,7 +20,6 @@ from flows.work.rescoring import rescore as score_again
 )
 async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, Any]]:
     """Score what is due for it, and decide maturity from the result."""
-    with sealed("rescore"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await score_again(shop, now, full=opts.full, seconds=opts.seconds)
-    return await closing_state("rescore", counts)
+    return await reported(
+        "rescore", opts.now, lambda shop, now: score_again(shop, now, full=opts.full, seconds=opts.seconds)
+    )

@@ -6,13 +6,9 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TickOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
-from flows.work.advance import advance
-from flows.work.counting import added
-from flows.work.intake import intake
+from flows.reporting import reported
+from flows.work.duties import tick as do_tick
 
 
 @flow(
@@ -24,9 +20,4 @@ from flows.work.intake import intake
 )
 async def tick(opts: TickOptions = TickOptions()) -> State[dict[str, Any]]:
     """Move every due lead on once; running it twice is running it once."""
-    with sealed("tick"):
-        async with this_shop(opts.now) as (shop, now):
-            taken = await intake(shop, now)
-            not_enrolled = taken.pop("refused")  # the relay's refusals have that word below
-            counts = added(taken, {"not_enrolled": not_enrolled}, await advance(shop, now, opts.limit))
-    return await closing_state("tick", counts)
+    return await reported("tick", opts.now, lambda shop, now: do_tick(shop, now, opts.limit))
