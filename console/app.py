@@ -20,6 +20,7 @@ COMMANDS = {
     "init": ("console.init:init", "Begin a project, from the shelves that are shipped."),
     "check": ("console.check:check", "Find every fault in the project's files."),
     "schema": ("console.schema:schema", "Print the JSON Schemas that editors complete and check by."),
+    "migrate": ("console.migrate:migrate", "Bring the store's schema to this version."),
     "apply": ("console.applying:apply", "Make the checked files the release that runs."),
     "import": ("console.importing:import_leads", "Bring in the leads of a CSV or JSON Lines file."),
     "run": ("console.run:run", "Run the flows: once, or minute by minute."),

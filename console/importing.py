@@ -106,11 +106,10 @@ def run_import(
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Any]:
-    from leadstore.store import open_store
+    from flows.work.readiness import ready_store
 
-    store = open_store(settings.database_url)
+    store = ready_store(settings)
     try:
-        store.migrate()
         yield store
     finally:
         store.close()

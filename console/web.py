@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from console.frame import InFrame, say
-from flows.serving import bind, served
+from flows.ports import bind
+from flows.serving import served
 from flows.stopping import stop_asked
 from flows.work.front import web_app
 from flows.work.wiring import open_shop

@@ -17,6 +17,7 @@ from flows.mailbox import mailbox
 from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
+from flows.work.trouble import trouble_in
 from flows.work.watching import ShelfWatch
 from flows.work.wiring import Shop
 from leadstore.store import in_thread
@@ -108,6 +109,8 @@ class Clock:
             try:
                 counts = await flow()
                 self.report(name, counts)
+                if trouble := trouble_in(counts):
+                    log.warning("%s: %s: %s", name, trouble.name, trouble.words)
                 if counts.get("unfinished") and not self.shop.stopping:
                     self._again(name, job)
             except NurtureError as error:

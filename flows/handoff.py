@@ -6,11 +6,9 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
-from flows.work.handing import hand_off
+from flows.reporting import reported
+from flows.work.duties import handoff as do_handoff
 
 SECONDS = 50
 """How long it begins further notices and calls."""
@@ -27,7 +25,4 @@ SECONDS = 50
 async def handoff(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Offer every mature lead that waits for it, in one run however many there are."""
     deadline = opts.deadline(SECONDS)
-    with sealed("handoff"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await hand_off(shop, now, deadline)
-    return await closing_state("handoff", counts)
+    return await reported("handoff", opts.now, lambda shop, now: do_handoff(shop, now, deadline))

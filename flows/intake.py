@@ -6,10 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.reporting import reported
 from flows.work.intake import intake as take_in
 
 SECONDS = 120
@@ -27,7 +25,4 @@ SECONDS = 120
 async def intake(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Take in every pending signal once."""
     deadline = opts.deadline(SECONDS)
-    with sealed("intake"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await take_in(shop, now, deadline)
-    return await closing_state("intake", counts)
+    return await reported("intake", opts.now, lambda shop, now: take_in(shop, now, deadline))

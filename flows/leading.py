@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from flows.rivals import refuse_rivals
+from flows.work.readiness import ready_store
 from flows.work.settings import Settings
 from flows.work.single import only_one
 from leadstore.locks import lock_holder
-from leadstore.store import Store, in_thread, open_store
+from leadstore.store import Store, in_thread
 from nurture.errors import LockHeld
 
 NAME = "clock"
@@ -37,12 +39,23 @@ async def leading_alone(settings: Settings) -> AsyncIterator[asyncio.Future[None
     """The lead of a store that is opened for it: taken before anything else is started.
 
     Raises:
-        LockHeld: another process leads; names who.
+        LockHeld: another process leads, or deployments work on the store; names who.
     """
-    store = open_store(settings.database_url)
+    store = await in_thread(ready_store, settings)
     try:
-        await in_thread(store.migrate)
+        await refuse_rivals(store)
         async with leading(store) as lost:
             yield lost
     finally:
         store.close()
+
+
+def refuse_beside_leader(store: Store) -> None:
+    """Refuse while another process keeps the clock of this store.
+
+    Raises:
+        LockHeld: one does; names who.
+    """
+    holder = lock_holder(store, NAME)
+    if holder is not None:
+        raise LockHeld(f"another `nurture up` leads this store: {holder}", hint="stop it first")

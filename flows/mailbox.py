@@ -6,10 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.reporting import reported
 from flows.work.mailing import sweep
 
 SECONDS = 240
@@ -27,7 +25,4 @@ SECONDS = 240
 async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Read what is new in the mailbox, in one run however much it is."""
     deadline = opts.deadline(SECONDS)
-    with sealed("mailbox"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await sweep(shop, now, deadline=deadline)
-    return await closing_state("mailbox", counts)
+    return await reported("mailbox", opts.now, lambda shop, now: sweep(shop, now, deadline=deadline))

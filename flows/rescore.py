@@ -6,10 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RescoreOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.reporting import reported
 from flows.work.rescoring import rescore as score_again
 
 SECONDS = 480
@@ -27,7 +25,8 @@ SECONDS = 480
 async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, Any]]:
     """Score what is due for it, and decide maturity from the result."""
     deadline = opts.deadline(SECONDS)
-    with sealed("rescore"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await score_again(shop, now, full=opts.full, deadline=deadline)
-    return await closing_state("rescore", counts)
+    return await reported(
+        "rescore",
+        opts.now,
+        lambda shop, now: score_again(shop, now, full=opts.full, deadline=deadline),
+    )

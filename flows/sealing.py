@@ -25,6 +25,11 @@ class FlowFault(NurtureError):
         return FlowFault, (self.message, self.hint)
 
 
+def unsealed(fault: FlowFault) -> Exception:
+    """What to raise in the process of the fault: our own error as it was, else the sealed one."""
+    return fault.original if isinstance(fault.original, NurtureError) else fault
+
+
 def scrub(text: str) -> str:
     """The text with everything that looks like an address replaced."""
     return ADDRESS_LIKE.sub("<address>", text)

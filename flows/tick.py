@@ -6,13 +6,9 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, TickOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
-from flows.work.advance import advance
-from flows.work.counting import added
-from flows.work.intake import intake
+from flows.reporting import reported
+from flows.work.duties import tick as do_tick
 
 SECONDS = 120
 """How long a tick begins more: with much due, the ticks of two or three minutes share it."""
@@ -27,14 +23,6 @@ SECONDS = 120
     persist_result=False,
 )
 async def tick(opts: TickOptions = TickOptions()) -> State[dict[str, Any]]:
-    """Move every due lead on once; running it twice is running it once, and several may run at once.
-
-    Signals get half of its time at most, so that mails leave however many came in.
-    """
+    """Move every due lead on once; running it twice is running it once, and several may run at once."""
     deadline = opts.deadline(SECONDS)
-    with sealed("tick"):
-        async with this_shop(opts.now) as (shop, now):
-            taken = await intake(shop, now, deadline.half())
-            taken["not_enrolled"] = taken.pop("refused")  # the relay's refusals have that word below
-            counts = added(taken, await advance(shop, now, opts.limit, deadline))
-    return await closing_state("tick", counts)
+    return await reported("tick", opts.now, lambda shop, now: do_tick(shop, now, opts.limit, deadline))

@@ -9,10 +9,11 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inbound.health import Look, health_routes
 from inbound.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
 from nurture.links import BadLink, Links, UnsubscribeToken
@@ -43,8 +44,10 @@ class Desk(Protocol):
         ...
 
 
-def make_app(desk: Desk, links: Links, *, company: str, language: str = "en") -> Starlette:
-    """The app: /u/{token} to unsubscribe, /health for whoever watches.
+def make_app(
+    desk: Desk, links: Links, *, company: str, language: str = "en", look: Look | None = None
+) -> Starlette:
+    """The app: /u/{token} to unsubscribe; /live, /ready and /health, by `look` at the store.
 
     `company` is named on the pages; `language` serves browsers that ask for none of ours, if it is ours.
     """
@@ -59,7 +62,7 @@ def make_app(desk: Desk, links: Links, *, company: str, language: str = "en") ->
     return Starlette(
         routes=[
             Route("/u/{token}", leaving.answer, methods=["GET", "HEAD", "POST"]),
-            Route("/health", _health, methods=["GET"]),
+            *health_routes(look),
         ],
         middleware=[Middleware(_SafeHeaders)],
         exception_handlers={404: not_found, 500: broken},
@@ -103,10 +106,6 @@ class _Leaving:
         language = pick_language(request.headers.get("accept-language", ""), self._language)
         # The headers are put on here too: Starlette answers a crash outside of all middleware.
         return HTMLResponse(render_page(name, language, self._company), status, HEADERS | (headers or {}))
-
-
-async def _health(request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 async def _beginning(request: Request) -> bytes:

@@ -5,30 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from leadstore.locks import SEEN, read_note
+from leadstore.schema import VERSION_TABLE, newest_schema, refuse_other
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
 
-VERSION_TABLE = "nurture_version"
-"""The same as in migrating.py, without Alembic's 0.2 s."""
+__all__ = ["VERSION_TABLE", "latest_moment", "newest_schema", "open_existing"]
 
 
 def open_existing(url: str) -> Store:
-    """The store at `url`, which must exist at this version's schema; nothing is made or migrated.
+    """The store at `url`, which must exist with a schema that fits; nothing is made or migrated.
 
     Raises:
-        StoreError: there is no store, or its schema is another version's.
+        StoreError: there is no store.
+        SchemaError: this version cannot work on its schema.
         StoreGone: the database is unreachable.
     """
     _refuse_missing_file(url)
     store = open_store(url)
     try:
-        with store.read() as tx:
-            _refuse_other_schema(tx)
+        refuse_other(store.schema())
     except BaseException:
         store.close()
         raise
@@ -41,12 +41,6 @@ def latest_moment(tx: Connection, now: datetime) -> datetime:
     return now if seen is None else max(now, datetime.fromisoformat(seen))
 
 
-def newest_schema() -> str:
-    """The schema this version of Nurture works on: the number its latest migration begins with."""
-    folder = Path(__file__).parent / "migrations" / "versions"
-    return max(path.name.partition("_")[0] for path in folder.glob("[0-9]*.py"))
-
-
 def _refuse_missing_file(url: str) -> None:
     try:
         parsed = make_url(url)
@@ -57,21 +51,4 @@ def _refuse_missing_file(url: str) -> None:
         raise StoreError(
             f"there is no store at {path} yet",
             hint="`nurture import`, `nurture run` and `nurture up` make it; or is this another project?",
-        )
-
-
-def _refuse_other_schema(tx: Connection) -> None:
-    held = None
-    if inspect(tx).has_table(VERSION_TABLE):
-        held = tx.scalar(text(f"SELECT max(version_num) FROM {VERSION_TABLE}"))  # noqa: S608 - our own name
-    wanted = newest_schema()
-    if held is None or held < wanted:
-        raise StoreError(
-            f"the store's schema is {held or 'not there yet'}; this version of Nurture works on {wanted}",
-            hint="`nurture apply` brings it up to date",
-        )
-    if held > wanted:
-        raise StoreError(
-            f"the store's schema is {held}, newer than this version of Nurture, which works on {wanted}",
-            hint="use the version of Nurture that the workers use",
         )

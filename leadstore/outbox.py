@@ -196,6 +196,12 @@ def claim_notices(
     ]
 
 
+def count_due_notices(tx: Connection, kind: OutboxKind, now: datetime) -> int:
+    """How many seller mails or webhooks are due and in nobody's hands."""
+    due = (outbox.c.kind == kind.value) & (outbox.c.state == PLANNED) & (outbox.c.due_at <= now)
+    return int(tx.scalar(select(func.count()).where(due)) or 0)
+
+
 def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
     """Rows that could not be built: id -> (attempt, why). Failed, and returned for their enrolments."""
     if not failures:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from leadstore.schema import Schema, read_schema
 from nurture.errors import SettingError, StoreError, StoreGone
 
 P = ParamSpec("P")
@@ -71,12 +72,21 @@ class Store:
         connection.detach()
         return connection
 
-    def migrate(self) -> None:
-        """Bring the schema to this version; safe to call at every start."""
+    def schema(self) -> Schema:
+        """The schema that the store has, and whether this version works on it."""
+        with self.read() as tx:
+            return read_schema(tx)
+
+    def migrate(self) -> Schema:
+        """Bring the schema to this version, one process at a time; returns what was there before.
+
+        Raises:
+            SchemaError: a newer version made of it what this one cannot work on.
+        """
         from leadstore.migrating import upgrade  # Alembic costs 0.2 s to import
 
         with _said_plainly(self.url):
-            upgrade(self.engine)
+            return upgrade(self.engine)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -6,6 +6,7 @@ NurtureError
 ├── SettingError        a setting is missing or cannot be used; names it
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
+│   ├── SchemaError     its schema is another version's: not migrated yet, or by a newer one
 │   ├── ClockError      a moved clock would go back, or is not allowed here
 │   └── LockHeld        another process leads this store
 ├── ImportFault         a file or its map cannot be read at all
@@ -58,6 +59,10 @@ class StoreError(NurtureError):
 
 class StoreGone(StoreError, ConnectionError):
     """The database is unreachable, locked or gone."""
+
+
+class SchemaError(StoreError):
+    """The store's schema is another version's: not migrated yet, or migrated by a newer one."""
 
 
 class ClockError(StoreError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -173,6 +175,34 @@ def test_the_check_stays_light() -> None:
 
     assert "nurture" in loaded
     assert loaded & {"sqlalchemy", "sqlmodel", "alembic", "prefect", "psycopg", "aiosmtplib"} == set()
+
+
+def test_a_round_needs_no_prefect(tmp_path: Path) -> None:
+    """`nurture run --once` loads neither Prefect nor Alembic: cron users live on it."""
+    for name in ("nurture.yaml", "scoring.yaml", "catalog.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("sequences", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    script = (
+        "import sys; from console.app import call; code = call(['run', '--once']); "
+        "print(code, *sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    ran = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "PREFECT_API_URL": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for _ in range(2)  # the first makes the store, for which it needs Alembic
+    ]
+    made, idle = (one.stderr.split("\n")[-2].split() for one in ran)
+
+    assert (made[0], idle[0]) == ("0", "0")
+    assert set(made) & {"prefect", "apscheduler", "uvicorn"} == set()
+    assert set(idle) & {"prefect", "apscheduler", "uvicorn", "alembic"} == set()
 
 
 def test_the_lock_names_no_registry() -> None:

@@ -54,7 +54,9 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dic
         "unassigned": unassigned,
         "lapsed": lapsed,
         "mails": total["notices_sent"],
-        "mails_failed": total["notices_refused"] + total["failed"],
+        "mails_later": total["notices_planned"],
+        "mails_failed": total["notices_refused"] + total["notices_failed"] + total["failed"],
+        "mails_uncertain": total["notices_uncertain"],
         **calls,
         "unfinished": int(unfinished or calls["unfinished"]),
     }

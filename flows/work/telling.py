@@ -11,7 +11,7 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.wiring import HOLD, Shop
 from leadstore.deciding import message_id
-from leadstore.outbox import add_notices, claim_notices, mark_started
+from leadstore.outbox import add_notices, claim_notices, count_due_notices, mark_started
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
@@ -53,12 +53,13 @@ def _row(one: NoticePlan, policy: Policy, store_id: str, domain: str) -> dict[st
 
 
 async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
-    """Make the calls that are due; returns webhooks, webhooks_later, webhooks_failed and unfinished.
+    """Make the calls that are due; returns how many were made, came later, failed, may be lost, or are left.
 
-    Without NURTURE_WEBHOOK_KEY nothing can be signed, so calls stay in the outbox and count as later.
+    Without NURTURE_WEBHOOK_KEY nothing can be signed: calls stay in the outbox, counted as webhooks_unsigned.
     """
     total: Counter[str] = Counter()
     key = shop.settings.webhook_key
+    unsigned = await in_thread(_waiting, shop, shop.clock(now)) if key is None else 0
     while not (unfinished := deadline.passed) and key is not None:
         claims, calls, broken = await in_thread(_claim, shop, shop.clock(now))
         if not claims:
@@ -74,8 +75,15 @@ async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> 
         "webhooks": total["webhooks_sent"],
         "webhooks_later": total["webhooks_planned"],
         "webhooks_failed": total["webhooks_refused"] + total["webhooks_failed"],
+        "webhooks_uncertain": total["webhooks_uncertain"],
+        "webhooks_unsigned": unsigned,
         "unfinished": int(unfinished and key is not None),
     }
+
+
+def _waiting(shop: Shop, now: datetime) -> int:
+    with shop.store.read() as tx:
+        return count_due_notices(tx, OutboxKind.WEBHOOK, now)
 
 
 def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Call], dict[int, tuple[int, str]]]:

@@ -580,7 +580,7 @@ def test_a_missing_store_is_not_made(project: Path, monkeypatch: pytest.MonkeyPa
     assert "there is no store at" in capsys.readouterr().err
 
 
-def test_a_store_without_tables_hints_at_apply(
+def test_a_store_without_tables_hints_at_migrate(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Seen
 ) -> None:
     """A store that is not migrated is not guessed at."""
@@ -588,7 +588,7 @@ def test_a_store_without_tables_hints_at_apply(
     monkeypatch.setenv("NURTURE_DATABASE_URL", f"sqlite:///{project}/empty.db")
 
     assert call(["why", "ada"]) == 2
-    assert "`nurture apply` brings it up to date" in capsys.readouterr().err
+    assert "`nurture migrate` brings it up to date" in capsys.readouterr().err
 
 
 def test_why_imports_no_prefect(shop: Store) -> None:

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows.serving import bind, served
+from flows.ports import bind
+from flows.serving import served
 from nurture.errors import SettingError
 
 
