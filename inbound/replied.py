@@ -8,7 +8,7 @@ from typing import Any
 
 from inbound.mail import Mail
 from inbound.returning import append_once
-from leadstore import locks
+from leadstore import notes
 from leadstore.deciding import message_id
 from leadstore.outbox import add_notices
 from leadstore.returned import SentMail, latest_seller, name_of, settle_doubt
@@ -70,7 +70,7 @@ def _notice(
         "attachments": sum(part.get_content_disposition() == "attachment" for part in mail.parts()),
         "at": at.isoformat(),
     }
-    store_id = locks.read_note(tx, "store_id") or ""
+    store_id = notes.read_note(tx, "store_id") or ""
     domain = policy.sender.address.rpartition("@")[2]
     return {
         "kind": OutboxKind.SELLER.value,

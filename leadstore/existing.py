@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadstore.locks import SEEN, read_note
+from leadstore.notes import SEEN, read_note
 from leadstore.schema import VERSION_TABLE, newest_schema, refuse_other
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError

@@ -1,4 +1,4 @@
-"""Locks that die with their holder, and single facts about the store."""
+"""Locks that die with their holder: what only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ import fcntl
 import hashlib
 import os
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from leadstore.store import Store
-from leadstore.tables import Note
-from nurture.errors import ClockError, StoreError, StoreGone
-
-note = Note.__table__  # type: ignore[attr-defined]
-
-SEEN = "clock_seen"
+from nurture.errors import StoreError, StoreGone
 
 IDLE_SECONDS = 30
 """PostgreSQL ends the session of a holder not heard for so long: its machine froze, or is cut off."""
@@ -160,45 +153,3 @@ def _take_file(store: Store, name: str, holder: str) -> Hold | None:
 
 def _lock_file(store: Store, name: str) -> Path:
     return Path(f"{store.engine.url.database}.{re.sub(r'[^0-9A-Za-z]+', '-', name)}.lock")
-
-
-def read_note(tx: Connection, name: str) -> str | None:
-    """A single fact about the store."""
-    return tx.scalar(select(note.c.value).where(note.c.name == name))
-
-
-def write_note(tx: Connection, name: str, value: str) -> None:
-    """Remember a single fact about the store; of two processes at once, the later one stands."""
-    new = _new_note(tx, name, value)
-    tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
-
-
-def first_note(tx: Connection, name: str, value: str) -> str:
-    """Remember a fact that never changes, unless it is known already; returns what is known."""
-    tx.execute(_new_note(tx, name, value).on_conflict_do_nothing(index_elements=["name"]))
-    return str(read_note(tx, name))
-
-
-def _new_note(tx: Connection, name: str, value: str) -> Any:
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return dialect.insert(note).values(name=name, value=value)
-
-
-def see_moment(tx: Connection, now: datetime) -> None:
-    """Remember that the store has seen `now`.
-
-    Raises:
-        ClockError: the store has already seen a later moment (by more than a minute).
-    """
-    seen = read_note(tx, SEEN)
-    if seen is not None:
-        last = datetime.fromisoformat(seen)
-        if now < last - timedelta(minutes=1):
-            raise ClockError(
-                f"this store has already seen {last:%Y-%m-%d %H:%M} UTC; "
-                f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC would go back",
-                hint="give a later --now, or use a fresh store",
-            )
-        if now <= last:
-            return
-    write_note(tx, SEEN, now.astimezone(UTC).isoformat())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from leadstore.locks import read_note, write_note
+from leadstore.notes import read_note, write_note
 from nurture.errors import SchemaError
 
 VERSION_TABLE = "nurture_version"

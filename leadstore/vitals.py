@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from leadstore.locks import write_note
+from leadstore.notes import write_note
 from leadstore.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
 from leadstore.schema import Schema, read_schema

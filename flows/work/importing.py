@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.work.rejects import Reject, Rejects
 from flows.work.rowfile import Record, RowFile, open_rows
 from flows.work.shelf import read_shelf
-from leadstore import import_runs, locks
+from leadstore import import_runs, notes
 from leadstore.import_runs import ImportTaken, Progress
 from leadstore.saving import save_batch
 from leadstore.store import Store
@@ -124,7 +124,7 @@ def import_file(
     with handle:
         _check_columns(source.map, rows)
         with store.begin() as tx:
-            locks.see_moment(tx, now)
+            notes.see_moment(tx, now)
             progress = import_runs.begin_run(tx, digest, now)
         path = rejects_folder / f"{file.name}-{digest[:8]}.csv"
         size = int(progress.counts.get("rejects_size", 0))

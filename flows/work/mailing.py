@@ -20,7 +20,7 @@ from inbound.mail import Mail, read_mail
 from inbound.mailbox import Mailbox, cursor_name, open_mailbox
 from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
-from leadstore import locks
+from leadstore import notes
 from leadstore.returned import SentMail, find_sent
 from leadstore.store import in_thread
 from nurture.errors import NurtureError
@@ -156,9 +156,9 @@ def _pages(mails: Iterator[tuple[str, bytes, str]]) -> Iterator[Page]:
 
 def _cursor(shop: Shop, name: str) -> str:
     with shop.store.read() as tx:
-        return locks.read_note(tx, name) or ""
+        return notes.read_note(tx, name) or ""
 
 
 def _keep_cursor(shop: Shop, name: str, cursor: str) -> None:
     with shop.store.begin() as tx:
-        locks.write_note(tx, name, cursor)
+        notes.write_note(tx, name, cursor)

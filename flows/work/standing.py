@@ -11,7 +11,7 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
-from leadstore import locks
+from leadstore import notes
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import in_thread
@@ -76,7 +76,7 @@ def changed_page(shop: Shop, now: datetime) -> Taken | None:
 def _sweep_due(shop: Shop, now: datetime) -> list[str]:
     """The standing sequences that look at all leads now: time alone may have made a condition true."""
     with shop.store.read() as tx:
-        last = locks.read_note(tx, SWEEP)
+        last = notes.read_note(tx, SWEEP)
         if last is not None and datetime.fromisoformat(last) + SWEEP_EVERY > now:
             return []
         return list(_standing(shop.book(tx)[1], now))
@@ -100,19 +100,19 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
 def _place(shop: Shop) -> tuple[str, int]:
     """Where the last sweep ended before its end: at which sequence, after which lead."""
     with shop.store.read() as tx:
-        name, _, after = (locks.read_note(tx, PLACE) or "").partition(" ")
+        name, _, after = (notes.read_note(tx, PLACE) or "").partition(" ")
         return name, int(after or 0)
 
 
 def _keep_place(shop: Shop, name: str, after: int) -> None:
     with shop.store.begin() as tx:
-        locks.write_note(tx, PLACE, f"{name} {after}")
+        notes.write_note(tx, PLACE, f"{name} {after}")
 
 
 def _sweep_done(shop: Shop, now: datetime) -> None:
     with shop.store.begin() as tx:
-        locks.write_note(tx, SWEEP, now.isoformat())
-        locks.write_note(tx, PLACE, "")
+        notes.write_note(tx, SWEEP, now.isoformat())
+        notes.write_note(tx, PLACE, "")
 
 
 def _standing(book: Book, now: datetime) -> dict[str, Standing]:

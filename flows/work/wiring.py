@@ -14,7 +14,7 @@ from flows.work.collecting import spare_what_stays
 from flows.work.pacing import Meter
 from flows.work.readiness import ready_store
 from flows.work.settings import Settings
-from leadstore import locks
+from leadstore import notes
 from leadstore.halting import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
@@ -114,13 +114,13 @@ def _compiled(files: Mapping[str, str]) -> Book:
 def store_identity(store: Store) -> str:
     """A name no other store has; Message-IDs are made from it."""
     with store.begin() as tx:
-        return locks.read_note(tx, "store_id") or locks.first_note(tx, "store_id", uuid.uuid4().hex)
+        return notes.read_note(tx, "store_id") or notes.first_note(tx, "store_id", uuid.uuid4().hex)
 
 
 def see_moment(store: Store, now: datetime) -> None:
     """Refuse to go back on this store's clock, and remember how far it has come."""
     with store.begin() as tx:
-        locks.see_moment(tx, now)
+        notes.see_moment(tx, now)
 
 
 def relay_for(settings: Settings) -> Relay:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from console.app import call
-from leadstore.locks import acquire_lease
+from leadstore.locks import take_lock
 from leadstore.schema import VERSION_TABLE, newest_schema, note_needs
 from leadstore.store import Store, open_store
 
@@ -109,12 +108,13 @@ def test_prefect_that_is_asked_for_must_answer(
 def test_a_round_beside_a_leader_is_refused(project: Path, capsys: Seen) -> None:
     """It names who does the work already."""
     store = opened(project)
-    with store.begin() as tx:
-        acquire_lease(tx, "clock", "elsewhere:4711", datetime.now(UTC), timedelta(minutes=1))
-    store.close()
+    held = take_lock(store, "clock", "elsewhere:4711")
+    assert held is not None
 
     assert call(["run", "--once"]) == 2
     assert "leads this store: elsewhere:4711" in capsys.readouterr().err
+    held.release()
+    store.close()
 
 
 def test_the_projects_own_store_is_migrated_by_itself(project: Path) -> None:

@@ -22,7 +22,7 @@ from console.wording import adding_up, printable, say_fully
 from flows.work.shelf import read_shelf
 from leadstore.chapters import Offer, Told, Touch
 from leadstore.consents import withdraw_all
-from leadstore.locks import see_moment
+from leadstore.notes import see_moment
 from leadstore.rows import address, decision, enrolment, handoff, lead, outbox, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store

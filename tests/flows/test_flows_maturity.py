@@ -13,7 +13,7 @@ from flows.work.by_sets import score_by_sets, scorer
 from flows.work.deadline import Deadline
 from flows.work.rescoring import rescore, score_leads
 from leadstore.consents import grant, suppress, withdraw_topics
-from leadstore.locks import write_note
+from leadstore.notes import write_note
 from leadstore.passes import PLACE
 from leadstore.ranking import list_leads
 from leadstore.rows import address, consent, enrolment, handoff, lead, score_history, signal, stage_change

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from flows.leading import lead, refuse_beside_leader
+from flows.leading import refuse_beside_leader
 from flows.rivals import active_schedules, configured_api, refuse_rivals
 from flows.server import PrefectServer, server_environment
 from flows.work.settings import Settings
-from leadstore.locks import acquire_lease
+from leadstore.locks import take_lock
 from leadstore.store import Store
 from leadstore.vitals import note_tick
 from nurture.errors import LockHeld
@@ -176,14 +176,13 @@ def test_the_environment_has_the_last_word(
 def test_a_round_is_refused_beside_a_leader(store: Store) -> None:
     """And begins where nobody leads, leaving the lease to whoever comes."""
     refuse_beside_leader(store)
-    with store.begin() as tx:
-        free = acquire_lease(tx, "clock", "elsewhere:1", datetime.now(UTC), timedelta(minutes=1))
+    free = take_lock(store, "clock", "elsewhere:1")
+    assert free is not None
 
     with pytest.raises(LockHeld, match="elsewhere:1"):
         refuse_beside_leader(store)
-    with pytest.raises(LockHeld):
-        lead(store)
-    assert free
+    free.release()
+    refuse_beside_leader(store)
 
 
 HOSTILE = {

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from leadstore import locks
-from leadstore.locks import first_note, lock_holder, read_note, take_lock, write_note
+from leadstore.locks import lock_holder, take_lock
+from leadstore.notes import first_note, read_note, write_note
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError, StoreGone
 

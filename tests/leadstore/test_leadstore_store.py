@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from leadstore import locks
+from leadstore import notes
 from leadstore.migrating import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
@@ -181,12 +181,12 @@ async def test_async_code_uses_a_thread(store: Store) -> None:
 def test_the_clock_never_goes_back(store: Store) -> None:
     """A store that has seen a day refuses the day before, and says which it has seen."""
     with store.begin() as tx:
-        locks.see_moment(tx, NOON)
-        locks.see_moment(tx, NOON + DAY)
-        locks.see_moment(tx, NOON + DAY)
+        notes.see_moment(tx, NOON)
+        notes.see_moment(tx, NOON + DAY)
+        notes.see_moment(tx, NOON + DAY)
 
         with pytest.raises(ClockError, match="2027-06-16"):
-            locks.see_moment(tx, NOON)
+            notes.see_moment(tx, NOON)
 
 
 def test_nobody_else_reads_the_store(tmp_path: Path) -> None:
