@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select, text, update
+from sqlalchemy import Column, Connection, Select, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.bulk import Bulk
@@ -119,16 +119,17 @@ def without_aside(tx: Connection, stage: AsideStage, lead_ids: Collection[int]) 
     """These leads without those that are set aside at this stage, or were dropped there."""
     if not lead_ids:
         return []
-    left = select(aside.c.lead_id).where(text(LEFT_ALONE), aside.c.stage == stage.value)
+    left = select(aside.c.lead_id).where(_LEFT, aside.c.stage == stage.value)
     out = set(tx.scalars(left.where(Bulk(tx).among(aside.c.lead_id, lead_ids))))
     return [one for one in lead_ids if one not in out]
 
 
-def left_alone(stage: AsideStage) -> Any:
-    """The condition that a lead is set aside at this stage, or was dropped there."""
-    return exists().where(text(LEFT_ALONE), aside.c.lead_id == lead.c.id, aside.c.stage == stage.value)
+def left_alone(stage: AsideStage, of: Column[Any] = lead.c.id) -> Any:
+    """The condition that the lead in this column is set aside at this stage, or was dropped there."""
+    return exists().where(_LEFT, aside.c.lead_id == of, aside.c.stage == stage.value)
 
 
+_LEFT = text(LEFT_ALONE)
 _COLUMNS = (
     *(aside.c[name] for name in SetAside.__dataclass_fields__ if name != "size"),
     func.coalesce(func.length(aside.c.payload), 0).label("size"),

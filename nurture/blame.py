@@ -25,7 +25,7 @@ LONGEST = 300
 NAMES = (TypeError, AttributeError, NameError)
 """They quote the names of types and attributes, which are the program's."""
 
-_QUOTED = re.compile(r"'[^']{0,400}'|\"[^\"]{0,400}\"")
+_QUOTED = re.compile(r"(?<!\w)(?:'(?:[^'\\]|\\.){0,400}(?:'(?!\w)|$)|\"(?:[^\"\\]|\\.){0,400}(?:\"(?!\w)|$))")
 _NAME = re.compile(r"['\"][A-Za-z_][A-Za-z0-9_. ]{0,60}['\"]")
 _ADDRESS = re.compile(r"[^\s<>()'\",;:]{1,200}@[^\s<>()'\",;:]{1,200}")
 _NUMBER = re.compile(r"\d{5,40}")
@@ -51,6 +51,14 @@ def blame(error: BaseException) -> Blame:
     if isinstance(error, Unstorable) and error.cause:
         kind = error.cause
     return Blame(kind, _words(error), _place(error))
+
+
+def in_words(error: BaseException) -> str:
+    """One line for whoever reads why an item failed: ours as it is meant to be read, others scrubbed."""
+    if isinstance(error, NurtureError) and not isinstance(error, Unstorable):
+        return error.message
+    why = blame(error)
+    return f"{why.error}: {why.message}" if why.message else why.error
 
 
 def scrubbed(text: str, *, names: bool = False) -> str:

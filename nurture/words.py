@@ -177,13 +177,12 @@ OPEN_HANDOFF = frozenset({HandoffState.UNASSIGNED, HandoffState.OFFERED})
 
 
 class AsideKind(StrEnum):
-    """What was set aside because it raised; the last four are kept in tables of their own."""
+    """What was set aside because it raised; touches to enrolments are kept in tables of their own."""
 
     SIGNAL = "signal"  # something that happened, not taken in yet
-    LEAD = "lead"  # a lead that could not be scored, or looked at by standing sequences
+    LEAD = "lead"  # a lead that could not be scored, offered, or looked at by standing sequences
     MAIL = "mail"  # a mail of the mailbox, kept as it came
     ROW = "row"  # a row of a source that keeps no rejects of its own
-    OFFER = "offer"  # a lead's handoff that could be offered to nobody
     TOUCH = "touch"  # a message to a lead, failed
     NOTICE = "notice"  # a message to a seller, failed
     WEBHOOK = "webhook"  # a call to another system, failed
