@@ -160,8 +160,9 @@ def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
 
 
 def due_notices(tx: Connection, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
-    """The seller mails or webhooks that are due, oldest first."""
-    return list(tx.scalars(_due_notices(select(outbox.c.id), kind, now).limit(limit)))
+    """Lock due seller mails or webhooks, oldest first; another worker's are passed over."""
+    query = _due_notices(select(outbox.c.id), kind, now).limit(limit)
+    return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 def claim_notices(
