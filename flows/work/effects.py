@@ -99,9 +99,10 @@ def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> N
 
 
 def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+    """From one topic where it is named; anything else counts as all of them."""
     topic = one.signal.properties.get("topic")
-    if topic:
-        withdraw_topics(tx, [(address_id, str(topic))], said_at, SOURCE)
+    if topic and isinstance(topic, str):
+        withdraw_topics(tx, [(address_id, topic)], said_at, SOURCE)
     else:
         withdraw_all(tx, address_id, said_at, SOURCE, proof=f"signal {one.signal.id}")
 
