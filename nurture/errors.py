@@ -7,6 +7,7 @@ NurtureError
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
 │   ├── SchemaError     its schema is another version's: not migrated yet, or by a newer one
+│   ├── Unstorable      the database does not take one of the values (also ValueError)
 │   ├── ClockError      a moved clock would go back, or is not allowed here
 │   └── LockHeld        another process leads this store
 ├── ImportFault         a file or its map cannot be read at all
@@ -63,6 +64,17 @@ class StoreGone(StoreError, ConnectionError):
 
 class SchemaError(StoreError):
     """The store's schema is another version's: not migrated yet, or migrated by a newer one."""
+
+
+class Unstorable(StoreError, ValueError):
+    """The database does not take one of the values: the fault of an item, not of the store.
+
+    `cause` names the driver's own error.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class ClockError(StoreError):
