@@ -89,16 +89,25 @@ def prepare(shelf: Shelf) -> tuple[dict[tuple[str, str], Prepared], list[Fault]]
     prepared: dict[tuple[str, str], Prepared] = {}
     faults = faults_of_families(shelf.templates, shelf.texts)
     for key, source in shelf.templates.items():
-        if source.is_part:
-            faults += check_source(shelf, source)
-            continue
-        assembled, found = assemble(shelf, source)
-        if assembled is not None:
-            ready, more = _finish(shelf, source, assembled)
-            found += more
-            prepared |= {key: ready} if ready else {}
+        try:
+            ready, found = _prepare(shelf, source)
+        except Exception as error:  # `check` never ends with a traceback, whatever a file holds
+            help = "take parts of it out until it can be read; the last one taken is the reason"
+            message = f"the template cannot be read ({type(error).__name__})"
+            ready, found = None, [source.fault("NUR404", message, 1, help=help)]
+        prepared |= {key: ready} if ready else {}
         faults += found
     return prepared, faults
+
+
+def _prepare(shelf: Shelf, source: TemplateSource) -> tuple[Prepared | None, list[Fault]]:
+    if source.is_part:
+        return None, check_source(shelf, source)
+    assembled, found = assemble(shelf, source)
+    if assembled is None:
+        return None, found
+    ready, more = _finish(shelf, source, assembled)
+    return ready, [*found, *more]
 
 
 def check_source(shelf: Shelf, source: TemplateSource) -> list[Fault]:
