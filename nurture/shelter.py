@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from dataclasses import dataclass, field
@@ -96,15 +97,15 @@ class Shelter:
         text = self._values(text.translate(_MARKS), "shown")
         return self._tags(text, rf"{self.prefix}t\d+x")
 
-    def restore_html(self, html: str) -> str:
+    def restore_html(self, page: str) -> str:
         """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
-        html = _ELEMENT.sub(self._element, html.translate(_MARKS))
-        return self._values(self._tags(html, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x"), "shown")
+        page = _ELEMENT.sub(self._element, page.translate(_MARKS))
+        return self._values(self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x"), "shown")
 
-    def as_comments(self, html: str) -> str:
+    def as_comments(self, page: str) -> str:
         """Answer HTML whose hidden block tags are comments, which may stand between any two elements."""
         written = re.compile(rf"<!--.*?-->|({self.prefix}t\d+x)", re.DOTALL)
-        return written.sub(lambda found: f"<!--{found[1]}-->" if found[1] else found[0], html)
+        return written.sub(lambda found: f"<!--{found[1]}-->" if found[1] else found[0], page)
 
     def _element(self, element: re.Match[str]) -> str:
         return element[0] if self.prefix not in element[0] else _ATTRIBUTE.sub(self._attribute, element[0])
@@ -117,7 +118,7 @@ class Shelter:
             return attribute[0]
         parted = re.split(rf"({self.prefix}v\d+x)", written)
         for at in range(1, len(parted), 2):
-            before = "".join(parted[:at]).lstrip("\"'")
+            before = html.unescape("".join(parted[:at]).lstrip("\"'"))
             first = begins(before) or (kind in LISTS and before[-1] in " ,\t\n\f\r")
             parted[at] = self._values(parted[at], "shown_as_url" if first else "shown_in_url")
         return f"{name}{equals}{''.join(parted)}"

@@ -6,7 +6,6 @@ counting is of characters and turns, never of time: the same data always gives t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +59,7 @@ def plain(value: Any) -> str:
 
 def within_bounds(number: float) -> float:
     """Answer a number as it is; raises RenderError when it is endless or too large to reckon with."""
-    if not (math.isfinite(number) and abs(number) <= LARGEST):
+    if not abs(number) <= LARGEST:  # so that no NaN passes
         raise RenderError("a number is too large to reckon with")
     return number
 

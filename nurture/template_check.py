@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -10,11 +11,16 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from nurture.diagnose import Fault, did_you_mean
 from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
-from nurture.template_budget import LARGEST, WORK, price
+from nurture.template_budget import WORK, price
 from nurture.template_names import ALWAYS_KNOWN
 from nurture.template_source import Piece, TemplateSource
 
-_STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
+_TAGS = "if, for and set are the tags of a template"
+_OTHER_TAGS = frozenset({
+    "autoescape", "block", "break", "call", "continue", "debug", "do", "extends", "filter", "from", "import",
+    "include", "macro", "print", "trans", "with",
+})  # fmt: skip
+"""Jinja's own and its extensions'; a word that is none of them is told by its parser."""
 _QUOTED = re.compile(r"'([^']+)'")
 _OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
 _SIGNS: Mapping[type[nodes.BinExpr], str] = {
@@ -47,12 +53,15 @@ def check_tags(source: TemplateSource, piece: Piece, known: Mapping[str, Any]) -
 
 
 def _unreadable(source: TemplateSource, tokens: Sequence[tuple[int, str, str]]) -> Fault | None:
-    """What is a fault before the tags are even parsed: raw blocks, endless numbers, brackets in brackets."""
-    depth = 0
+    """What is a fault before the tags are even parsed: other tags, endless numbers, brackets in brackets."""
+    depth, before = 0, ""
     for line, kind, word in tokens:
         if kind == "raw_begin":
             help = "remove the raw and endraw tags"
             return source.fault("NUR405", "`raw` has no use in a template", line, "raw", help)
+        if before == "block_begin" and word in _OTHER_TAGS:
+            return source.fault("NUR405", f"`{word}` is not a tag of templates", line, word, _TAGS)
+        before = before if kind == "whitespace" else kind
         if kind in ("integer", "float") and _endless(word):
             return source.fault("NUR404", "the number is too large to reckon with", line, word)
         if kind == "operator":
@@ -65,7 +74,7 @@ def _unreadable(source: TemplateSource, tokens: Sequence[tuple[int, str, str]]) 
 def _endless(word: str) -> bool:
     """Read as a float, which takes time in proportion to its digits: an integer's are read in the square."""
     try:
-        return float(word.replace("_", "")) > LARGEST
+        return math.isinf(float(word.replace("_", "")))
     except ValueError:
         return False  # a hexadecimal, octal or binary number
 
@@ -75,7 +84,9 @@ def _deep_line(tree: nodes.Template) -> int:
     layer: list[nodes.Node] = [tree]
     for _ in range(DEEPEST):
         layer = [child for node in layer for child in node.iter_child_nodes()]
-    loops = (loop for loop in tree.find_all(nodes.For) if _loops_inside(loop) > MOST_LOOPS) if not layer else ()
+    loops = (
+        (loop for loop in tree.find_all(nodes.For) if _loops_inside(loop) > MOST_LOOPS) if not layer else ()
+    )
     deep = next(iter([*layer, *loops]), None)
     return deep.lineno if deep else 0
 
@@ -91,7 +102,7 @@ def _too_deep(source: TemplateSource, line: int, word: str = "") -> Fault:
 
 
 def _too_much(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
-    """Warnings of what fails whatever a lead's data is: an operator that cannot work, a budget that is spent."""
+    """Warnings of what fails for every lead: an operator that cannot work, a budget that is spent."""
     found: list[tuple[str, nodes.Node, str, str]] = []
     for reckoned in tree.find_all(nodes.BinExpr):
         sign = _SIGNS.get(type(reckoned))
@@ -166,14 +177,13 @@ def _unknown_filters(source: TemplateSource, tree: nodes.Template) -> list[Fault
 
 def _forbidden(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
     found: list[Fault] = []
-    for node in tree.find_all((nodes.Stmt, nodes.Call)):
-        word = type(node).__name__.lower()
+    for node in tree.find_all((nodes.Call, nodes.AssignBlock, nodes.NSRef)):
         if isinstance(node, nodes.Call):
             help = "use a filter, as in {{ lead.company | upper }}"
             found.append(source.fault("NUR405", "a template calls no functions", node.lineno, "(", help))
-        elif not isinstance(node, _STATEMENTS):
-            help = "if, for and set are the tags of a template"
-            found.append(source.fault("NUR405", f"`{word}` is not a tag of templates", node.lineno, "", help))
+        else:
+            help = 'write {% set name = "..." %}, with a name of one word'
+            found.append(source.fault("NUR405", "`set` gives one value one name", node.lineno, "set", help))
     return found
 
 

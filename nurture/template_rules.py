@@ -17,12 +17,12 @@ Sources = Mapping[tuple[str, str], TemplateSource]
 
 DEEPEST = 300
 """How deep elements may be nested; what inlines the CSS gives up without a word at some ten thousand."""
-RISKY = frozenset({"style", "srcdoc", "http-equiv"})
+RISKY = frozenset({"style", "http-equiv"})
 """Attributes that hold a language of their own, which escaping does not know."""
 # Elements that hold nothing, or that end by themselves where the next one begins.
 _ALONE = frozenset({
-    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",
-    "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
+    "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
 })  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def without_way_out(
 
 
 class Found(NamedTuple):
-    """Something that no mail may hold, in the line (from 1) of what was read; `word` is where the caret goes."""
+    """Something that no mail may hold, in its line of what was read; the caret goes under `word`."""
 
     code: str
     message: str

@@ -40,7 +40,7 @@ def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) ->
 
 
 def told(error: Exception) -> str:
-    """Why something could not be built; Python's own messages may quote a lead, so only their kind is told."""
+    """Why something could not be built; of Python's own errors, which may quote a lead, the kind alone."""
     return error.message if isinstance(error, NurtureError) else type(error).__name__
 
 
@@ -123,6 +123,6 @@ def book_context(book: Book, public_url: str) -> dict[str, Any]:
 
 
 def lead_context(book: Book, lead: Lead) -> dict[str, Any]:
-    """The lead as templates see it: in the declared types, and none where it is unknown, so that `or` works."""
+    """The lead as templates see it: in the declared types; none where unknown, so that `or` works."""
     kinds = book.catalog.attributes
     return {**dict.fromkeys([*PROFILE_FIELDS, *kinds]), **typed(lead.fields(), kinds)}
