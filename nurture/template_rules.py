@@ -131,6 +131,7 @@ class Reader(HTMLParser):
             self._note("NUR416", "a declaration cannot be read", "<!")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at the attributes of one element."""
         self._open(tag)
         values = {name: value or "" for name, value in attrs}
         if tag == "img" and "alt" not in values:
@@ -151,6 +152,7 @@ class Reader(HTMLParser):
             self._address(refreshed(content), "content")
 
     def handle_endtag(self, tag: str) -> None:
+        """Come out of an element."""
         if tag not in _ALONE:
             self.depth = max(0, self.depth - 1)
 
@@ -164,6 +166,7 @@ class Reader(HTMLParser):
             self.found += inner.found
 
     def handle_data(self, data: str) -> None:
+        """Look at what scripts and styles hold."""
         if self.cdata_elem:
             self.risky.append((f"a {self.cdata_elem} element", data))
         if self.cdata_elem == "style":
