@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from nurture.rowtypes import BY_TYPE, RowFault
+from nurture.imported import RowFault
+from nurture.rowtypes import BY_TYPE
 
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "text": (str,),

@@ -18,6 +18,8 @@ from nurture.errors import RenderError
 
 WORK = 1_000_000
 """Units that one part of one mail may cost: characters made or read, and the nodes that each turn runs."""
+HOLDER = 10
+"""What a list or a mapping costs besides what it holds: going into one takes longer than reading a letter."""
 LARGEST = 10**15
 """No number that a template reckons with may be further from zero."""
 
@@ -70,7 +72,7 @@ def weighed(context: Metered, value: Any) -> Any:
     if isinstance(value, str):
         context.spend(len(value))
     elif isinstance(value, list | tuple | dict):
-        context.spend(1 + len(value))
+        context.spend(HOLDER + len(value))
         for item in value.values() if isinstance(value, dict) else value:
             weighed(context, item)
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -118,7 +120,7 @@ def dated(value: Any, source: str) -> Any:
     raise RenderError(f"`{source}` is not a date", hint="declare it as a date in catalog.yaml")
 
 
-COUNTERS: Mapping[str, Any] = {
+COUNTERS: dict[str, Any] = {
     "weighed": weighed,
     "plainly": plainly,
     "comparable": comparable,
@@ -159,7 +161,7 @@ def _filter(node: nodes.Node, name: str, *given: Any) -> nodes.Filter:
     return nodes.Filter(node, name, constants, [], None, None, lineno=node.lineno)
 
 
-def _weigh(node: nodes.Node) -> nodes.Node:
+def _weigh(node: nodes.Expr) -> nodes.Expr:
     return node if isinstance(node, nodes.Const) else _filter(node, "weighed")
 
 

@@ -39,10 +39,10 @@ class Installed:
     bin: Path
     tzpath: Path  # zone files of an old host, which give Paris the clock of Tokyo
 
-    def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, at: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*command),
-            cwd=self.project,
+            cwd=self.project / at,
             env=self.environment(more),
             capture_output=True,
             text=True,
@@ -115,7 +115,9 @@ def test_what_a_worker_starts_runs_there(installed: Installed) -> None:
             api = {"PREFECT_API_URL": json.loads(up.stdout.readline())["prefect"] + "/api"}
             run_id = installed.run("python", "-c", BEGIN, **safe, **api).stdout.strip()
             entry = {"PREFECT__FLOW_ENTRYPOINT": "flows.rescore.rescore"}
-            told = installed.run("python", "-m", "prefect.engine", run_id, **safe, **api, **entry).stderr
+            engine = ("python", "-m", "prefect.engine", run_id)
+            # A worker begins each run in a folder of its own: Prefect looks there before anywhere else.
+            told = installed.run(*engine, at=".nurture", **safe, **api, **entry).stderr
             hour = installed.run("python", "-c", HOUR, **safe).stdout.strip()
         finally:
             up.send_signal(signal.SIGTERM)

@@ -22,8 +22,8 @@ FRAME = {
 }
 HTML, TEXT = "templates/note.html.j2", "templates/note.txt.j2"
 BY_HAND = "---\nsubject: S\npurpose: service\n---\n"
-SECONDS = 5.0
-"""Longer than any rendering here takes on a slow machine; without a budget most would take hours."""
+SECONDS = 10.0
+"""Of the processor: more than any rendering here takes while it is traced; most bombs would take hours."""
 
 
 def head(subject: str = "S", preheader: str = "P") -> str:
@@ -43,10 +43,10 @@ def text_of(body: str, **lead: Any) -> str:
 
 def failure_of(body: str, lead: dict[str, Any], **parts: str) -> str:
     templates = compiled(body, **parts)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(RenderError, match=r"note \(en\)") as failed:
         templates.render("note", "en", {"lead": lead})
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     return str(failed.value)
 
 
@@ -131,6 +131,14 @@ def test_hand_written_html_and_its_text_have_a_budget() -> None:
         text.render("note", "en", context)
 
 
+def test_what_is_written_counts_for_the_length_too() -> None:
+    """A mail may be neither a long text of the author's nor that and a long value."""
+    page = {HTML: BY_HAND + "x" * 600_000 + "{{ lead.long }}", TEXT: "x"}
+
+    with pytest.raises(RenderError, match="the mail is too long"):
+        compile_templates(page)[0].render("note", "en", {"lead": {"long": "x" * 500_000}})
+
+
 ATOMS = st.sampled_from(
     ["lead.long", "lead.words", "'x'", "7", "1.5", "lead.none", "[1, 'b']", "lead.day", "a", "b"]
 )
@@ -155,7 +163,7 @@ def expressions() -> st.SearchStrategy[str]:
     return st.recursive(ATOMS, grown, max_leaves=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), expressions()), min_size=1, max_size=12), expressions())
 def test_any_template_ends_soon_with_a_mail_or_a_failure(sets: list[tuple[str, str]], shown: str) -> None:
     """Whatever tags are put together, nothing but RenderError leaves, and nothing takes long."""
@@ -164,14 +172,14 @@ def test_any_template_ends_soon_with_a_mail_or_a_failure(sets: list[tuple[str, s
     body = f"{start}{steps}\n{{% for i in b %}}\n{{{{ {shown} }}}}\n{{% endfor %}}"
     templates, _ = compile_templates(FRAME | {"templates/note.md.j2": head() + body})
     context = {"lead": {"long": LONG, "words": ["w", "ww"], "none": None, "day": date(2027, 3, 1)}}
-    started = time.monotonic()
+    started = time.process_time()
 
     try:
         mail = templates.render("note", "en", context)
     except RenderError:
         mail = None
 
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert mail is None or len(mail.text) <= 1_000_001
 
 
