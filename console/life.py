@@ -82,7 +82,7 @@ def _do(frame: Any, sequence: str, what: Callable[..., Any]) -> Any:  # a frame;
     store = open_store(frame.settings().database_url)
     try:
         store.migrate()
-        with store.begin() as tx:
+        with store.begin("apply") as tx:
             release = current_release(tx)
             if release is None:
                 raise ProjectError("no release in this store yet", hint="run `nurture apply`")

@@ -8,6 +8,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
+from leadstore.patience import be_patient
+
 VERSION_TABLE = "nurture_version"
 MIGRATION_LOCK = 0x6E757274  # "nurt": one migration at a time on one PostgreSQL
 
@@ -26,6 +28,7 @@ def upgrade(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
+            be_patient(connection, "migrate")
             connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -14,18 +14,18 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
-from nurture.errors import SettingError, StoreError, StoreGone
+from leadstore.outages import said_plainly
+from leadstore.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
+from nurture.errors import SettingError, StoreBusy
+from nurture.shown import HIDDEN, shown_url
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_SECONDS = 15
 """How long a writer waits for another writer on SQLite before it gives up."""
-
-FROZEN_SECONDS = 120
-"""How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
 
 _EMPTY = ("{}", b"{}")
 
@@ -45,31 +45,53 @@ class Store:
         self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, job: str = "") -> Iterator[Connection]:
         """One write transaction: commits at the end, rolls back on any exception.
 
-        On SQLite it is BEGIN IMMEDIATE, so that a reader never has to turn into a writer half-way.
+        `job` names what takes longer than usual (patience.JOBS). On SQLite it is BEGIN IMMEDIATE, so that a
+        reader never has to turn into a writer half-way.
+
+        Raises:
+            StoreBusy: another session held what it needs for too long; nothing was written, try again.
         """
-        with _said_plainly(self.url), self._turn, self.engine.begin() as tx:
-            if self.dialect == "sqlite":
-                tx.exec_driver_sql("BEGIN IMMEDIATE")
-            yield tx
+        try:
+            with said_plainly(self.url), self._turn, self.engine.begin() as tx:
+                if self.dialect == "sqlite":
+                    tx.exec_driver_sql("BEGIN IMMEDIATE")
+                elif job:
+                    be_patient(tx, job)
+                yield tx
+        except StoreBusy:
+            self.end_frozen()
+            raise
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view; whatever is written in it is rolled back."""
-        with _said_plainly(self.url), self.engine.connect() as tx:
+    def read(self, job: str = "") -> Iterator[Connection]:
+        """One consistent view; whatever is written in it is rolled back. `job` as in `begin`."""
+        with said_plainly(self.url), self.engine.connect() as tx:
             if self.dialect == "sqlite":
                 tx.exec_driver_sql("BEGIN")
+            elif job:
+                be_patient(tx, job)
             yield tx
             tx.rollback()
+
+    def end_frozen(self) -> int:
+        """End sessions whose process has stood still, holding rows, for too long; how many there were."""
+        if self.dialect == "sqlite":
+            return 0  # its one writer is waited for, or told
+        with said_plainly(self.url):
+            return end_frozen(self.engine)
 
     def migrate(self) -> None:
         """Bring the schema to this version; safe to call at every start."""
         from leadstore.migrating import upgrade  # Alembic costs 0.2 s to import
 
-        with _said_plainly(self.url):
-            upgrade(self.engine)
+        def bring_up_to_date() -> None:
+            with said_plainly(self.url):
+                upgrade(self.engine)
+
+        patiently(bring_up_to_date)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -82,53 +104,68 @@ def open_store(url: str) -> Store:
 
 
 async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a store function off the event loop: the only way async code may call the store."""
-    return await asyncio.to_thread(fn, *args, **kwargs)
+    """Run a store function off the event loop: the only way async code may call the store.
+
+    One that finds the store busy is run again, a few times: it is one transaction, or may be repeated.
+    """
+    return await asyncio.to_thread(patiently, fn, *args, **kwargs)
+
+
+def patiently(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that is one transaction, and again while others are in its way.
+
+    Raises:
+        StoreBusy: they still are after several tries, longer than a frozen process may hold anything.
+    """
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(StoreBusy):
+            return fn(*args, **kwargs)
+    return fn(*args, **kwargs)
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
+        raise _no_url("it is not a database URL") from None  # the original may quote the password
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        if parsed.database not in (None, "", ":memory:"):
+            _keep_private(Path(str(parsed.database)))
+        return _sqlite(parsed.render_as_string(hide_password=False))
+    if kind not in ("postgresql", "postgres"):
         raise SettingError(
-            "NURTURE_DATABASE_URL is not a database URL",
-            hint="write sqlite:///path/to/store.db or postgresql://user:password@host/name",
-        ) from error
-    if parsed.get_backend_name() == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    elif parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        _keep_private(Path(str(parsed.database)))
-    try:
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed.render_as_string(hide_password=False))
-        return _postgresql(parsed)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SettingError(
-            f"no driver for {parsed.get_backend_name()!r} databases",
-            hint="Nurture keeps its store in SQLite or PostgreSQL",
-        ) from error
+            f"no driver for {kind[:20]!r} databases", hint="Nurture keeps its store in SQLite or PostgreSQL"
+        )
+    if shown_url(url).endswith(HIDDEN):
+        raise _no_url("a part of it is not quoted: write @ as %40, / as %2F and ? as %3F in a password")
+    return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+
+
+def _no_url(why: str) -> SettingError:
+    return SettingError(
+        f"NURTURE_DATABASE_URL cannot be used: {why}",
+        hint="write sqlite:///path/to/store.db or postgresql://user:password@host/name",
+    )
 
 
 def _keep_private(file: Path) -> None:
     """The store is full of addresses: what SQLite would make is readable by everybody on the machine."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):  # opening it will say what is wrong with it
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
 
 
 def _postgresql(url: URL) -> Engine:
     engine = create_engine(
-        url, pool_pre_ping=True, pool_size=10, hide_parameters=True, json_deserializer=_read_json
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        hide_parameters=True,
+        json_deserializer=_read_json,
+        connect_args=libpq_options(url),
     )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        # Said by SET: a pooler in between knows no options at the start.
-        milliseconds = int(FROZEN_SECONDS * 1000)
-        connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
-        connection.execute("SET TIME ZONE 'UTC'")  # instants come as they are kept, with nothing to convert
-        connection.commit()
-
+    event.listen(engine, "connect", lambda connection, _: prepare_session(connection))
     return engine
 
 
@@ -154,29 +191,3 @@ def _sqlite(url: str) -> Engine:
 def _read_json(text: Any) -> Any:
     """JSON as a driver gives it, text or bytes; most of it is an empty mapping."""
     return {} if text in _EMPTY else json.loads(text)
-
-
-@contextmanager
-def _said_plainly(url: str) -> Iterator[None]:
-    """Turn a driver's outage into a StoreGone that says what to do; let everything else through."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
-        # Not `from error`: PostgreSQL's DETAIL line quotes values, and addresses must not reach a log.
-        raise StoreError(f"the database refused a statement: {type(error.orig).__name__}") from None
-
-
-def _outage(error: DBAPIError, url: str) -> str:
-    shown = make_url(url).render_as_string(hide_password=True)
-    first = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-    return f"the store at {shown} cannot be used: {first}"
-
-
-def _remedy(url: str) -> str:
-    if url.startswith("sqlite"):
-        return "is another process writing to it, is the disk full, may this user write there?"
-    return "is PostgreSQL running, and does NURTURE_DATABASE_URL name it rightly?"

@@ -6,6 +6,7 @@ NurtureError
 ├── SettingError        a setting is missing or cannot be used; names it
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
+│   │   └── StoreBusy   another session holds what is needed: try again
 │   ├── ClockError      a moved clock would go back, or is not allowed here
 │   └── LockHeld        another process leads this store
 ├── ImportFault         a file or its map cannot be read at all
@@ -58,6 +59,10 @@ class StoreError(NurtureError):
 
 class StoreGone(StoreError, ConnectionError):
     """The database is unreachable, locked or gone."""
+
+
+class StoreBusy(StoreGone):
+    """Another session holds what this needs; nothing is wrong with what was asked: try again."""
 
 
 class ClockError(StoreError):

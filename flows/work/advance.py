@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from nurture.values import Decision, Plan, Position, Snapshot, domain_of
 from nurture.words import EnrolmentState, Reason, Verdict
 
 __all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
+
+log = logging.getLogger("nurture.advance")
 
 COUNTED = (
     "due",
@@ -59,7 +62,9 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
 
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
-    """Take over what a dead worker left behind; what it had started becomes uncertain."""
+    """Take over what a dead or frozen worker left behind; what it had started becomes uncertain."""
+    if frozen := shop.store.end_frozen():
+        log.warning("%s of our sessions stood still inside a transaction: PostgreSQL took it back", frozen)
     with shop.store.begin() as tx:
         lost = recover(tx, now)["uncertain"]
         return settle_uncertain(shop, tx, lost, now) if lost else Counter()

@@ -38,7 +38,7 @@ async def sweep(shop: Shop, now: datetime, done: Taken) -> None:
 
 def changed_page(shop: Shop, now: datetime) -> Taken | None:
     """Standing sequences look at the leads that changed since they last did."""
-    with shop.store.begin() as tx:
+    with shop.store.begin("sweep") as tx:
         release_id, book = shop.book(tx)
         standing = _standing(book, now)
         ids = changed_leads(tx, PAGE) if standing else []
@@ -61,12 +61,12 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken, int]:
     """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
-    with shop.store.read() as tx:
+    with shop.store.read("sweep") as tx:
         standing = _standing(shop.book(tx)[1], now).get(name)
         ids = candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
     if not ids:
         return Taken(), -1
-    with shop.store.begin() as tx:
+    with shop.store.begin("sweep") as tx:
         release_id, book = shop.book(tx)
         lock_leads(tx, ids)
         standing = _standing(book, now).get(name)
