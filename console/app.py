@@ -33,6 +33,7 @@ COMMANDS = {
     "stage": ("console.stage:stage", "Put a lead to the stage that somebody knows of."),
     "score": ("console.scoring:app", "Explain a score, learn a card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
+    "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo:demo", "Run the whole engine on invented leads."),

@@ -25,7 +25,7 @@ SQLITE: Mapping[int, tuple[str, str]] = {
     14: ("the file cannot be opened", "does its folder exist, is it a file, and may this user write there?"),
     26: ("the file is not a SQLite database", RESTORE),
 }
-"""SQLite's primary result codes (sqlite.org/rescode.html): what is wrong (else in its words), and a remedy."""
+"""SQLite's primary result codes (sqlite.org/rescode.html): what is wrong, else its words, and a remedy."""
 
 BUSY = frozenset({"55P03", "40P01", "40001"})
 """PostgreSQL: what is wanted is held too long, a deadlock, two that changed one row. Worth another try."""

@@ -27,7 +27,7 @@ JOBS: Mapping[str, float] = {
     "rescore": 300.0,  # scores a page of leads by sets
     "sweep": 300.0,  # looks at all leads for standing sequences
 }
-"""What takes longer, by name: seconds that one of its statements may work. None may stand still for longer."""
+"""What takes longer, by name: seconds that one of its statements may work. None stands still for longer."""
 
 _ANSWERING = {
     "keepalives_idle": 10,

@@ -133,13 +133,16 @@ async def open_shop(
     relay: Speaker | None = None,
     now: datetime | None = None,
     apply: bool | None = None,
+    any_clock: bool = False,
 ) -> AsyncIterator[Shop]:
     """Open the store (migrated), the links and the relay; with the embedded store, apply the files.
 
     `now` moves the clock: only with the local inbox, and never back on one store. `apply` None
-    applies with the embedded store only; a broken file leaves the last good release running.
+    applies with the embedded store only; a broken file leaves the last good release running. `any_clock`
+    opens a store that has seen a later moment, too: for pages through which leads leave.
 
     Raises:
+        ClockError: the store has already seen a later moment.
         SettingError: the clock may not be moved while mail can leave this machine.
         BookError: nothing good was ever applied, and the files have faults.
     """
@@ -151,7 +154,8 @@ async def open_shop(
     store = open_store(settings.database_url)
     try:
         await in_thread(store.migrate)
-        await in_thread(see_moment, store, now or datetime.now(UTC))
+        if not any_clock:
+            await in_thread(see_moment, store, now or datetime.now(UTC))
         if settings.embedded if apply is None else apply:
             await in_thread(apply_files, store, settings, now or datetime.now(UTC))
         links = Links(settings.secret_keys, settings.public_url)
