@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlmodel import SQLModel
 
+import leadstore.tables  # noqa: F401 - fills the metadata
 from leadstore.locks import SEEN, read_note
-from leadstore.store import Store, open_store
+from leadstore.store import VERSION_TABLE, Store, open_store
 from nurture.errors import StoreError
-
-VERSION_TABLE = "nurture_version"
-"""The same as in migrating.py, without Alembic's 0.2 s."""
+from nurture.shown import shown_url
 
 
 def open_existing(url: str) -> Store:
@@ -27,7 +28,9 @@ def open_existing(url: str) -> Store:
     _refuse_missing_file(url)
     store = open_store(url)
     try:
+        _refuse_empty(url)
         with store.read() as tx:
+            refuse_foreign(tx)
             _refuse_other_schema(tx)
     except BaseException:
         store.close()
@@ -50,13 +53,43 @@ def newest_schema() -> str:
 def _refuse_missing_file(url: str) -> None:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return  # open_store says it better
     path = Path(parsed.database or "")
-    if parsed.get_backend_name() == "sqlite" and not path.is_file():
+    if parsed.get_backend_name() == "sqlite" and not os.path.lexists(path):
         raise StoreError(
             f"there is no store at {path} yet",
             hint="`nurture import`, `nurture run` and `nurture up` make it; or is this another project?",
+        )
+
+
+def refuse_foreign(tx: Connection) -> None:
+    """Refuse a database that another program fills: our tables would lie among its own, or take their names.
+
+    Raises:
+        StoreError: it is not empty, and no store.
+    """
+    there = inspect(tx)
+    if there.has_table(VERSION_TABLE):
+        return
+    names = set(there.get_table_names())
+    # A PostgreSQL database may be shared; a file is one program's.
+    taken = names if tx.dialect.name == "sqlite" else names & set(SQLModel.metadata.tables)
+    if taken:
+        shown = ", ".join(sorted(taken)[:3])
+        raise StoreError(
+            f"the store at {shown_url(str(tx.engine.url))} is another program's database (tables: {shown})",
+            hint="name another file or database in NURTURE_DATABASE_URL; nothing was changed in this one",
+        )
+
+
+def _refuse_empty(url: str) -> None:
+    parsed = make_url(url)
+    path = Path(parsed.database or "")
+    if parsed.get_backend_name() == "sqlite" and path.is_file() and not path.stat().st_size:
+        raise StoreError(
+            f"the store at {path} is empty: 0 bytes",
+            hint="if it held leads, put your latest backup in its place; else `nurture apply` makes it new",
         )
 
 

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
+from leadstore.existing import refuse_foreign
 from leadstore.patience import be_patient
 
 VERSION_TABLE = "nurture_version"
@@ -30,5 +31,6 @@ def upgrade(engine: Engine) -> None:
         else:
             be_patient(connection, "migrate")
             connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATION_LOCK})
+        refuse_foreign(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

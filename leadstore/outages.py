@@ -15,6 +15,7 @@ RESTORE = (
     "if it is the wrong file, NURTURE_DATABASE_URL names the right one"
 )
 SQLITE: Mapping[int, tuple[str, str]] = {
+    1: ("", "is it a store of this version of Nurture? `nurture apply` brings one up to date"),
     3: ("this user may not use it", "give the user that runs Nurture the right to read and write it"),
     5: ("", "is another process writing to it? it is tried again at the next tick"),
     6: ("", "is another process writing to it? it is tried again at the next tick"),
@@ -86,6 +87,8 @@ def plain_error(error: DBAPIError, url: str) -> StoreError:
     what, remedy = SQLITE.get(sqlite, ("", "")) if sqlite else POSTGRESQL.get(state, ("", ""))
     if not (what or sqlite or state) and error.connection_invalidated:
         what, remedy = LOST
+    if "invalid connection option" in str(error.orig):
+        what, remedy = "its URL has an option that PostgreSQL does not know", "look at NURTURE_DATABASE_URL"
     if what or remedy or isinstance(error, OperationalError):
         why = what or _first_line(error, url)
         return StoreGone(f"{place} cannot be used: {why}", hint=remedy or _remedy(url))

@@ -27,6 +27,12 @@ T = TypeVar("T")
 BUSY_SECONDS = 15
 """How long a writer waits for another writer on SQLite before it gives up."""
 
+SQLITE_OPTIONS = frozenset({"mode", "cache", "uri", "vfs", "immutable", "nolock", "psow"})
+"""What may stand after the ? of a SQLite URL: what names a file in SQLite's own way."""
+
+VERSION_TABLE = "nurture_version"
+"""The same as in migrating.py, without Alembic's 0.2 s; a database without it is no store, or a new one."""
+
 _EMPTY = ("{}", b"{}")
 
 
@@ -132,6 +138,8 @@ def _engine(url: str) -> Engine:
     if kind == "sqlite":
         if parsed.database not in (None, "", ":memory:"):
             _keep_private(Path(str(parsed.database)))
+        if set(parsed.query) - SQLITE_OPTIONS:
+            raise _no_url("a SQLite URL has no such option, and no password")
         return _sqlite(parsed.render_as_string(hide_password=False))
     if kind not in ("postgresql", "postgres"):
         raise SettingError(
@@ -176,8 +184,10 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        if not names or VERSION_TABLE in names:  # another program's file stays as it is
+            connection.execute("PRAGMA journal_mode=WAL")
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",  # a sent row must survive a power cut (FAULTS 7)
             "foreign_keys=ON",
             "cache_size=-8192",
