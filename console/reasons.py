@@ -155,8 +155,9 @@ def _under_way(touch: Touch, say: Say, now: datetime) -> str:
         return f"{LOST[touch.state]} {f'by the next tick after {say(ends)}' if ends else 'at the next tick'}."
     if touch.worker is None or is_alive(touch.worker):
         return f"{STATES[touch.state]}."
-    until = f"; should it have stopped, the next tick after {say(touch.lease_until)} takes it over"
-    return f"{FAR[touch.state]} ({touch.worker}){until if touch.lease_until else ''}."
+    ends = touch.lease_until
+    until = f"; should it have stopped, the next tick after {say(ends)} takes it over" if ends else ""
+    return f"{FAR[touch.state]} ({touch.worker}){until}."
 
 
 def _with(clause: str, answer: str) -> str:

@@ -114,7 +114,7 @@ async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     One that finds the store busy is run again, a few times: it is one transaction, or may be repeated.
     """
-    return await asyncio.to_thread(patiently, fn, *args, **kwargs)
+    return await asyncio.to_thread(lambda: patiently(fn, *args, **kwargs))
 
 
 def patiently(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
