@@ -81,7 +81,7 @@ def retire(
 def _do(frame: Any, sequence: str, what: Callable[..., Any]) -> Any:  # a frame; a count, or None
     store = ready_store(frame.settings())
     try:
-        with store.begin() as tx:
+        with store.begin("apply") as tx:
             release = current_release(tx)
             if release is None:
                 raise ProjectError("no release in this store yet", hint="run `nurture apply`")

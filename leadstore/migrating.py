@@ -9,7 +9,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
-from leadstore.schema import VERSION_TABLE, Schema, note_needs, read_schema, refuse_other
+from leadstore.patience import be_patient
+from leadstore.schema import (
+    VERSION_TABLE,
+    Schema,
+    note_needs,
+    read_schema,
+    refuse_foreign,
+    refuse_other,
+)
 
 __all__ = ["MIGRATION_LOCK", "VERSION_TABLE", "alembic_config", "oldest_needed", "upgrade"]
 
@@ -36,7 +44,9 @@ def upgrade(engine: Engine) -> Schema:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
+            be_patient(connection, "migrate")
             connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATION_LOCK})
+        refuse_foreign(connection)
         before = read_schema(connection)  # behind the lock: another process may have just done it
         if before.ahead:
             refuse_other(before)

@@ -52,7 +52,8 @@ def see_moment(tx: Connection, now: datetime) -> None:
             raise ClockError(
                 f"this store has already seen {last:%Y-%m-%d %H:%M} UTC; "
                 f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC would go back",
-                hint="give a later --now, or use a fresh store",
+                hint="`nurture clock` shows what lies ahead of this machine's clock, `nurture clock reset` "
+                "brings it back; or give a later --now. `nurture web` runs all the same: leads can leave",
             )
         if now <= last:
             return

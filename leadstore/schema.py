@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlmodel import SQLModel
 
 from leadstore.notes import read_note, write_note
-from nurture.errors import SchemaError
+from nurture.errors import SchemaError, StoreError
+from nurture.shown import shown_url
 
 VERSION_TABLE = "nurture_version"
 """Alembic's own table in a store."""
@@ -94,3 +96,23 @@ def refuse_other(schema: Schema) -> None:
         f"{schema.newest}",
         hint="`nurture migrate` brings it up to date; `nurture migrate --check` says what it would do",
     )
+
+
+def refuse_foreign(tx: Connection) -> None:
+    """Refuse a database that another program fills: our tables would lie among its own, or take their names.
+
+    Raises:
+        StoreError: it is not empty, and no store.
+    """
+    there = inspect(tx)
+    if there.has_table(VERSION_TABLE):
+        return
+    names = set(there.get_table_names())
+    # A PostgreSQL database may be shared; a file is one program's.
+    taken = names if tx.dialect.name == "sqlite" else names & set(SQLModel.metadata.tables)
+    if taken:
+        shown = ", ".join(sorted(taken)[:3])
+        raise StoreError(
+            f"the store at {shown_url(str(tx.engine.url))} is another program's database (tables: {shown})",
+            hint="name another file or database in NURTURE_DATABASE_URL; nothing was changed in this one",
+        )

@@ -231,3 +231,12 @@ def _is_at(source: str, door: str) -> bool:
 
 def _called(node: ast.Call) -> str:
     return ast.unparse(node.func)
+
+
+WRITES_CSV = [source for source in MODULES if "csv.writer" in (ROOT / source).read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("source", WRITES_CSV)
+def test_no_csv_is_written_unguarded(source: str) -> None:
+    """Whoever writes a CSV guards its cells: leads write them, and a spreadsheet would run them."""
+    assert "nurture.formulas" in set(_imports(source))

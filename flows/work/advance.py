@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ from nurture.values import Decision, Plan, Position, Snapshot, domain_of
 from nurture.words import EnrolmentState, Reason, Verdict
 
 __all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
+
+log = logging.getLogger("nurture.advance")
 
 COUNTED = (
     "due",
@@ -67,7 +70,9 @@ async def advance(
 
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
-    """Take over what a dead worker left behind; what it had started becomes uncertain."""
+    """Take over what a dead or frozen worker left behind; what it had started becomes uncertain."""
+    if frozen := shop.store.end_frozen():
+        log.warning("%s of our sessions stood still inside a transaction: PostgreSQL took it back", frozen)
     sieved = sieve(
         shop.store,
         lambda tx, among: recover(tx, now, among)["uncertain"],

@@ -54,7 +54,7 @@ def apply_release(store: Store, files: Mapping[str, str], now: datetime) -> Appl
     if book is None or errors:
         found = f"{errors} error" if errors == 1 else f"{errors} errors"
         raise BookError(f"the files were not applied: {found} found", faults)
-    with store.begin() as tx:
+    with store.begin("apply") as tx:
         release_id, changed = store_release(tx, book.digest, files, now)
         followed = follow(tx, book, release_id, now) if changed else Followed()
     return Applied(release_id, changed, book, (*faults, *advise(book, now)), followed)

@@ -220,7 +220,7 @@ class _Importing:
         self.take(batch[middle:])
 
     def _save(self, batch: list[Record], leads: list[ImportedLead], rejects: list[Reject]) -> None:
-        with self.store.begin() as tx:
+        with self.store.begin("import") as tx:
             saved = save_batch(tx, leads, self.now, self.live)
             refused = dict(saved.refused)
             all_rejects = sorted(

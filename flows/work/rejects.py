@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
+from flows.work.rowfile import OURS
 from nurture.errors import ImportFault
+from nurture.formulas import guarded
 
 Reject = tuple[int, str, Sequence[str]]
 """Line, reason, cells."""
@@ -32,7 +34,7 @@ class Rejects:
 
     def write(self, rejects: Iterable[Reject]) -> int:
         """Put these after the committed ones, and answer the size that a commit would make good."""
-        rows = [[str(line), reason, *cells] for line, reason, cells in rejects]
+        rows = [[str(line), guarded(reason), *map(guarded, cells)] for line, reason, cells in rejects]
         if not rows:
             return self.size
         try:
@@ -52,7 +54,7 @@ class Rejects:
             self._file.truncate()
         writer = csv.writer(self._file, lineterminator="\n")
         if self._file.tell() == 0:
-            writer.writerow(["line", "reason", *self._columns])
+            writer.writerow([*OURS, *map(guarded, self._columns)])
         writer.writerows(rows)
         self._file.flush()
         os.fsync(self._file.fileno())

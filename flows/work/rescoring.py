@@ -119,7 +119,7 @@ def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tu
 
 
 def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         _, book = shop.book(tx)
         rules = rules_of(book)
         under_way = scoring_pass(tx, str(rules))
@@ -170,13 +170,13 @@ def _by_sets(
 
 
 def _behind(shop: Shop) -> int:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         under_way = scoring_pass(tx, str(rules_of(shop.book(tx)[1])))
         return leads_behind(tx, under_way) if under_way else 0
 
 
 def _thin_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         gone, more = thin_history(tx, now, THINNED)
         return Counter(thinned=gone), more
 

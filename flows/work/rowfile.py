@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from nurture.errors import ImportFault
+from nurture.formulas import unguarded
 
 LONGEST_LINE = 1024 * 1024
 """Bytes of a line; a longer one is rejected, and none is ever held whole."""
 MOST_LINES = 200
 """Lines that one quoted record may span before its quote counts as never closed."""
+
+OURS = ("line", "reason")
+"""The columns that a file of rejects has before those of the file it came from; its cells are guarded."""
 
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
@@ -67,6 +71,8 @@ class RowFile:
         if fault:
             raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint="it names the columns")
         names = tuple(cell.strip() for cell in cells)
+        if names[:2] == OURS:
+            names = tuple(map(unguarded, names))
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
             raise ImportFault(f"{self.path} has two columns called {twice[0]!r}", hint="rename one of them")
@@ -89,6 +95,8 @@ class RowFile:
                 cells, fault = text.split(delimiter), ""
             else:
                 cells, fault = self._cells(line, width)
+            if columns[:2] == OURS:
+                cells = [*map(unguarded, cells)]
             if not fault and len(cells) != width:
                 fault = f"{len(cells)} cells where the header has {width} columns"
             yield Record(line.number, {} if fault else dict(zip(columns, cells, strict=True)), cells, fault)

@@ -72,6 +72,7 @@ def changed_page(shop: Shop, now: datetime) -> Taken | None:
         lambda tx, among: changed_leads(tx, PAGE, among) if _standing(shop.book(tx)[1], now) else [],
         lambda tx, ids: _look(shop, tx, ids, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
+        job="sweep",
     )
     return Taken.of(sieved) if sieved.found else None
 
@@ -109,6 +110,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
         lambda tx, among: _locked(tx, ids if among is None else among),
         lambda tx, these: _enter(shop, tx, name, these, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
+        job="sweep",
     )
     return Taken.of(sieved), ids[-1]
 
@@ -116,13 +118,13 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
     """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
     try:
-        with shop.store.read() as tx:
+        with shop.store.read("sweep") as tx:
             standing = _standing(shop.book(tx)[1], now).get(name)
             return candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
     except Exception as error:
         if not is_own(error):
             raise
-    with shop.store.read() as tx:
+    with shop.store.read("sweep") as tx:
         return leads_after(tx, after, BATCH)
 
 

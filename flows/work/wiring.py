@@ -138,13 +138,16 @@ async def open_shop(
     now: datetime | None = None,
     apply: bool | None = None,
     clockwork: str = "once",
+    any_clock: bool = False,
 ) -> AsyncIterator[Shop]:
     """Open the store, the links and the relay; the embedded store is migrated, and the files applied.
 
     `now` moves the clock: only with the local inbox, and never back on one store. `apply` None
-    applies with the embedded store only; a broken file leaves the last good release running.
+    applies with the embedded store only; a broken file leaves the last good release running. `any_clock`
+    opens a store that has seen a later moment, too: for pages through which leads leave.
 
     Raises:
+        ClockError: the store has already seen a later moment.
         SettingError: the clock may not be moved while mail can leave this machine.
         SchemaError: the store is not migrated, or by a newer version.
         BookError: nothing good was ever applied, and the files have faults.
@@ -156,7 +159,8 @@ async def open_shop(
         )
     store = await in_thread(ready_store, settings)
     try:
-        await in_thread(see_moment, store, now or datetime.now(UTC))
+        if not any_clock:
+            await in_thread(see_moment, store, now or datetime.now(UTC))
         faults: tuple[Fault, ...] = ()
         books: dict[int, Book] = {}
         if settings.embedded if apply is None else apply:

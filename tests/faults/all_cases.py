@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults import (
     aside_cases,
     content_cases,
+    frozen_cases,
     pace_cases,
     process_cases,
     relay_cases,
@@ -18,6 +19,7 @@ BOOKS = (
     relay_cases,
     pace_cases,
     worker_cases,
+    frozen_cases,
     process_cases,
     schedule_cases,
     store_cases,

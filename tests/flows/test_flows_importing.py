@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -106,9 +107,9 @@ class Stumbling(Store):
     failures = 0
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, job: str = "") -> Iterator[Connection]:
         """A transaction that may be lost."""
-        with super().begin() as tx:
+        with super().begin(job) as tx:
             yield tx
             if tx.scalar(select(func.count()).select_from(lead)) and self.failures:
                 self.failures -= 1
@@ -497,3 +498,30 @@ def test_signals_say_whether_they_are_live(sqlite: Store, project: Path, source:
 
     with sqlite.read() as tx:
         assert tx.scalars(select(signal.c.live)).all() == [False]
+
+
+DANGEROUS = ["=HYPERLINK(1)", "+33 1 23 45 67 89", "-5", "@SUM(A1)", "'=1", "'tis", " \t=1"]
+
+
+def test_rejects_are_no_formulas_and_come_back(sqlite: Store, project: Path) -> None:
+    """No cell of theirs is run by a spreadsheet, and they go in again by the same map, unchanged in value."""
+    rows = project / "leads.csv"
+    with rows.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["mail", "=company"])
+        writer.writerows([f"=no{n}", cell] for n, cell in enumerate(DANGEROUS))
+    (project / "odd.yaml").write_text("source: crm\nlead: {email: mail, company: 'row[\"=company\"]'}\n")
+    mapping = read_import_map(project, project / "odd.yaml")
+
+    first = import_file(sqlite, rows, mapping, project / "rejects", now=NOW, live=False)
+    assert first.rejects is not None
+    written = first.rejects.read_text(encoding="utf-8")
+    with first.rejects.open(encoding="utf-8", newline="") as file:
+        assert not [cell for row in csv.reader(file) for cell in row if cell[:1] in tuple("=+-@\t\r")]
+    mended = project / "mended.csv"
+    mended.write_text(re.sub(r"'=no(\d)", r"lead\1@x.example", written), encoding="utf-8")
+    again = import_file(sqlite, mended, mapping, project / "rejects", now=NOW, live=False)
+
+    assert (again.counts.saved, again.counts.rejected) == (len(DANGEROUS), 0)
+    with sqlite.read() as tx:
+        assert list(tx.scalars(select(lead.c.company).order_by(lead.c.id))) == [c.strip() for c in DANGEROUS]
