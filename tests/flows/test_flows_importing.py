@@ -262,7 +262,9 @@ def test_a_file_that_is_no_table_is_refused(
     assert fault.value.hint
 
 
-@pytest.mark.parametrize(("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")])
+@pytest.mark.parametrize(
+    ("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")]
+)
 def test_a_header_of_forty_thousand_columns_is_read_at_once(
     sqlite: Store, project: Path, source: MapRead, twice: str, why: str
 ) -> None:
