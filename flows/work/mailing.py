@@ -37,11 +37,19 @@ LEASE = timedelta(minutes=10)
 SET_ASIDE = "set_aside"
 COUNTS = (
     *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
-    *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
+    *(
+        "replied",
+        "other_replied",
+        "unforwarded",
+        "too_many",
+        "auto_reply",
+        "notice_bounced",
+        "notice_complained",
+    ),
     *("forged", "unknown", "other", "read_before", SET_ASIDE),
 )
 """What a sweep counts: hard to unforwarded change something, the rest is only told."""
-OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", SET_ASIDE}
+OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "forged", "unknown", "other", SET_ASIDE}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
 Page = list[tuple[str, bytes | None, str]]
