@@ -154,6 +154,54 @@ async def test_a_mail_that_is_not_given_waits_apart(box: Postbox, monkeypatch: p
     assert (row.error, row.payload) == ("Unreadable", None)
 
 
+async def test_strangers_who_cite_a_message_change_nothing_for_the_lead(box: Postbox) -> None:
+    """Three hundred of them leave a few notes that count for nothing, and one copy; the lead is heard."""
+    ours = box.message_id
+    for n in range(300):
+        box.put(letter(about=ours, sender=f"x{n}@stranger.example", name=f"stranger-{n}"))
+
+    assert await box.read() == {"other_replied": 1, "unforwarded": 9, "too_many": 290}
+    notes = [row for row in box.work.rows(signal) if row.type == "mail.replied"]
+    assert len(notes) == 10
+    assert all(row.machine for row in notes)
+    [notice] = [row for row in box.work.rows() if row.kind == "seller"]
+    assert notice.payload["reply"]["address"] == "x0@stranger.example"
+    assert await box.takes(letter(about=ours)) == {"replied": 1}
+    assert [row.machine for row in box.work.rows(signal) if row.type == "mail.replied"].count(False) == 1
+
+
+async def test_a_seller_is_told_once_a_day_of_a_thread(box: Postbox) -> None:
+    """The next letters of the day stay unread for people; the day after is another."""
+    ours = box.message_id
+    answers = [
+        await box.takes(letter(about=ours, name=f"letter-{n}"), LATER + n // 2 * DAY)
+        for n in range(4)
+    ]
+
+    assert answers == [{"replied": 1}, {"unforwarded": 1}, {"replied": 1}, {"unforwarded": 1}]
+    assert len(box.signals("mail.replied")) == 4
+
+
+@pytest.mark.parametrize("sender", ["", "nobody", "(((((" * 3000 + "a@b.example", "a b@c"])
+async def test_a_writer_without_an_address_is_forwarded_to_nobody(box: Postbox, sender: str) -> None:
+    """A copy could not be answered."""
+    assert await box.takes(letter(about=box.message_id, sender=sender)) == {"unforwarded": 1}
+
+
+async def test_bounces_and_complaints_of_a_message_have_a_bound(box: Postbox) -> None:
+    """The mailbox that is gone is suppressed all the same, however many reports came before."""
+    for n in range(30):
+        box.put(
+            report(status="4.2.2", said="smtp; 452 4.2.2 mailbox full", about=box.message_id, name=f"b{n}")
+        )
+
+    counts = await box.read()
+    assert (counts["soft"], counts["too_many"]) == (10, 20)
+    assert await box.takes(report(about=box.message_id, name="hard")) == {"hard": 1}
+    assert box.suppressed() == ["bounce"]
+    assert len(box.signals("mail.bounced")) == 10
+
+
 async def test_nothing_dead_is_offered(store: Store, tmp_path: Path) -> None:
     """Without a mailbox nobody is told to leave by mail, and the envelope is the sender's own."""
     work = workshop(store, tmp_path)
