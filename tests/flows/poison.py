@@ -171,7 +171,7 @@ STAGES = (
         "intake applies effects",
         asks,
         "flows.work.intake.apply_effects",
-        lambda tx, batch, now: [one.lead_id for one in batch],
+        lambda tx, book, batch, now: [one.lead_id for one in batch],
         "signal",
     ),
     Stage(

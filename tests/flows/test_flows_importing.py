@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from flows.work import importing
 from flows.work.importing import ImportReport, MapRead, import_file, read_import_map, try_file
 from flows.work.rowfile import LONGEST_LINE, MOST_LINES
 from leadstore.import_runs import ImportTaken, Progress, advance_run

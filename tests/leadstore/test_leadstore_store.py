@@ -16,8 +16,9 @@ from leadstore import locks
 from leadstore.migrating import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
-from leadstore.store import Store, in_thread, open_store
-from nurture.errors import ClockError, SettingError, StoreError, StoreGone
+from leadstore.store import Store, in_thread, open_store, savepoint
+from nurture.blame import is_own
+from nurture.errors import ClockError, SettingError, StoreError, StoreGone, Unstorable
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
 
 
