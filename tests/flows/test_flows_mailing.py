@@ -174,8 +174,7 @@ async def test_a_seller_is_told_once_a_day_of_a_thread(box: Postbox) -> None:
     """The next letters of the day stay unread for people; the day after is another."""
     ours = box.message_id
     answers = [
-        await box.takes(letter(about=ours, name=f"letter-{n}"), LATER + n // 2 * DAY)
-        for n in range(4)
+        await box.takes(letter(about=ours, name=f"letter-{n}"), LATER + n // 2 * DAY) for n in range(4)
     ]
 
     assert answers == [{"replied": 1}, {"unforwarded": 1}, {"replied": 1}, {"unforwarded": 1}]
