@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.api import ask
+from flows.logfile import short
 from flows.ports import bind
 from flows.work.settings import Settings
 from nurture.errors import NurtureError, SettingError
@@ -139,7 +140,8 @@ async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
     try:
         await _until_healthy(process, server, home / "server.log")
         _address_file(settings).write_text(server.url, encoding="ascii")
-        yield server
+        async with short(home / "server.log"):
+            yield server
     finally:
         _address_file(settings).unlink(missing_ok=True)
         os.close(keep)  # the child's sign to stop

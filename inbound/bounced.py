@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.bounces import Action, Bounce
-from inbound.returning import SOURCE, append_once
+from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, attempts_at, last_alive, settle_doubt
 from nurture.policy import BouncePolicy
@@ -43,8 +43,11 @@ def record_bounce(
     hard = bounce.hard and _is_theirs(bounce, sent.address)
     status = bounce.verdict.status or (str(bounce.verdict.code) if bounce.verdict.code else "")
     said = {"hard": hard, "status": status, "reason": bounce.verdict.reason}
-    if not append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said):
+    appended = append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said)
+    if appended is Appended.KNOWN:
         return "read_before"
+    if appended is Appended.TOO_MANY and not hard:
+        return "too_many"
     settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
     if hard or _is_worn_out(tx, sent, now, policy):
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):

@@ -6,6 +6,7 @@ from tests.faults import (
     aside_cases,
     content_cases,
     frozen_cases,
+    inbound_cases,
     pace_cases,
     process_cases,
     relay_cases,
@@ -25,6 +26,7 @@ BOOKS = (
     store_cases,
     content_cases,
     aside_cases,
+    inbound_cases,
 )
 
 CASES: list[Case] = sorted((case for one in BOOKS for case in one.BOOK.cases), key=lambda case: case.row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -261,6 +262,23 @@ def test_a_file_that_is_no_table_is_refused(
 
     assert why in fault.value.message
     assert fault.value.hint
+
+
+@pytest.mark.parametrize(
+    ("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")]
+)
+def test_a_header_of_forty_thousand_columns_is_read_at_once(
+    sqlite: Store, project: Path, source: MapRead, twice: str, why: str
+) -> None:
+    """Each is looked at once, not once for every other."""
+    header = ",".join([*(f"c{n}" for n in range(40_000)), *([twice] if twice else [])])
+    begun = time.process_time()
+
+    with pytest.raises((ImportFault, BookError)) as fault:
+        brought_in(sqlite, project, written(project, f"{header}\n"), source)
+
+    assert why in str(fault.value)
+    assert time.process_time() - begun < 2
 
 
 def test_a_file_that_is_not_there_is_named(sqlite: Store, project: Path, source: MapRead) -> None:
