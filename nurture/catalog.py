@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
@@ -31,12 +31,47 @@ Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link;
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
+_KIND = WithJsonSchema(
+    {
+        "anyOf": [
+            {"enum": list(get_args(Kind))},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "type": {"enum": list(get_args(Kind))},
+                    "one_of": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                },
+            },
+        ]
+    }
+)
 ConditionText = Annotated[
     str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
 ]
 """A condition; `true` and `false` need no quotes in YAML."""
-Properties = dict[Word, Kind]
-"""The properties of a signal type, with their types."""
+
+
+class Described(Strict):
+    """An attribute or a property: its type, and the only values it may have."""
+
+    type: Kind = "text"
+    one_of: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _only_words(self) -> Described:
+        if self.one_of is not None and self.type not in ("text", "list"):
+            raise ValueError(f"`one_of` lists texts, and this is a {self.type}")
+        return self
+
+
+Properties = dict[
+    Word,
+    Annotated[
+        Described, BeforeValidator(lambda kind: {"type": kind} if isinstance(kind, str) else kind), _KIND
+    ],
+]
+"""Attributes, or the properties of a signal type: `text`, or `{type: text, one_of: [small, large]}`."""
 
 
 class Topic(Strict):
@@ -89,6 +124,9 @@ class Catalog:
     attributes: Mapping[str, str] = field(default_factory=dict)
     signals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # attribute, or type.property -> `one_of`
 
     def vocabulary(self) -> Vocabulary:
         """The names a condition of this project may use: the core's and the catalogue's own."""
@@ -104,6 +142,7 @@ class Catalog:
                 "webinar": frozenset(self.webinars),
                 "topic": frozenset(self.topics),
             },
+            values=self.values,
         )
 
 
@@ -123,7 +162,14 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     if file is None:
         return None, faults
     faults = [*_taken(file, node, path), *_unknown_topics(file, node, path)]
-    plain = Catalog(file.topics, file.assets, file.webinars, dict(file.attributes), dict(file.signals))
+    plain = Catalog(
+        file.topics,
+        file.assets,
+        file.webinars,
+        _types(file.attributes),
+        {signal: _types(properties) for signal, properties in file.signals.items()},
+        values=_values(file),
+    )
     segments: dict[str, Condition] = {}
     for name, text in file.segments.items():
         try:
@@ -152,9 +198,17 @@ def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: Co
 
 
 def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
-    return Catalog(
-        catalog.topics, catalog.assets, catalog.webinars, catalog.attributes, catalog.signals, dict(segments)
-    )
+    return replace(catalog, segments=dict(segments))
+
+
+def _types(properties: Mapping[str, Described]) -> dict[str, str]:
+    return {name: said.type for name, said in properties.items()}
+
+
+def _values(file: CatalogFile) -> dict[str, frozenset[str]]:
+    own = {f"{signal}.{name}": said for signal, known in file.signals.items() for name, said in known.items()}
+    both = {**file.attributes, **own}
+    return {name: frozenset(said.one_of) for name, said in both.items() if said.one_of is not None}
 
 
 def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
@@ -167,9 +221,9 @@ def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
         if name in CORE_FIELDS
     ]
     for signal, properties in file.signals.items():
-        for name, kind in properties.items():
-            core = CORE_SIGNALS.get(signal, {}).get(name, kind)
-            if kind != core:
+        for name, said in properties.items():
+            core = CORE_SIGNALS.get(signal, {}).get(name, said.type)
+            if said.type != core:
                 message = f"`{name}` of the core signal {signal} is {core}"
                 faults.append(fault_at(node, ("signals", signal, name), path, "NUR013", message))
     return faults
