@@ -148,9 +148,7 @@ class Ledger:
         """What a further row about a lead adds: its first word on each field stands, but for a withdrawal."""
         bit, said = self.memory.bit, person.said
         consents = (
-            c
-            for c in row.consents
-            if c.state is ConsentState.WITHDRAWN or not said & bit(f" {c.topic}")
+            c for c in row.consents if c.state is ConsentState.WITHDRAWN or not said & bit(f" {c.topic}")
         )
         return replace(
             row,

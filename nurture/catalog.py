@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
@@ -31,21 +31,6 @@ Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link;
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
-_KIND = WithJsonSchema(
-    {
-        "anyOf": [
-            {"enum": list(get_args(Kind))},
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {
-                    "type": {"enum": list(get_args(Kind))},
-                    "one_of": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                },
-            },
-        ]
-    }
-)
 ConditionText = Annotated[
     str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
 ]
@@ -65,12 +50,11 @@ class Described(Strict):
         return self
 
 
-Properties = dict[
-    Word,
-    Annotated[
-        Described, BeforeValidator(lambda kind: {"type": kind} if isinstance(kind, str) else kind), _KIND
-    ],
+Property = Annotated[
+    Annotated[Kind, Tag("type")] | Annotated[Described, Tag("described")],
+    Discriminator(lambda said: "described" if isinstance(said, (dict, Described)) else "type"),
 ]
+Properties = dict[Word, Property]
 """Attributes, or the properties of a signal type: `text`, or `{type: text, one_of: [small, large]}`."""
 
 
@@ -201,14 +185,18 @@ def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
     return replace(catalog, segments=dict(segments))
 
 
-def _types(properties: Mapping[str, Described]) -> dict[str, str]:
-    return {name: said.type for name, said in properties.items()}
+def _types(properties: Mapping[str, Property]) -> dict[str, str]:
+    return {name: _type(said) for name, said in properties.items()}
+
+
+def _type(said: Property) -> str:
+    return said.type if isinstance(said, Described) else said
 
 
 def _values(file: CatalogFile) -> dict[str, frozenset[str]]:
     own = {f"{signal}.{name}": said for signal, known in file.signals.items() for name, said in known.items()}
     both = {**file.attributes, **own}
-    return {name: frozenset(said.one_of) for name, said in both.items() if said.one_of is not None}
+    return {n: frozenset(s.one_of) for n, s in both.items() if isinstance(s, Described) and s.one_of}
 
 
 def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
@@ -222,8 +210,8 @@ def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
     ]
     for signal, properties in file.signals.items():
         for name, said in properties.items():
-            core = CORE_SIGNALS.get(signal, {}).get(name, said.type)
-            if said.type != core:
+            core = CORE_SIGNALS.get(signal, {}).get(name, _type(said))
+            if _type(said) != core:
                 message = f"`{name}` of the core signal {signal} is {core}"
                 faults.append(fault_at(node, ("signals", signal, name), path, "NUR013", message))
     return faults

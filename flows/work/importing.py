@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -74,6 +74,11 @@ class MapRead:
 
     map: ImportMap
     text: str
+
+    def strictly(self) -> MapRead:
+        """The same map, with which a cell that cannot be read costs its row."""
+        reader = replace(self.map.reader, strict=True)
+        return MapRead(replace(self.map, reader=reader), f"{self.text}\nstrict: true\n")
 
 
 OnProgress = Callable[[int, int, ImportCounts], None]

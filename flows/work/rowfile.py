@@ -107,13 +107,13 @@ class RowFile:
                         yield self._broken(columns, inner, fault)
                         continue
                     cells = [str(line.number), "", *cells]
-                while len(cells) > width and not cells[-1].strip():
-                    cells.pop()
+                _trim(cells, width)
             if len(cells) == width:
                 if cells[0] or any(cell.strip() for cell in cells):
                     yield Record(line.number, dict(zip(columns, cells, strict=True)), cells)
             elif any(cell.strip() for cell in cells):
-                fault = f"{len(cells)} cells where the header has {width} columns"
+                own = 2 if rejects else 0
+                fault = f"{len(cells) - own} cells where the header has {width - own} columns"
                 yield Record(line.number, {}, cells, fault, _aligned(columns, cells))
 
     def _broken(self, columns: Sequence[str], line: Line, fault: str) -> Record:
@@ -141,6 +141,8 @@ class RowFile:
                     )
                     return [line.text], fault
                 continue
+            if width is not None:
+                _trim(cells, width)
             if len(taken) > 1 and width is not None and len(cells) != width:
                 self._lines.put_back(taken[1:])
                 return [line.text], "a quote opens here and is not closed where its cell ends"
@@ -156,6 +158,12 @@ class RowFile:
                 text = row["row"]  # a line that was no object, and was mended perhaps
                 row, fault = _object(text)
             yield Record(line.number, row, [text], fault)
+
+
+def _trim(cells: list[str], width: int) -> None:
+    """Forget the blank cells behind the last column, as spreadsheets write them."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
 
 
 def _aligned(columns: Sequence[str], cells: Sequence[str]) -> Sequence[Mapping[str, str]]:
