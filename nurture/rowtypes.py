@@ -22,7 +22,7 @@ Converter = Callable[[Any], Any]
 _NUMBER = re.compile(r"[+-]?(\d+)(\.\d*)?([eE][+-]?\d{1,3})?", re.ASCII)
 _BLANKS = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")  # between thousands, with every kind of blank
 _UNSURE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_ENGLISH = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 _GERMAN = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _SHOWN = 40

@@ -1,4 +1,4 @@
-"""Rows as people write them: what comes in, what is told of it, and the wish to leave that outlives its row."""
+"""Rows as people write them: what comes in, what is told of it, and the wish that outlives its row."""
 
 from __future__ import annotations
 
@@ -202,8 +202,14 @@ def test_a_wish_without_an_address_is_taken_by_its_key(desk: Desk) -> None:
         "unsubscribed",
         "Opted-Out",
         "désabonné",
-    ]
-    + ["abgemeldet", "2026-03-01", "01.03.2026", "2026-03-01 10:00:00", "on", "☑", "asked by phone"],
+        "abgemeldet",
+        "2026-03-01",
+        "01.03.2026",
+        "2026-03-01 10:00:00",
+        "on",
+        "☑",
+        "asked by phone",
+    ],
 )
 def test_a_word_of_leaving_is_understood(desk: Desk, word: str) -> None:
     """In the languages that lists are kept in, and as the day on which somebody left."""
@@ -397,8 +403,28 @@ def _in_batches(desk: Desk, content: str, batch: int) -> ImportReport:
 
 @pytest.mark.parametrize(
     "key",
-    ["NULL", "null", "N/A", "n.a.", "-", "--", "0", "000", "none", "unknown", "#N/A", "#REF!", "test"]
-    + ["1.23457E+11", "1,23457E+11", "undefined", "?", "inconnu", "k.A.", "[object Object]"],
+    [
+        "NULL",
+        "null",
+        "N/A",
+        "n.a.",
+        "-",
+        "--",
+        "0",
+        "000",
+        "none",
+        "unknown",
+        "#N/A",
+        "#REF!",
+        "test",
+        "1.23457E+11",
+        "1,23457E+11",
+        "undefined",
+        "?",
+        "inconnu",
+        "k.A.",
+        "[object Object]",
+    ],
 )
 def test_a_key_that_is_none_melts_nobody(desk: Desk, key: str) -> None:
     """Each row goes by its address, and the cell is told."""
@@ -474,7 +500,7 @@ signals:
 
 @pytest.mark.parametrize("id", ["Email", "Email | lower", "Token", "Hash", "Name"])
 def test_a_second_report_of_the_same_people_is_taken_in(desk: Desk, id: str) -> None:
-    """Ids that are addresses, or made of them, name a person; the signal is also named by webinar and time."""
+    """Ids that are addresses, or made of them, name a person; the signal is also one of webinar and time."""
     head = "Email,Token,Hash,Name,Topic,Attended,Joined\n"
     who = "ada@x.example,tok-1,0bf6cdb46ab6ea3f3a9a9d6d8a33d2ef,ada"
     one = f"{head}{who},intro,Yes,2027-03-01 10:00 CET\n{who.replace('ada', 'bob')},intro,No,\n"
