@@ -223,7 +223,7 @@ class _Reading:
             yield self._signal(loc, rule)
         if self.model.totals is not None:
             self._check_id(("totals",), Sig.HISTORY_SUMMARY.value, seen)
-            yield self._signal(("totals",), self.model.totals)
+            yield self._totals(self.model.totals)
 
     def _check_id(self, loc: Loc, kind: str, seen: set[str]) -> None:
         if self.model.id is None and "key" not in self.model.lead:
@@ -235,22 +235,28 @@ class _Reading:
             )
         seen.add(kind)
 
-    def _signal(self, loc: Loc, rule: SignalRule | TotalsRule) -> SignalPlan:
-        totals = isinstance(rule, TotalsRule)
-        name = Sig.HISTORY_SUMMARY.value if totals else rule.type or "signals"
-        own = None if totals else self._cell((*loc, "id"), rule.id, f"{name}.id", as_key)
+    def _signal(self, loc: Loc, rule: SignalRule) -> SignalPlan:
+        name = rule.type or "signals"
+        own = self._cell((*loc, "id"), rule.id, f"{name}.id", as_key)
         whose = (own.columns if own else None) or self._row_columns()
         return SignalPlan(
-            self._kinds(loc, rule) if not totals and rule.type is None else self._kind(loc, name, rule),
+            self._kinds(loc, rule) if rule.type is None else self._kind(loc, name, rule),
             self._cell((*loc, "when"), rule.when, f"{name}.when", forbids=name in FORBIDDING),
             self._cell((*loc, "at"), rule.at, f"{name}.at", self.moment),
             own,
-            None if totals else self._cell((*loc, "type_from"), rule.type_from, "signal type", as_line),
-            None
-            if totals
-            else self._cell((*loc, "properties_from"), rule.properties_from, f"{name} properties"),
-            needs_properties=totals,
+            self._cell((*loc, "type_from"), rule.type_from, "signal type", as_line),
+            self._cell((*loc, "properties_from"), rule.properties_from, f"{name} properties"),
             of_person=self.person.issuperset(whose),
+        )
+
+    def _totals(self, rule: TotalsRule) -> SignalPlan:
+        name = Sig.HISTORY_SUMMARY.value
+        return SignalPlan(
+            self._kind(("totals",), name, rule),
+            self._cell(("totals", "when"), rule.when, f"{name}.when"),
+            self._cell(("totals", "at"), rule.at, f"{name}.at", self.moment),
+            None,
+            needs_properties=True,
         )
 
     def _row_columns(self) -> tuple[str, ...]:

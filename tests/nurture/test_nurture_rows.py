@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from nurture.conditions import Vocabulary
+from nurture.catalog import Catalog, read_catalog
+from nurture.conditions import ConditionError, Vocabulary, parse
 from nurture.countries import country_code
 from nurture.imported import ImportedLead, Remark, RowFault
 from nurture.importmap import read_map
 from nurture.keys import key_fault
-from nurture.placeholders import is_open
+from nurture.placeholders import is_open, left_open
+from nurture.policy import read_policy
 from nurture.rowdates import form_fault, read_moment
 from nurture.rowexpressions import compile_expression
 from nurture.rowreader import completed, names_person
 from nurture.rowtypes import as_cap, as_flag, as_instant, as_number, one_of
+from nurture.settable import set_fault
+from nurture.source import load_yaml
 
 NOW = datetime(2027, 6, 15, 8, 0, tzinfo=UTC)
 WORDS = Vocabulary(
@@ -443,3 +447,119 @@ def test_what_init_leaves_open_is_known() -> None:
     assert is_open("[Your company]")
     assert is_open("https://www.your-company.example")
     assert not is_open("Dale [UK] Ltd")
+
+
+def test_a_rejected_row_keeps_only_its_wish() -> None:
+    """A strict map, and a cell that cannot be read beside a word of leaving."""
+    text = "strict: true\ndates: ['%d/%m/%Y']\n" + PLAIN.replace("key: Key", "key: Key, size: Size")
+    text += "suppress: [{when: Out, at: At}]\nsignals: [{type: consent.withdrawn, when: Out}]\n"
+
+    found = read(text, Size="huge", Out=True, At="01/06/2027")
+
+    assert (found.rejected[:12], found.attributes) == ("column Size:", {})
+    assert found.suppression is not None
+    assert found.suppression.at == datetime(2027, 6, 1, tzinfo=UTC)
+    assert [past.type for past in found.signals] == ["consent.withdrawn"]
+
+
+def test_two_rules_about_one_topic_keep_the_stricter() -> None:
+    """Whatever their order."""
+    text = PLAIN + (
+        "consents:\n  - {topic: guides, state: withdrawn, basis: opt_in, when: Out}\n"
+        "  - {topic: guides, state: granted, basis: opt_in}\n"
+    )
+
+    assert [said.state.value for said in read(text, Out=1).consents] == ["withdrawn"]
+    assert read_map("import.yaml", text, WORDS)[0].names == {"Id", "Mail", "Key", "Out"}  # type: ignore[union-attr]
+
+
+CLOSED = """
+attributes: {size: {one_of: [small, large]}, tags: {type: list, one_of: [a, b]}}
+signals: {trial.started: {plan: {type: text, one_of: [free, paid]}}}
+"""
+
+
+def _catalog(text: str) -> tuple[Catalog | None, list[str]]:
+    node, _ = load_yaml("catalog.yaml", text)
+    assert node is not None
+    found, faults = read_catalog(node, "catalog.yaml")
+    return found, [fault.message for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("condition", "known"),
+    [
+        ('lead.size == "small"', True),
+        ('lead.size == "smal"', False),
+        ('signals.any("trial.started", plan="free")', True),
+        ('signals.any("trial.started", plan="fre")', False),
+    ],
+)
+def test_a_condition_knows_what_the_catalogue_lists(condition: str, known: bool) -> None:
+    """A value that can never be is a fault, with what was meant."""
+    catalog, _ = _catalog(CLOSED)
+    assert catalog is not None
+    try:
+        parse(condition, catalog.vocabulary())
+        said = ""
+    except ConditionError as error:
+        said = error.suggestion
+
+    assert (said == "") is known
+    assert known or "did you mean" in said
+
+
+def test_a_set_step_knows_it_too() -> None:
+    """It may not write what no list may bring."""
+    catalog, _ = _catalog(CLOSED)
+
+    assert set_fault("size", "small", catalog) is None
+    assert set_fault("tags", ["a"], catalog) is None
+    assert set_fault("size", "smal", catalog) == (
+        "NUR045",
+        "`smal` is not a value of `size`",
+        "did you mean `small`?",
+    )
+    assert set_fault("tags", ["a", "c"], catalog) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("attributes: {size: {type: number, one_of: [a]}}", "`one_of` lists texts, and this is a number"),
+        ("attributes: {size: {one_of: []}}", "at least 1 item"),
+        ("attributes: {size: txt}", "`txt` is not known here"),
+        ("attributes: {size: {kind: text}}", "unknown key `kind`"),
+        ("attributes: {size: [text]}", "is not known here"),
+    ],
+)
+def test_a_broken_description_is_told(text: str, why: str) -> None:
+    """Once, and in its place."""
+    _, messages = _catalog(text)
+
+    assert len(messages) == 1
+    assert why in messages[0]
+
+
+def test_what_is_left_open_in_a_policy_is_found() -> None:
+    """Sender and sellers, too; a check warns of it."""
+    node, _ = load_yaml("nurture.yaml", POLICY)
+    assert node is not None
+    policy, faults = read_policy(node, "nurture.yaml")
+    assert policy is not None, faults
+
+    assert [loc for loc, _ in left_open(policy)] == [("company", "name"), ("sender", "address")]
+
+
+POLICY = """
+company: {name: "[Your company]", postal_address: 1 High St}
+sender: {name: Ada, address: hello@your-company.example}
+handoff: {sellers: [{name: Bob, address: bob@dale.example}]}
+"""
+
+
+def test_a_grant_that_cannot_be_read_grants_nothing() -> None:
+    """The lead comes in, and the cell is told."""
+    found = read(PLAIN + "consents: [{topic: guides, state: granted, basis: opt_in, when: In > 3}]\n", In="x")
+
+    assert (found.consents, len(found.remarks)) == ((), 1)
