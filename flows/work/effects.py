@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.answering import take_answers
+from flows.work.answering import take_answers, take_snoozes
 from leadstore.consents import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal
 from leadstore.snapshots import current_addresses
+from nurture.book import Book
 from nurture.words import Basis, Sig, SuppressionReason
 
 SOURCE = "signal"
@@ -21,7 +22,7 @@ ADDRESSED = (Sig.CONSENT_GRANTED, Sig.CONSENT_WITHDRAWN, Sig.MAIL_BOUNCED, Sig.M
 BASES = tuple(Basis)
 
 
-def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
+def apply_effects(tx: Any, book: Book, batch: Sequence[PendingSignal], now: datetime) -> None:
     """Apply the effects of a batch. Applying one twice changes nothing."""
     by_type: dict[str, list[PendingSignal]] = defaultdict(list)
     for one in batch:
@@ -33,6 +34,7 @@ def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> Non
     hard = [one for one in by_type[Sig.MAIL_BOUNCED] if one.signal.properties.get("hard", True)]
     _suppress(tx, hard, SuppressionReason.BOUNCE, addresses, now)
     take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now)
+    take_snoozes(tx, by_type[Sig.HANDOFF_SNOOZED], book.policy.handoff.snooze)
     ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
     close_for(tx, {one.lead_id for one in ended}, now)
     recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})

@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.work.composing import Broken, book_context, lead_context
 from flows.work.forwarding import forward, is_reply
-from flows.work.offering import offer_unassigned
+from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.telling import call_others
@@ -32,7 +32,8 @@ BATCH = 64
 
 
 async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
-    """Offer unassigned leads and deliver pending notices; returns offered, unassigned, mails and webhooks."""
+    """Offer unassigned leads and deliver pending notices; returns how many of each."""
+    lapsed = await in_thread(_lapse, shop, shop.clock(now))
     offered, unassigned = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
     while True:
@@ -46,6 +47,7 @@ async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
     return {
         "offered": offered,
         "unassigned": unassigned,
+        "lapsed": lapsed,
         "mails": total["notices_sent"],
         "mails_failed": total["notices_refused"] + total["failed"],
         **calls,
@@ -56,6 +58,12 @@ def _assign(shop: Shop, now: datetime) -> tuple[int, int]:
     with shop.store.begin() as tx:
         _, book = shop.book(tx)
         return offer_unassigned(tx, book, now, BATCH * 8)
+
+
+def _lapse(shop: Shop, now: datetime) -> int:
+    with shop.store.begin() as tx:
+        _, book = shop.book(tx)
+        return lapse_offers(tx, book, now, BATCH * 8)
 
 
 def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken]:
