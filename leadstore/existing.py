@@ -14,8 +14,13 @@ from leadstore.notes import SEEN, read_note
 from leadstore.schema import VERSION_TABLE, newest_schema, refuse_foreign, refuse_other
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
+from nurture.shown import shown_url
 
-__all__ = ["VERSION_TABLE", "latest_moment", "newest_schema", "open_existing"]
+__all__ = ["VERSION_TABLE", "find_existing", "latest_moment", "newest_schema", "open_existing"]
+
+
+class NoStore(StoreError):
+    """There is no store yet."""
 
 
 def open_existing(url: str) -> Store:
@@ -32,11 +37,29 @@ def open_existing(url: str) -> Store:
         _refuse_empty(url)
         with store.read() as tx:
             refuse_foreign(tx)
-        refuse_other(store.schema())
+        schema = store.schema()
+        if schema.held is None:
+            raise NoStore(
+                f"the schema of the store at {shown_url(url)} is not there yet",
+                hint="`nurture migrate` makes it",
+            )
+        refuse_other(schema)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def find_existing(url: str) -> Store | None:
+    """The store at `url`, or None when there is none yet.
+
+    Raises:
+        StoreError: its schema is another version's. StoreGone: the database is unreachable.
+    """
+    try:
+        return open_existing(url)
+    except NoStore:
+        return None
 
 
 def latest_moment(tx: Connection, now: datetime) -> datetime:
@@ -52,7 +75,7 @@ def _refuse_missing_file(url: str) -> None:
         return  # open_store says it better
     path = Path(parsed.database or "")
     if parsed.get_backend_name() == "sqlite" and not os.path.lexists(path):
-        raise StoreError(
+        raise NoStore(
             f"there is no store at {path} yet",
             hint="`nurture import`, `nurture run` and `nurture up` make it; or is this another project?",
         )

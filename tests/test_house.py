@@ -36,6 +36,7 @@ PURE = {
     "itsdangerous",
     "email_validator",
     "holidays",
+    "babel",
     "idna",
     "icalendar",
     "apscheduler",

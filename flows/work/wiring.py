@@ -23,6 +23,7 @@ from nurture.book import Book, read_book
 from nurture.diagnose import Fault
 from nurture.errors import BookError, ProjectError, SettingError
 from nurture.links import Links
+from nurture.placeholders import left_open
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 
@@ -123,6 +124,21 @@ def see_moment(store: Store, now: datetime) -> None:
         notes.see_moment(tx, now)
 
 
+def _refuse_left_open(store: Store, books: Mapping[int, Book]) -> None:
+    """Nobody gets mail in the name of a firm that does not exist."""
+    with store.read() as tx:
+        number = current_release_id(tx)
+        book = books.get(number) if number is not None else None
+        if number is not None and book is None:
+            book, _ = read_book(releases_by_id(tx, [number])[number].files)
+    found = [".".join(map(str, loc)) for loc, _ in left_open(book.policy)] if book is not None else []
+    if found:
+        raise SettingError(
+            f"a relay is set, and nurture.yaml does not say yet who writes: {', '.join(found)}",
+            hint="fill them in, then `nurture apply`; `nurture check` shows each in its place",
+        )
+
+
 def relay_for(settings: Settings) -> Relay:
     """The configured relay, else the local inbox."""
     if settings.smtp_url is not None:
@@ -165,6 +181,8 @@ async def open_shop(
         books: dict[int, Book] = {}
         if settings.embedded if apply is None else apply:
             faults, books = await in_thread(_apply_files, store, settings, now or datetime.now(UTC))
+        if not settings.local_relay:
+            await in_thread(_refuse_left_open, store, books)
         links = Links(settings.secret_keys, settings.public_url)
         own = relay_for(settings) if relay is None else None
         try:
