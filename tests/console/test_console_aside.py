@@ -115,6 +115,7 @@ def test_items_are_put_back(waits: Store, nurture: Any) -> None:
 
     assert (code, out) == (0, "put back: 1 mail, 1 signal, 1 touch; the next tick looks at it")
     assert states(waits) == ["retried", "retried"]
+    assert nurture("aside", "drop", "signal-1", "--yes")[1] == "nothing to drop"
     with waits.read() as tx:
         assert tx.scalars(select(signal.c.pending)).all() == [True]
         assert tx.scalars(select(outbox.c.state)).all() == ["planned"]

@@ -132,7 +132,7 @@ def test_a_value_that_does_not_fit_is_no_outage(store: Store, unfit: str) -> Non
     with store.begin() as tx:
         add_lead(tx, "twice")
 
-    with pytest.raises((ValueError, ArithmeticError)) as caught, store.begin() as tx:
+    with pytest.raises((ValueError, TypeError, ArithmeticError)) as caught, store.begin() as tx:
         add_lead(tx, "grace", **UNFIT[unfit])
 
     assert is_own(caught.value)
