@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
+from flows.lateness import dropping_late
 from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RunOptions
 from flows.reporting import closing_state
@@ -28,6 +29,6 @@ async def handoff(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Offer every mature lead that waits for it, in one run however many there are."""
     deadline = opts.deadline(SECONDS)
     with sealed("handoff"):
-        async with this_shop(opts.now) as (shop, now):
+        async with dropping_late(), this_shop(opts.now) as (shop, now):
             counts = await hand_off(shop, now, deadline)
     return await closing_state("handoff", counts)

@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
+from flows.lateness import dropping_late
 from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RunOptions
 from flows.reporting import closing_state
@@ -28,6 +29,6 @@ async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Read what is new in the mailbox, in one run however much it is."""
     deadline = opts.deadline(SECONDS)
     with sealed("mailbox"):
-        async with this_shop(opts.now) as (shop, now):
+        async with dropping_late(), this_shop(opts.now) as (shop, now):
             counts = await sweep(shop, now, deadline=deadline)
     return await closing_state("mailbox", counts)

@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
+from flows.lateness import dropping_late
 from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, RescoreOptions
 from flows.reporting import closing_state
@@ -28,6 +29,6 @@ async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, An
     """Score what is due for it, and decide maturity from the result."""
     deadline = opts.deadline(SECONDS)
     with sealed("rescore"):
-        async with this_shop(opts.now) as (shop, now):
+        async with dropping_late(), this_shop(opts.now) as (shop, now):
             counts = await score_again(shop, now, full=opts.full, deadline=deadline)
     return await closing_state("rescore", counts)

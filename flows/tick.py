@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
+from flows.lateness import dropping_late
 from flows.opening import this_shop
 from flows.options import TIMEOUT_SECONDS, TickOptions
 from flows.reporting import closing_state
@@ -33,7 +34,7 @@ async def tick(opts: TickOptions = TickOptions()) -> State[dict[str, Any]]:
     """
     deadline = opts.deadline(SECONDS)
     with sealed("tick"):
-        async with this_shop(opts.now) as (shop, now):
+        async with dropping_late(), this_shop(opts.now) as (shop, now):
             taken = await intake(shop, now, deadline.half())
             taken["not_enrolled"] = taken.pop("refused")  # the relay's refusals have that word below
             counts = added(taken, await advance(shop, now, opts.limit, deadline))
