@@ -7,8 +7,10 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -53,7 +55,7 @@ async def _drop(own: UUID) -> None:
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC) - LATE),
     )
-    dropped = Cancelled(name="Dropped", message="late: another run does the same work now")
+    dropped: State[Any] = Cancelled(name="Dropped", message="late: another run does the same work now")
     try:
         async with get_client() as client:
             late = [one for one in await client.read_flow_runs(flow_run_filter=waiting) if one.auto_scheduled]

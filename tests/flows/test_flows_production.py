@@ -107,7 +107,7 @@ def test_what_the_server_scheduled_is_done(morning: Morning, name: str) -> None:
 
 @pytest.mark.parametrize("morning", ["postgresql"], indirect=True)
 def test_after_an_outage_few_runs_do_the_work_of_all(morning: Morning) -> None:
-    """The ticks that no worker began are dropped by the first that begin, and not begun one after the other."""
+    """The ticks that no worker began are dropped by the first that begin, and not begun in a row."""
     dropped = len(morning.runs["tick"]) - len(_done(morning.runs["tick"]))
 
     assert dropped > MISSED / 2
