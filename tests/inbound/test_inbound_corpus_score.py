@@ -1,0 +1,91 @@
+"""The corpus of incoming mails, read through the door that production reads its mailbox by, and scored."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.work.mailing import _handle
+from leadstore.store import Store, open_store
+from tests.builders import HOUR
+from tests.flows.test_flows_mailing import Postbox
+from tests.flows.workshop import workshop
+from tests.inbound.corpus import CorpusMail, corpus
+from tests.nurture.gate_world import TUESDAY
+
+RIGHT = {
+    "leave": {"left"},
+    "reply": {"replied"},
+    "absence": {"auto_reply"},
+    "receipt": {"auto_reply", "delivered"},
+    "hard": {"hard"},
+    "soft": {"soft", "delayed"},
+    "ours": {"soft", "delayed"},
+    "unknown_bounce": {"soft"},
+    "complaint": {"complaint"},
+    "report_other": {"other", "auto_reply"},
+}
+"""What the mailbox should count a mail of each kind as."""
+
+
+class Forgetful(Store):
+    """A store that takes back what it is told as soon as it was told: each mail meets the same lead."""
+
+    @contextmanager
+    def begin(self) -> Iterator[Any]:
+        """A transaction that is rolled back at its end."""
+        with self.read() as tx:
+            yield tx
+
+
+@pytest.fixture
+async def read(sqlite_url: str, tmp_path: Path) -> list[tuple[CorpusMail, str]]:
+    """Every mail of the corpus, and what was counted for it."""
+    store = open_store(sqlite_url)
+    box = Postbox(workshop(store, tmp_path), tmp_path / "mail")
+    await box.mail_ada()
+    shop = box.work.shop
+    shop.store = Forgetful(store.url)
+    mails = corpus(box.message_id, box.return_path, "ada@acme.example", "ada@leads.example")
+    counted = [(mail, _handle(shop, mail.raw, TUESDAY + HOUR)) for mail in mails]
+    shop.store.close()
+    store.close()
+    return counted
+
+
+def test_the_corpus_is_read_right(
+    read: list[tuple[CorpusMail, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As much of it as was read right before any pattern changed."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong = []
+    for mail, said in read:
+        counts[mail.kind][said] += 1
+        if said not in RIGHT[mail.kind]:
+            wrong.append(f"{said:12} {mail.name}")
+    shares = {kind: _share(counts[kind], RIGHT[kind]) for kind in RIGHT}
+    every = 1 - len(wrong) / len(read)
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(_line(kind, counts[kind], shares[kind]) for kind in RIGHT))
+        sys.stdout.write(f"\n{'all':15} {len(read):4} {every:7.1%}\n")
+        if os.environ.get("SHOW_WRONG"):
+            sys.stdout.write("\n".join(wrong) + "\n")
+
+    assert every >= 0.75
+    assert (shares["leave"], shares["hard"]) >= (0.14, 0.73)
+
+
+def _share(counts: Counter[str], right: set[str]) -> float:
+    return sum(counts[one] for one in right) / counts.total()
+
+
+def _line(kind: str, counts: Counter[str], share: float) -> str:
+    told = ", ".join(f"{n} {said}" for said, n in counts.most_common())
+    return f"{kind:15} {counts.total():4} {share:7.1%}  {told}"
