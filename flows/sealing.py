@@ -10,7 +10,7 @@ from traceback import extract_tb
 
 from nurture.errors import NurtureError
 
-ADDRESS_LIKE = re.compile(r"[^\s<>()\[\]\"'`,;:=]+@[^\s<>()\[\]\"'`,;]+")
+ADDRESS_LIKE = re.compile(r"(?<![^\s@<>()\[\]\"'`,;:=])[^\s@<>()\[\]\"'`,;:=]+@[^\s<>()\[\]\"'`,;]+")
 
 
 class FlowFault(NurtureError):

@@ -7,7 +7,7 @@ import re
 from inbound.mail import Mail
 
 _TITLES = re.compile(
-    r"(?i)^\W*(?:(?:re|aw|fwd?)\s*:\s*)*(?:auto(?:matic|mated|matische|matica"
+    r"(?i)^\W*+(?:(?:re|aw|fwd?)\s*:\s*)*(?:auto(?:matic|mated|matische|matica"
     r"|matisch)?[- :]*(?:re(?:ply|sponse)|repl\w*|antwort|r[ée]ponse|respuesta|risposta)"
     r"|automat\w* (?:reply|response|antwort)|r[ée]ponse automatique|respuesta autom[aá]tica"
     r"|risposta automatica|out of (?:the )?office"

@@ -15,7 +15,7 @@ AT_OTHER = re.compile(
 """The server refused something else than the address. Sendmail's transcript is no proof: it pipelines."""
 AT_RCPT = re.compile(
     r"(?i)in\s+reply\s+to\s+RCPT|after\s+(?:pipelined\s+)?RCPT|SMTP:RCPT|\[RCPT_TO\]"
-    r"|>>> RCPT TO:[^\n]*\s*\n\s*<<<|did\s+not\s+like\s+our\s+RCPT|does\s+not\s+like\s+recipient"
+    r"|>>> RCPT TO:[^\n]{0,500}\n\s{0,80}<<<|did\s+not\s+like\s+our\s+RCPT|does\s+not\s+like\s+recipient"
 )
 """The server refused the address itself."""
 ADDRESS_REFUSED = re.compile(r"(?i)server\s+has\s+rejected\s+address")
@@ -32,7 +32,7 @@ SOFT_WORDS = (
         "mailbox_full",
         r"over ?quota|quota|mailbox (?:\S+ ){0,4}full|(?:mailbox|inbox|account|folder) is full"
         r"|full mailbox|mailfolder is full"
-        r"|out of storage|insufficient (?:disk|system|storage)|(?:exceed\w*"
+        r"|out of storage|insufficient (?:disk|system|storage)|(?:exceed\w{0,9}"
         r"|over) (?:\S+ ){0,5}(?:storage|space|limit|allowance)"
         r"|no space left|not enough (?:disk |storage |free )*space|too many messages in|too much mail data"
         r"|bo[iî]te (?:\S+ ){0,3}pleine|voll\b|casella (?:\S+ ){0,3}piena|buz[oó]n (?:\S+ ){0,3}lleno"
@@ -88,7 +88,7 @@ CERTAIN = (
     r"mailbox\s+unavailable\s+\(-?\d+:\d+:-?\d+\)",  # Hotmail
     r"this user doesn'?t have an? \S{1,250} account",  # Yahoo
     r"error: invalid user address",  # Verizon's gateway of short messages
-    r"(?:host|domain)\S* does not accept (?:any )?e?-?mail(?! from)",  # RFC 7505; Sendmail, Apple
+    r"(?:host|domain)\S{0,60} does not accept (?:any )?e?-?mail(?! from)",  # RFC 7505; Sendmail, Apple
     r"recipient \S{0,20}\s?null ?mx",
 )
 """Whatever the code beside them, and at whatever moment: nobody there, in words used for nothing else."""
@@ -100,14 +100,14 @@ _NOT = (
     r"|mailbox|account|name|in|this|virtual|to|of|customer|final|delivery|for|on|domain|host|server)){0,4}"
 )
 _IS_NOT = (
-    r"(?:unknown|invalid|wrong|(?:not|n't) (?:be )?(?:found|exist\w*|known|listed|recogni[sz]ed|valid"
+    r"(?:unknown|invalid|wrong|(?:not|n't) (?:be )?(?:found|exist\w{0,9}|known|listed|recogni[sz]ed|valid"
     r"|a valid|registered|in|have|ok\b|present|accepted)|not\b.{0,20}\bfound|non-?exist[ae]nt|no longer"
     r"|deleted|removed|closed|deceased|(?:has )?moved|missing home)"
 )
 GONE_WORDS = (
     rf"\b{_NOT} {_WHO}\b",
     rf"\b(?:{_WHO}|e-?mail address|alias|account that you tried to reach)"
-    r"(?: \(?<?\S{1,250}@\S{1,250}>?\)?:?| name| id| address| here| you (?:tried|entered)"
+    r"(?: [^\s@]{1,250}@[^\s@]{1,250}| name| id| address| here| you (?:tried|entered)"
     r"| that you tried to reach){0,2}"
     rf"[,:]?(?: (?:is|was|were|does|did|has|could|can|be|been|do))* ?{_IS_NOT}",
     r"(?:doesn't|does not|don't|do not) (?:like recipient|have an? \S* ?(?:account|mailbox|user)|exist)",
@@ -130,7 +130,7 @@ GONE_WORDS = (
     r"(?:utente|destinatario|casella) (?:\S+ ){0,2}(?:inesistente|sconosciut)|nessun utente simile",
     # Dutch, Polish, Russian
     r"onbekende? (?:gebruiker|ontvanger)|nieznany u[zż]ytkownik|u[zż]ytkownik nie istnieje"
-    r"|(?:пользовател|получател|адрес)\S* (?:\S+ ){0,2}(?:не найден|не существует)|несуществующ",
+    r"|(?:пользовател|получател|адрес)\S{0,60} (?:\S+ ){0,2}(?:не найден|не существует)|несуществующ",
     # Japanese, Chinese, Korean
     r"宛先不明|見つかりません|存在しません|(?:リスト|ディレクトリ\S{0,4})にありません"
     r"|用户不存在|用戶不存在|收件人不存在|无此用户|존재하지 않",

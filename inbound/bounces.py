@@ -18,6 +18,7 @@ from inbound.mail import Mail, clean, decoded, inside, leaves, plain
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"(?im)^(?:Final-Recipient|Original-Recipient|Action|Status):[^\n]")
 _ADDRESS = re.compile(r"(?<![^\s<>;:,\"'])[^\s<>;:,\"'@]{1,200}@[^\s<>;:,\"']{1,250}")
 
@@ -93,7 +94,7 @@ def _about_recipient(group: Message) -> bool:
 
 def _inline_blocks(mail: Mail) -> Iterator[Message]:
     """The same fields where broken MIME left them in the text; a person who pastes them reports nothing."""
-    for paragraph in re.split(r"\n[ \t]*\n", legacy_bounces.whole_text(mail)):
+    for paragraph in _EMPTY_LINE.split(legacy_bounces.whole_text(mail)):
         first = _FIELD.search(paragraph)
         if first:
             group = HeaderParser(policy=compat32).parsestr(paragraph[first.start() :])

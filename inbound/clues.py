@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbound.mail import Mail, decoded, inside
+from inbound.mail import MESSAGE_ID, Mail, decoded, inside
 from nurture.links import BadLink, Links, UnsubscribeToken
 from nurture.short_tokens import TOKEN
 
@@ -16,7 +16,9 @@ TO = (
 """Headers in which servers leave the recipient of the envelope."""
 MOST = 50
 """So many message ids of one mail are looked up."""
-_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:X-)?(?:Original-)?Message-ID[ \t]*:[ \t]*\n?[ \t]*<([^<>\s]{3,250})>")
+_ID_LINE = re.compile(
+    r"(?im)^[ \t>]*+(?:X-)?(?:Original-)?Message-ID[ \t]*+:[ \t]*+\n?[ \t]*+<([^<>\s]{3,250})>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _envelopes(mail: Mail) -> list[str]:
 def _message_ids(mail: Mail) -> tuple[str, ...]:
     found = mail.ids("In-Reply-To", "References", "X-Original-Message-ID")
     for message in mail.returned():
-        found += re.findall(r"<([^<>\s]+)>", str(message.get("Message-ID", "")))
+        found += MESSAGE_ID.findall(str(message.get("Message-ID", "")))
     for part in mail.parts():
         if part.get_content_maintype() == "text":
             found += _ID_LINE.findall(decoded(part))

@@ -42,7 +42,7 @@ NOTICES = re.compile(
 )
 """What bounces say."""
 _REST = re.compile(
-    r"(?im)^[ \t>]*(?:-{2,}|=+|_+)?[ \t]*(?:begin )?(?:this is a copy of"
+    r"(?im)^[ \t>]*+(?:(?:-{2,}+|=++|_++)[ \t]*+)?(?:begin )?(?:this is a copy of"
     r"|below (?:this line )?is (?:a copy|the)|(?:the )?(?:original|returned|unsent"
     r"|undelivered) (?:message|e?-?mail)"
     r"(?: (?:follows|headers?|text|body|attached|info\w*))?(?: follow\w*)?[ \t]*(?:-|=|\.|:|$)"
@@ -66,7 +66,7 @@ _DIALOGUE = re.compile(r"(?im)^[ \t]*>>> RCPT TO:[^\n]{1,500}(?:\n[ \t]*<<< 5\d\
 _RCPT = re.compile(r"(?im)^[ \t]*(?:>>> )?RCPT TO:[ \t]*<?(" + _ADDRESS.pattern + ")")
 _MIME_LINE = re.compile(r"(?im)^(?:Content-[\w-]+:|MIME-Version:|[ \t]*boundary=)[^\n]*$|^--\S+[ \t]*$")
 """What a broken boundary leaves between the words."""
-_CODED = re.compile(r"[ \t]*(?:<<< )?[245]\d\d[ \-]")
+_CODED = re.compile(r"^[ \t]*+(?:<<< )?[245]\d\d[ \-]")
 _DELAY = re.compile(
     r"(?i)warning (?:message )?only|has been delayed"
     r"|(?:will|shall) (?:be retried|keep (?:on )?trying|retry|continue to)"

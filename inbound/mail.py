@@ -25,6 +25,8 @@ MAX_DEPTH = 50
 OLDEST = timedelta(days=30)
 """A Date further back than this is not believed."""
 
+MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
+"""An id in its brackets, no longer than a line may be (RFC 5322 2.1.1)."""
 _TAGS = re.compile(r"(?s)<(script|style)\b[^<]{0,20000}</\1\s*>|<[^<>]{0,2000}>")
 LONGEST_TEXT = 200_000
 """Characters of a text that are read."""
@@ -61,12 +63,7 @@ class Mail:
 
     def ids(self, *names: str) -> list[str]:
         """The message ids that stand in these headers, without their brackets."""
-        return [
-            one
-            for name in names
-            for value in self.headers(name)
-            for one in re.findall(r"<([^<>\s]+)>", value)
-        ]
+        return [one for name in names for value in self.headers(name) for one in MESSAGE_ID.findall(value)]
 
     def parts(self) -> tuple[Message, ...]:
         """Every part that is no container, the returned message's left out."""

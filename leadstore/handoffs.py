@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from leadstore.aside import left_alone
 from leadstore.rows import handoff, lead, seller
 from leadstore.snapshots import lock_leads
-from nurture.words import OPEN_HANDOFF, HandoffState
+from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
+
+IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))
+"""Spelt out: an IN takes a list, and a statement that is run for many rows at once takes none."""
+IS_UNASSIGNED = handoff.c.state == HandoffState.UNASSIGNED.value
+_OLDEST = (handoff.c.created_at, handoff.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +70,22 @@ def _cycles(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
     return {r.id: r.cycle for r in rows}
 
 
-def unassigned(tx: Connection, limit: int) -> list[Offer]:
-    """Handoffs that nobody could be offered yet, oldest first, locked after their leads.
+def unassigned_ids(tx: Connection, limit: int) -> list[int]:
+    """Handoffs that nobody could be offered yet, oldest first; those of leads set aside are left out."""
+    query = select(handoff.c.id).where(IS_UNASSIGNED, ~left_alone(AsideStage.OFFER, handoff.c.lead_id))
+    return list(tx.scalars(query.order_by(*_OLDEST).limit(limit)))
+
+
+def unassigned(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[Offer]:
+    """Handoffs (`among` these) that nobody could be offered yet, oldest first, locked after their leads.
 
     Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
     round, two workers would wait for each other.
     """
-    is_waiting = handoff.c.state == HandoffState.UNASSIGNED.value
-    oldest = (handoff.c.created_at, handoff.c.id)
-    leads = set(tx.scalars(select(handoff.c.lead_id).where(is_waiting).order_by(*oldest).limit(limit)))
+    these = handoff.c.id.in_(unassigned_ids(tx, limit) if among is None else list(among)) & IS_UNASSIGNED
+    leads = set(tx.scalars(select(handoff.c.lead_id).where(these)))
     lock_leads(tx, leads)
-    query = select(handoff).where(is_waiting, handoff.c.lead_id.in_(leads)).order_by(*oldest)
+    query = select(handoff).where(these, handoff.c.lead_id.in_(leads)).order_by(*_OLDEST)
     rows = tx.execute(query.with_for_update(skip_locked=True))
     return [Offer(r.id, r.lead_id, r.cycle, r.cause, None) for r in rows]
 
@@ -120,22 +131,27 @@ def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now
     """Record what sales answered (lead id -> reason) to the open handoffs of these leads; others stay."""
     if not said:
         return
-    is_open = handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
     rows = [{"of": i, "reason": reason[:200]} for i, reason in said.items()]
     given: dict[str, Any] = {"state": state.value, "answer": bindparam("reason"), "answered_at": now}
-    tx.execute(update(handoff).where(handoff.c.lead_id == bindparam("of"), is_open).values(**given), rows)
+    tx.execute(update(handoff).where(handoff.c.lead_id == bindparam("of"), IS_OPEN).values(**given), rows)
 
 
 def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
     """End the open handoffs of these leads without an answer: they bought, or went back to nurturing."""
     if not lead_ids:
         return
-    is_open = handoff.c.lead_id.in_(list(lead_ids)) & handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
     closed = {"state": HandoffState.CLOSED.value, "answered_at": now}
-    tx.execute(update(handoff).where(is_open).values(**closed))
+    these = handoff.c.lead_id.in_(list(lead_ids))
+    tx.execute(update(handoff).where(these, IS_OPEN).values(**closed))
 
 
 def due_times(tx: Connection, ids: Collection[int]) -> dict[int, datetime]:
     """When each of these offers wants its answer."""
     rows = tx.execute(select(handoff.c.id, handoff.c.due_at).where(handoff.c.id.in_(list(ids))))
     return {r.id: r.due_at for r in rows if r.due_at is not None}
+
+
+def leads_of(tx: Connection, ids: Collection[int]) -> dict[int, int]:
+    """Whose handoffs these are: id -> lead id."""
+    rows = tx.execute(select(handoff.c.id, handoff.c.lead_id).where(handoff.c.id.in_(list(ids))))
+    return {r.id: r.lead_id for r in rows}

@@ -43,12 +43,15 @@ def retry(tx: Connection, wanted: Wanted, now: datetime) -> Found:
     return found, refused
 
 
-def give_up(tx: Connection, ids: Sequence[int], place: Place, now: datetime) -> Found:
+def give_up(
+    tx: Connection, ids: Sequence[int], place: Place, now: datetime, *, enrolments: Sequence[int] = ()
+) -> Found:
     """Give up failed rows: none is sent, and each enrolment goes on to where `place` says.
 
-    Returns what was given up and what must not be.
+    `enrolments` gives up the steps of those whose decision failed, instead of rows. Returns what was given
+    up and what must not be.
     """
-    found, refused = _locked(tx, Wanted(tuple(ids)))
+    found, refused = _locked(tx, Wanted(tuple(ids), enrolments=tuple(enrolments)))
     touches = [one for one in found if one.kind == TOUCH]
     enrolments = read_enrolments(tx, _enrolments(touches))
     _close(tx, [one.id for one in found if one.id is not None], Reason.GIVEN_UP, now)

@@ -16,7 +16,7 @@ from nurture.source import Strict, Written
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
 from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
 
-_AFTER = re.compile(r"(.+?) +after +exit")
+_AFTER = re.compile(r"(?<!\S)(\S+(?: +\S+){0,3}?) +after +exit")
 _PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")
 
 StepId = Annotated[

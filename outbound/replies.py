@@ -12,7 +12,9 @@ from outbound import reply_words as words
 MAX_REPLY = 400
 """Characters kept of a reply: enough to tell why, not enough to carry a message."""
 
-ANYTHING_AT_ANYTHING = re.compile(r"(?:\"[^\"]*\"|[^\s<>()\[\],;:\"']+)?(?:@|%40)[^\s<>(),;\"']+")
+ANYTHING_AT_ANYTHING = re.compile(
+    r"(?:\"[^\"]*\"|(?<![^\s@<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+)?(?:@|%40)[^\s<>(),;\"']+"
+)
 MAX_SCANNED = 2000
 """Characters looked at: the patterns below must not meet a hostile megabyte."""
 

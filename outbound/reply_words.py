@@ -11,10 +11,10 @@ import re
 MAX_READ = 1000
 """Characters that are looked at: the patterns must not meet a hostile megabyte."""
 
-AGAIN = re.compile(r"\n\s*(?:[245]\d\d[ ,\-])?\s*(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
+AGAIN = re.compile(r"\n\s*+(?:[245]\d\d[ ,\-]\s*+)?(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 """A line end and the codes that a reply repeats on each line: they would stand between two words."""
 LINK = re.compile(r"https?://\S+")
-ADDRESS = re.compile(r"<?[^\s<>()\[\],;:\"']+@[^\s<>(),;:\"']+>?")
+ADDRESS = re.compile(r"<?(?<![^\s@<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s<>(),;:\"']+>?")
 
 
 def plain(text: str) -> str:
@@ -51,9 +51,9 @@ RELAY_DENIED = _any(
 """The relay does not know us, or takes us for a stranger: our login is missing or wrong."""
 
 NOT_AUTHENTICATED = _any(
-    r"\b(?:spf|dkim|dmarc|sender policy framework)\b.{0,80}\b(?:fail\w*|polic(?:y|ies)|reject\w*|violat\w+"
-    r"|invalid|missing|required|not|didn't|doesn't|bad|unaligned|align\w*|error)\b",
-    r"\b(?:fail\w*|violat\w+|bad|invalid|missing|without|requires?|not|due to)\b.{0,60}"
+    r"\b(?:spf|dkim|dmarc|sender policy framework)\b.{0,80}\b(?:fail\w{0,9}|polic(?:y|ies)|reject\w{0,9}"
+    r"|violat\w{1,9}|invalid|missing|required|not|didn't|doesn't|bad|unaligned|align\w{0,9}|error)\b",
+    r"\b(?:fail\w{0,9}|violat\w{1,9}|bad|invalid|missing|without|requires?|not|due to)\b.{0,60}"
     r"\b(?:spf|dkim|dmarc)\b",
     r"dmarcrejection|\bunauthenticated\b",
     r"(?:fails?|failed) to pass authentication|not (?:been )?authenticated|required authentication level",
@@ -75,17 +75,17 @@ NOT_OUR_SENDER = _any(
 """Our account or our sender address is not in order."""
 
 PASSING = _any(
-    r"tempor\w* (?:dns|error|fail)|temperror|\bdns (?:time|fail|error|lookup)|lookup (?:fail|error)"
+    r"tempor\w{0,9} (?:dns|error|fail)|temperror|\bdns (?:time|fail|error|lookup)|lookup (?:fail|error)"
 )
 """Our authentication could not be checked just now."""
 
 GREYLISTED = _any(r"gr[ae]y[ -]?list")
 
 MAILBOX_BUSY = _any(
-    r"receiv\w+ (?:e?-?mail|messages?) (?:too (?:quickly|fast)|at a rate)|recipient thread limit",
+    r"receiv\w{1,9} (?:e?-?mail|messages?) (?:too (?:quickly|fast)|at a rate)|recipient thread limit",
     r"too many messages (?:for|to|in) (?:this|the) (?:user|recipient|mail ?box)",
     r"mail ?box (?:is )?(?:busy|locked)",
-    r"over ?quota|\bquota (?:is )?(?:exceeded|violation)|exceed\w* (?:\S+ ){0,3}quota",
+    r"over ?quota|\bquota (?:is )?(?:exceeded|violation)|exceed\w{0,9} (?:\S+ ){0,3}quota",
     r"(?:mail ?box|inbox|account|mail ?folder|storage) (?:\S+ ){0,3}full\b|full mail ?box|out of storage",
     r"bo[iî]te (?:\S+ ){0,3}pleine|postfach (?:\S+ ){0,2}voll\b",
 )
@@ -113,7 +113,10 @@ _WHO = (
     r"(?:user|recipient|mail ?box|account|addressee|customer|alias"
     r"|(?:e-?mail|recipient|mailbox|destination) (?:address|account))"
 )
-_WHICH = r"(?: \(?<address>\)?:?| name| here| (?:that )?you (?:tried to reach|entered)| at this \w+){0,2}"
+_WHICH = (
+    r"(?: \(?<address>\)?:?| name| here| (?:that )?you (?:tried to reach|entered)| at this \w{1,60})"
+    r"{0,2}"
+)
 NOBODY_THERE = _any(
     r"\b(?:no such|unknown|invalid|non-?existent|unrecogni[sz]ed)"
     rf" (?:local |virtual |gateway |or unknown |destination ){{0,2}}(?:person|{_WHO})\b",
@@ -132,7 +135,7 @@ NOBODY_THERE = _any(
 NOT_THE_MAILBOX = _any(
     r"\b(?:sender|originator|mail from|from address|return[ -]path|reverse[ -]path|helo|ehlo)\b.{0,60}"
     r"(?:reject|refus|denied|not |n't |unknown|invalid|verif|no such)",
-    r"\bverif\w+ failed|\b(?:your|sending) (?:e-?mail |envelope )?(?:domain|address|host|server|ip)\b",
+    r"\bverif\w{1,9} failed|\b(?:your|sending) (?:e-?mail |envelope )?(?:domain|address|host|server|ip)\b",
     r"\bblock(?:ed|list)|black ?list|spamhaus|\bspam\b|reputation|\btempor",
 )
 """Beside words of an unknown user: it is the sender that is unknown, or one who is turned away."""

@@ -37,9 +37,9 @@ def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -
     return offers
 
 
-def offer_unassigned(tx: Any, book: Book, now: datetime, limit: int) -> tuple[int, int]:
-    """Offer what nobody could be offered before; returns (offered, still unassigned)."""
-    waiting = unassigned(tx, limit)
+def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:
+    """Offer those of these handoffs that nobody could be offered; returns (offered, still unassigned)."""
+    waiting = unassigned(tx, len(ids), ids)
     sellers = [s.name for s in book.policy.handoff.sellers]
     given = assign(tx, waiting, sellers, now, book.policy.handoff.due)
     notify(tx, book, given, now)
