@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inbound.autoreplies import is_auto_reply
+from inbound.autoreplies import is_auto_reply, says_it_is_a_machine
 from inbound.bounces import Bounce, read_bounces
 from inbound.complaints import is_complaint
 from inbound.leaving import asks_to_leave
@@ -39,4 +39,6 @@ def sort(mail: Mail) -> Sorted:
         return Sorted(Kind.BOUNCE, bounces)
     if is_auto_reply(mail):
         return Sorted(Kind.AUTO_REPLY)
-    return Sorted(Kind.LEAVE if asks_to_leave(mail) else Kind.LETTER)
+    if asks_to_leave(mail):
+        return Sorted(Kind.LEAVE)
+    return Sorted(Kind.AUTO_REPLY if says_it_is_a_machine(mail) else Kind.LETTER)
