@@ -7,7 +7,8 @@ import re
 
 from inbound import machine_words as words
 from inbound.mail import Mail
-from inbound.own_words import folded, own_words, quotes_a_letter
+from inbound.own_words import own_words, quotes_a_letter
+from nurture.folded import folded
 
 _BEFORE = re.compile(
     r"^\W{0,9}(?:(?:(?:re|aw|fwd?|tr|sv|wg|rif|antw)\s{0,3}:|\[[^\[\]]{1,40}\])\s{0,3}){0,9}"
@@ -49,7 +50,12 @@ def is_auto_reply(mail: Mail) -> bool:
         return True
     if any(part.get_content_type() == "message/disposition-notification" for part in mail.parts()):
         return True
-    return mail.header("Return-Path").strip() == "<>" or titled_as_auto_reply(mail)
+    return titled_as_auto_reply(mail)
+
+
+def has_no_way_back(mail: Mail) -> bool:
+    """Whether nobody is to answer it: machines write so, and say by it that they are none (RFC 3834 3.3)."""
+    return mail.header("Return-Path").strip() == "<>"
 
 
 def titled_as_auto_reply(mail: Mail) -> bool:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from nurture.folded import folded
 
 LONGEST = 20_000
 """Characters of a mail in which its writer's own words are looked for."""
@@ -80,12 +81,6 @@ _PHONE = re.compile(
     r"^(?:sent (?:from|with|via)|get outlook|envoye (?:de|depuis|avec)|obtenir outlook|von meinem|gesendet (?:von|mit)"
     r"|enviado (?:desde|con)|obtener outlook|holen sie sich outlook|mit .{0,40} gesendet|inviato da|verzonden vanaf)\b"
 )
-
-
-def folded(text: str) -> str:
-    """In small letters without accents, each apostrophe the plain one: as the tables of words are written."""
-    bare = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'").casefold())
-    return "".join(char for char in bare if not unicodedata.combining(char))
 
 
 def own_words(text: str) -> str:

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from inbound.bounce_table import judge
 from inbound.bounces import Action, Bounce, read_bounces
 from inbound.mail import read_mail
 from inbound.sorting import Kind, sort
+from nurture.refusals import judge
 from tests.inbound.mails import report
 
 

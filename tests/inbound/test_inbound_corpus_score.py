@@ -27,10 +27,10 @@ RIGHT = {
     "receipt": {"auto_reply", "delivered"},
     "hard": {"hard"},
     "soft": {"soft", "delayed"},
-    "ours": {"soft", "delayed"},
-    "unknown_bounce": {"soft"},
+    "ours": {"our_fault", "delayed"},
+    "unknown_bounce": {"unclear"},
     "complaint": {"complaint"},
-    "report_other": {"other", "auto_reply"},
+    "report_other": {"report"},
 }
 """What the mailbox should count a mail of each kind as."""
 

@@ -410,7 +410,7 @@ Thanks, that's enough for now, I will come back to you.
 
 @pytest.mark.parametrize("text", WISHES)
 def test_a_wish_is_found(text: str) -> None:
-    """Polite or curt, shouted or misspelt, in several languages; below a greeting and above a name as well."""
+    """Polite or curt, shouted or misspelt, in several languages; below a greeting and above a name too."""
     assert wants_to_leave(text)
     assert wants_to_leave(f"Hello Ada,\n\n{text}\n\nKind regards,\nMartin\n\nOn 1 May 2027 Ada wrote:\n> Hi")
 
