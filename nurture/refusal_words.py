@@ -81,7 +81,7 @@ SOFT_WORDS = (
     (
         "sender_refused",
         rf"{_SENDER}.{{0,60}}?{_NO}|{_NO}.{{0,20}}?(?:\bsender\b|\bhelo\b|\behlo\b|expediteur|absender|remitente|mittente)"
-        r"|(?:domain|address) of (?:the )?sender|sender(?:'s)? (?:domain|address)|\bfrom\b.{0,40}not accepted"
+        r"|(?:domain|address) of (?:the )?sender|sender(?:'s)? (?:domain|address)|\bfrom\b(?!:? header).{0,40}not accepted"
         r"|from: domain is invalid|originat(?:or|ing)|anti-?spoofing"
         r"|\bspf\b|\bdkim\b|\bdmarc\b|sender policy framework|unauthenticated|authenticat|not authori[sz]ed"
         r"|\bpurported responsible|not allowed to (?:send|post)|permission to (?:post|send)"
@@ -121,7 +121,7 @@ SOFT_WORDS = (
         r"|time[d]?[ -]?out|delayed|too (?:fast|quickly)|at a rate|verification in progress"
         r"|will be retried|could not be delivered for|lost connection|connection (?:refused|reset|dropped)"
         r"|unreachable|wasn't able to establish|not going to try again"
-        r"|connect(?:ing)? to (?:host|server|[^ \n]{1,80}:25)|not responding|lookup failure(?!.{0,80}not found)"
+        r"|connect(?:ing)? to (?:host|server|[^ \n]{1,80}:25)|not responding|lookup fail(?:ure|ed)(?!.{0,80}not found)"
         r"|host not found, try again|malformed .{0,20}name server reply|queue|expired|warning message"
         r"|reessayer|plus tard|vorubergehend|voruebergehend|spater|spaeter|mas tarde|temporal|piu tardi|tijdelijk|mais tarde",
     ),
@@ -151,6 +151,7 @@ CERTAIN = (
 SHUT_WORDS = (
     rf"\b(?:account|mail ?box)(?: that you tried to reach| of {_S}{{0,2}})? ?(?:is |has been |was )?(?:disabled|closed"
     r"|deactivated|terminated|cancelled|deleted)\b(?! or\b)",
+    r"\bmail ?box no longer exists",
 )
 """The mailbox was shut by its house. Of an inactive, locked or suspended one nobody knows for how long."""
 
@@ -217,6 +218,6 @@ NO_HOST_WORDS = (
     r"(?:not found|does not exist|doesn't exist|not exist|is not reachable|invalid|is unknown)",
     r"(?:no such|non-?exist[ae]nt|bad|invalid|illegal) (?:host|domain)|unroute?able (?:address|mail domain)",
     r"records? point to non-?exist[ae]nt|no smtp service|null ?mx|no mx record|couldn't find any host",
-    r"does not accept (?:any )?mail|domain or user isn't in|domain lookup failed|infodomainnonexistent",
+    r"does not accept (?:any )?mail|domain or user isn't in|infodomainnonexistent",
 )
 """The domain does not exist, or takes no mail (RFC 7505)."""
