@@ -125,9 +125,10 @@ def _verdict(status: str, said: str, around: str) -> Verdict:
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
     if verdict.hard and tells_of_full(around):
         return replace(verdict, hard=False, reason="mailbox_full")
-    if verdict.hard or verdict.reason != "unclear" or not around:
+    if verdict.hard or verdict.reason not in (UNCLEAR, "later") or not around:
         return verdict
-    return judge(status, f"{said}\n{around}")
+    told_more = judge(status, f"{said}\n{around}")
+    return told_more if verdict.reason == UNCLEAR or told_more.ours else verdict
 
 
 def _action(block: Message, status: str) -> Action:

@@ -125,7 +125,7 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
         gone = subject == "1.1" and named == "user_unknown" and not soft and bool(AT_RCPT.search(text))
         return gone, named if gone else soft or OTHER_CODES.get(subject, "later")
     if subject in OTHER_CODES:
-        return False, OTHER_CODES[subject]
+        return False, soft if soft in OURS else OTHER_CODES[subject]
     if code in NO_MAIL_CODES and not soft:
         return True, "no_mail_taken"
     if _CERTAIN.search(said) and soft not in ("sender_refused", "blocked"):

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from flows.work.mailing import _handle
+from inbound.mail import read_mail
+from inbound.sorting import sort
 from leadstore.store import Store, open_store
 from tests.builders import HOUR
 from tests.flows.test_flows_mailing import Postbox
@@ -33,6 +35,9 @@ RIGHT = {
     "report_other": {"report"},
 }
 """What the mailbox should count a mail of each kind as."""
+NAMELESS = {"hard-en-bare-to-the-sender": "unknown"}
+"""Names no message of ours, neither by its address nor by an id: anybody could have written it, so it may
+change nothing. Read for itself it is hard."""
 
 
 class Forgetful(Store):
@@ -63,13 +68,15 @@ async def read(sqlite_url: str, tmp_path: Path) -> list[tuple[CorpusMail, str]]:
 def test_the_corpus_is_read_right(
     read: list[tuple[CorpusMail, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As much of it as was read right before any pattern changed."""
+    """98 % of all of it; every wish to leave, and every address that does not exist."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     wrong = []
     for mail, said in read:
-        counts[mail.kind][said] += 1
+        if said == NAMELESS.get(mail.name):
+            said = next(mail.kind for bounce in sort(read_mail(mail.raw)).bounces if bounce.hard)
         if said not in RIGHT[mail.kind]:
             wrong.append(f"{said:12} {mail.name}")
+        counts[mail.kind][said] += 1
     shares = {kind: _share(counts[kind], RIGHT[kind]) for kind in RIGHT}
     every = 1 - len(wrong) / len(read)
     with capsys.disabled():
@@ -78,8 +85,8 @@ def test_the_corpus_is_read_right(
         if os.environ.get("SHOW_WRONG"):
             sys.stdout.write("\n".join(wrong) + "\n")
 
-    assert every >= 0.75
-    assert (shares["leave"], shares["hard"]) >= (0.14, 0.73)
+    assert every >= 0.98
+    assert (shares["leave"], shares["hard"]) == (1, 1)
 
 
 def _share(counts: Counter[str], right: set[str]) -> float:
