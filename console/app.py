@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 from console.frame import Frame, note
+from flows.work.repeats import Repeats
 from nurture.errors import NurtureError
 
 COMMANDS = {
@@ -109,6 +110,7 @@ def _log_to_stderr(debug: bool) -> None:
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     if not debug:  # the runs' own logs are on the Prefect server, and what stops one is told by us
         handler.addFilter(lambda record: not record.name.startswith(("prefect", "apscheduler")))
+    handler.addFilter(Repeats())
     logging.basicConfig(level=logging.INFO if debug else logging.WARNING, handlers=[handler])
 
 

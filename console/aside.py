@@ -197,6 +197,7 @@ def drop(
     """
     _refuse_misuse("drop", names, all_ or any((kind, reason, older, lead)))
     now, found = _found(frame, names, kind, reason, older, lead)
+    found = [one for one in found if one.state is AsideState.OPEN]  # what was put back is in the work again
     if found and not yes and not _agreed(found):
         return 1
 

@@ -16,7 +16,7 @@ STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templat
 
 
 def init(folder: Path = Path(), *, frame: InFrame) -> int:
-    """Begin a project: policy, scoring, catalogue, three sequences and their templates, to be changed.
+    """Begin a project: policy, scoring, catalogue, sequences and their templates, to be changed.
 
     Parameters
     ----------

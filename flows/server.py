@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.logfile import short
 from flows.serving import bind
 from flows.work.settings import Settings
 from nurture.errors import NurtureError, SettingError
@@ -122,7 +123,8 @@ async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
     try:
         await _until_healthy(process, server, home / "server.log")
         _address_file(settings).write_text(server.url, encoding="ascii")
-        yield server
+        async with short(home / "server.log"):
+            yield server
     finally:
         _address_file(settings).unlink(missing_ok=True)
         os.close(keep)  # the child's sign to stop

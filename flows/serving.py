@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from flows.prompt import LARGEST_HEAD, PromptProtocol
 from nurture.errors import SettingError
 
 
@@ -46,6 +47,9 @@ def server_config(app: Any) -> uvicorn.Config:  # any ASGI application
     """How we serve: warnings only, and no address of a visitor in a log."""
     return uvicorn.Config(
         app,
+        http=PromptProtocol,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        log_config=None,  # what it says goes where we say ours, and is kept as short
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.bounces import Action, Bounce
-from inbound.returning import SOURCE, append_once
+from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, settle_doubt, worn_out_addresses
 from nurture.policy import BouncePolicy
@@ -46,8 +46,11 @@ def record_bounce(
     status = bounce.verdict.status or (str(bounce.verdict.code) if bounce.verdict.code else "")
     ours = not hard and bounce.verdict.ours
     said = {"hard": hard, "status": status, "reason": bounce.verdict.reason, "ours": ours}
-    if not append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said):
+    appended = append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said)
+    if appended is Appended.KNOWN:
         return "read_before"
+    if appended is Appended.TOO_MANY and not hard:
+        return "too_many"
     settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
     if ours:
         return OUR_FAULT

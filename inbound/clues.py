@@ -86,4 +86,4 @@ def _message_ids(mail: Mail) -> tuple[str, ...]:
             found += _ID_LINE.findall(decoded(part))
     for text in (mail.message.preamble, mail.message.epilogue):
         found += _ID_LINE.findall(text) if isinstance(text, str) else []
-    return tuple(dict.fromkeys(one[:250] for one in found if one.isascii()))[-MOST:]
+    return tuple(dict.fromkeys(one[:250] for one in found if one.isascii() and one.isprintable()))[-MOST:]

@@ -18,6 +18,9 @@ LONGEST = 64_000
 """Characters of a notice that are looked at."""
 LONGEST_FOR_FLUFL = 16_000
 """Bytes of a mail that flufl.bounce sees: it tries every pattern on every line."""
+LONGEST_LINE = 998
+"""Bytes of a line that it sees, as many as a line may have (RFC 5322 2.1.1): it reads some of them anew
+from each of their characters."""
 ROBOTS = re.compile(
     r"(?i)mailer-?daemon|post[-_]?master|mail[-. ]delivery|mail deliver(?:y)? (?:sub)?system|^<>$"
     r"|delivery[-. ]system"
@@ -176,7 +179,8 @@ def _recipients(mail: Mail, text: str) -> list[str]:
 
 
 def _by_flufl(mail: Mail) -> set[str]:
-    message = parse(mail.raw[:LONGEST_FOR_FLUFL])
+    lines = mail.raw[:LONGEST_FOR_FLUFL].split(b"\n")
+    message = parse(b"\n".join(line[:LONGEST_LINE] for line in lines))
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # a detector that trips over a half-broken mail tells us nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inbound.allowance import Allowance
 from inbound.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
 from nurture.links import BadLink, Links, UnsubscribeToken
@@ -21,6 +23,11 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 4096
 """Bytes looked at of a posted form; the rest is left unread."""
+
+GUESSES = 60
+"""Links that are none of ours, for one client in a minute."""
+LOOKS = 600
+"""Pages, for one client in a minute: the scanners of a large firm look at all its people's mail."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -74,14 +81,25 @@ class _Leaving:
         self._links = links
         self._company = company
         self._language = language
+        self._guesses = Allowance(GUESSES, 60)
+        self._looks = Allowance(LOOKS, 60)
 
     async def answer(self, request: Request) -> Response:
         """Show what will happen, or do it. Scanners and previews fetch links: GET and HEAD change nothing."""
         try:
             token = self._links.read_unsubscribe(request.path_params["token"])
         except BadLink:
-            return self.page("lost", request, 404)
-        return await self._withdraw(request, token) if request.method == "POST" else self.page("ask", request)
+            return self._spent(self._guesses, request) or self.page("lost", request, 404)
+        if request.method == "POST":
+            return await self._withdraw(request, token)
+        return self._spent(self._looks, request) or self.page("ask", request)
+
+    def _spent(self, allowance: Allowance, request: Request) -> Response | None:
+        """What a client hears who asks too often. One who leaves by a link of ours never does."""
+        client = request.client.host if request.client else ""
+        if allowance.spend(client, time.monotonic()):
+            return None
+        return self.page("later", request, 429, {"Retry-After": "60"})
 
     async def _withdraw(self, request: Request, token: UnsubscribeToken) -> Response:
         """Leave at once, by the page's button or a mailbox provider's one-click POST.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.aside import left_alone
@@ -128,12 +129,74 @@ def answer(tx: Connection, handoff_id: int, state: HandoffState, reason: str, no
 
 
 def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now: datetime) -> None:
-    """Record what sales answered (lead id -> reason) to the open handoffs of these leads; others stay."""
-    if not said:
+    """Record what sales answered (lead id -> reason) to the handoffs of these leads.
+
+    An answer is about the open offer; where there is none, about the latest that lapsed. Others stay.
+    """
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for lead_id, reason in said.items():
+        by_reason[reason[:200]].append(lead_id)
+    for reason, ids in by_reason.items():
+        answerable = _latest_answerable(ids)
+        given = {"state": state.value, "answer": reason, "answered_at": now}
+        tx.execute(update(handoff).where(handoff.c.id.in_(answerable)).values(**given))
+
+
+def _latest_answerable(lead_ids: Collection[int]) -> Any:
+    states = [*(one.value for one in OPEN_HANDOFF), HandoffState.LAPSED.value]
+    latest = (
+        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
+        .where(handoff.c.lead_id.in_(list(lead_ids)))
+        .group_by(handoff.c.lead_id)
+        .subquery()
+    )
+    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
+    return select(handoff.c.id).join_from(handoff, latest, same).where(handoff.c.state.in_(states))
+
+
+def overdue(tx: Connection, now: datetime, over: timedelta, limit: int) -> list[int]:
+    """Leads whose offer is overdue by `over` without an answer; those set aside are left out."""
+    late = _late(now, over) & ~left_alone(AsideStage.OFFER, handoff.c.lead_id)
+    return list(tx.scalars(select(handoff.c.lead_id).where(late).order_by(handoff.c.id).limit(limit)))
+
+
+def lapse(
+    tx: Connection, now: datetime, over: timedelta, limit: int, among: Sequence[int] | None = None
+) -> dict[int, int]:
+    """End offers (of leads `among` these) that are overdue by `over` without an answer.
+
+    The leads are locked before their handoffs, as everywhere. `limit` bounds how many go at once. Returns
+    lead id -> cycle of each.
+    """
+    is_late = _late(now, over)
+    leads = overdue(tx, now, over, limit) if among is None else among
+    if not leads:
+        return {}
+    lock_leads(tx, leads)
+    query = select(handoff.c.id, handoff.c.lead_id, handoff.c.cycle)
+    late = tx.execute(query.where(is_late, handoff.c.lead_id.in_(leads)).with_for_update()).all()
+    ended = {"state": HandoffState.LAPSED.value, "answer": "nobody answered", "answered_at": now}
+    tx.execute(update(handoff).where(handoff.c.id.in_([one.id for one in late])).values(**ended))
+    return {one.lead_id: one.cycle for one in late}
+
+
+def _late(now: datetime, over: timedelta) -> Any:
+    return (handoff.c.state == HandoffState.OFFERED.value) & (handoff.c.due_at <= now - over)
+
+
+def snooze(tx: Connection, until: Mapping[int, datetime], most: timedelta) -> None:
+    """Let sellers answer later (lead id -> until when), but no later than `most` after the offer."""
+    if not until:
         return
-    rows = [{"of": i, "reason": reason[:200]} for i, reason in said.items()]
-    given: dict[str, Any] = {"state": state.value, "answer": bindparam("reason"), "answered_at": now}
-    tx.execute(update(handoff).where(handoff.c.lead_id == bindparam("of"), IS_OPEN).values(**given), rows)
+    query = select(handoff.c.id, handoff.c.lead_id, handoff.c.offered_at).where(
+        handoff.c.lead_id.in_(list(until)), handoff.c.state == HandoffState.OFFERED.value
+    )
+    rows = [
+        {"key": one.id, "due": min(until[one.lead_id], one.offered_at + most)} for one in tx.execute(query)
+    ]
+    if rows:
+        later = update(handoff).where(handoff.c.id == bindparam("key")).values(due_at=bindparam("due"))
+        tx.execute(later, rows)
 
 
 def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:

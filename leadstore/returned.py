@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from leadstore.rows import address, handoff, lead, outbox, signal, suppression
 from nurture.policy import BouncePolicy
 from nurture.refusals import judge
 from nurture.soft_bounces import Attempt, worn_out
+from nurture.values import NewSignal
 from nurture.words import OutboxKind, Reason, Sig, TouchState
 
 ALIVE = (Sig.MAIL_REPLIED.value, Sig.MAIL_CLICKED.value, Sig.FORM_SUBMITTED.value)
@@ -78,6 +79,30 @@ def settle_doubt(
         fresh["slot_at"] = None  # type: ignore[assignment]
     doubtful = (outbox.c.id == outbox_id) & (outbox.c.state == TouchState.UNCERTAIN.value)
     return bool(tx.execute(update(outbox).where(doubtful).values(**fresh)).rowcount)
+
+
+def came_back(tx: Connection, new: NewSignal, outbox_id: int, *, since: datetime) -> tuple[int, int, bool]:
+    """How many signals like this one the touch has and the lead got since then; and whether this is known.
+
+    Notes are counted apart from what counts, so that a flood of them hides nothing.
+    """
+    alike = and_(
+        signal.c.lead_id == new.lead_id,
+        signal.c.type == new.type,
+        signal.c.source == new.source,
+        signal.c.machine.is_(new.machine),
+    )
+    of_touch = func.count().filter(signal.c.source_id.endswith(f":{outbox_id}"))
+    fresh = func.count().filter(signal.c.received_at >= since)
+    row = tx.execute(select(of_touch, fresh).where(alike)).one()
+    known = select(signal.c.id).where(signal.c.source == new.source, signal.c.source_id == new.source_id)
+    return row[0], row[1], tx.scalar(known) is not None
+
+
+def is_of(tx: Connection, lead_id: int, spellings: Collection[str]) -> bool:
+    """Whether one of these is an address of the lead, now or once."""
+    query = select(address.c.id).where(address.c.lead_id == lead_id, address.c.address.in_(list(spellings)))
+    return tx.scalar(query.limit(1)) is not None
 
 
 def worn_out_addresses(

@@ -132,5 +132,10 @@ def as_enrolment(row: Any, entering: values.Signal | None = None) -> values.Enro
 def as_handoff(row: Any) -> values.OpenHandoff:
     """A lead's latest handoff as the gate sees it."""
     return values.OpenHandoff(
-        row.id, HandoffState(row.state), row.cycle, row.offered_at or row.created_at, row.answered_at
+        row.id,
+        HandoffState(row.state),
+        row.cycle,
+        row.offered_at or row.created_at,
+        row.answered_at,
+        row.due_at,
     )

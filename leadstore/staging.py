@@ -17,10 +17,9 @@ from leadstore.tables import StageChange
 from nurture.errors import NotFound
 from nurture.maturity import operator_refusal
 from nurture.values import NewSignal
-from nurture.words import HandoffState, Sig, Stage
+from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 
 change = StageChange.__table__  # type: ignore[attr-defined]
-WITH_SALES = (Stage.SAL, Stage.SQL)
 _SAID = {
     Stage.LEAD: Sig.LEAD_RECYCLED,
     Stage.SAL: Sig.HANDOFF_ACCEPTED,

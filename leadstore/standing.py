@@ -26,7 +26,7 @@ from leadstore.snapshots import HOLDING, REFUSED
 from nurture import grammar
 from nurture.consenting import ALL_TOPICS
 from nurture.entry import REST
-from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
+from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)
 DONE = EnrolmentState.COMPLETED.value
@@ -144,7 +144,7 @@ class _Question:
             (self.basis.not_in([basis.value for basis in self.standing.accepts]), Reason.BASIS),
             (or_(false(), *(self.holds(e.when) for e in self.sequence.exits if e.on is None)), Reason.EXIT),
             (self.holds(goal.when) if goal is not None and goal.on is None else false(), Reason.GOAL),
-            (self.latest_handoff() == HandoffState.ACCEPTED.value, Reason.HANDOFF_ACCEPTED),
+            (self.with_sales(), Reason.HANDOFF_ACCEPTED),
             (
                 and_(self.state == ConsentState.PENDING.value, self.said_at <= unconfirmed),
                 Reason.PENDING,
@@ -165,6 +165,14 @@ class _Question:
     def suppressed(self) -> Any:
         return exists().where(suppression.c.address_id == address.c.id, suppression.c.lifted_at.is_(None))
 
-    def latest_handoff(self) -> Any:
-        query = select(handoff.c.state).where(handoff.c.lead_id == lead.c.id)
-        return query.order_by(handoff.c.cycle.desc()).limit(1).correlate(lead).scalar_subquery()
+    def with_sales(self) -> Any:
+        """A seller took it, and it has neither bought nor been sent back since ."""
+        later = handoff.alias("later")
+        here = or_(handoff.c.cycle == lead.c.cycle, lead.c.stage.in_([one.value for one in WITH_SALES]))
+        taken = exists().where(
+            handoff.c.lead_id == lead.c.id,
+            handoff.c.state == HandoffState.ACCEPTED.value,
+            here,
+            ~exists().where(later.c.lead_id == handoff.c.lead_id, later.c.cycle > handoff.c.cycle),
+        )
+        return and_(taken, lead.c.stage != Stage.CUSTOMER.value)

@@ -10,8 +10,9 @@ from nurture.conditions import Facts
 from nurture.consenting import consent_to
 from nurture.dated import webinar_of
 from nurture.grammar import Sequence
+from nurture.handoffs import is_with_sales
 from nurture.values import Entry, PastRun, Signal, Snapshot
-from nurture.words import ConsentState, HandoffState, Reason, Stage, Verdict
+from nurture.words import ConsentState, Reason, Stage, Verdict
 
 REST = timedelta(days=1)
 """How long a standing sequence leaves a lead alone whose last run was stopped before it sent anything."""
@@ -130,7 +131,7 @@ def _exit_refusal(sequence: Sequence, facts: Facts) -> Reason | None:
 
 def _vain_refusal(book: Book, sequence: Sequence, snapshot: Snapshot, now: datetime) -> Reason | None:
     """Nobody asked, and the gate would stop it at the first touch: do not enter again at every sweep."""
-    if snapshot.handoff is not None and snapshot.handoff.state is HandoffState.ACCEPTED:
+    if is_with_sales(snapshot.handoff, snapshot.lead):
         return Reason.HANDOFF_ACCEPTED
     consent = consent_to(sequence.topic, snapshot.consents)
     assert consent is not None  # _consent_refusal comes first

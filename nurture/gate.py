@@ -10,10 +10,11 @@ from nurture.consenting import consent_to
 from nurture.dated import webinar_name
 from nurture.desk import RECHECK, Place
 from nurture.grammar import SendStep
+from nurture.handoffs import ends_nurture, is_waiting, lapses_at
 from nurture.slots import earliest_turn
 from nurture.timing import Turn
 from nurture.values import AssetSent, Signal, Slot, domain_of
-from nurture.words import ConsentState, EnrolmentState, HandoffState, Reason, Sig, Stage, TouchState, Verdict
+from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, TouchState, Verdict
 
 CLOSED = frozenset({Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED})
 """A wait for a route whose end is a guess."""
@@ -47,8 +48,7 @@ class Gate(Place):
             return Reason.GOAL  # it ends nurturing, not what the lead itself asked for
         if any(self.exit_holds(e.on, e.when) for e in self.sequence.exits):
             return Reason.EXIT
-        handoff = snapshot.handoff
-        if handoff and handoff.state is HandoffState.ACCEPTED and not self.at_service_mail():
+        if not self.at_service_mail() and ends_nurture(snapshot.handoff, self.lead, self.entered_at):
             return Reason.HANDOFF_ACCEPTED
         if self.sequence.needs_webinar and self.webinar is None:
             return Reason.NO_WEBINAR
@@ -88,7 +88,7 @@ class Gate(Place):
     def send(self, step: SendStep, asset: str | None) -> None:
         """Let the touch go, hold it back, skip it, or leave."""
         self.letter, self.asset = step, asset
-        if self.waits_for_moment(step) or self.waits_for_others(step):
+        if self.waits_for_moment(step) or self.waits_for_consent():
             return
         if step.unless is not None and step.unless.holds(self.facts):
             self.skip(step, Reason.UNLESS)
@@ -96,7 +96,7 @@ class Gate(Place):
             self.skip(step, Reason.ASSET_SENT)
         elif self.expired(step, self.now):
             self.give_up(step, Reason.EXPIRED)
-        else:
+        elif not self.waits_for_seller(step):
             self.choose_moment(step)
 
     def waits_for_moment(self, step: SendStep) -> bool:
@@ -130,8 +130,8 @@ class Gate(Place):
         else:
             self.skip(step, reason)
 
-    def waits_for_others(self, step: SendStep) -> bool:
-        """Wait for the lead's confirmation or the seller's answer; True when it did."""
+    def waits_for_consent(self) -> bool:
+        """Wait for the lead's confirmation, or leave without its consent; True when it did."""
         if self.at_service_mail():
             return False
         consent = consent_to(self.sequence.topic, self.desk.snapshot.consents)
@@ -141,11 +141,25 @@ class Gate(Place):
         if consent.state is ConsentState.PENDING:
             self.await_consent(consent.at + self.policy.consent.confirm_within)
             return True
-        handoff = self.desk.snapshot.handoff
-        if handoff and handoff.state is HandoffState.OFFERED:
-            self.pause(self.now + RECHECK, Reason.HANDOFF_OPEN)
-            return True
         return False
+
+    def waits_for_seller(self, step: SendStep) -> bool:
+        """Wait for the seller's answer, as long as the offer stands; True when it did."""
+        handoff = self.desk.snapshot.handoff
+        if (
+            handoff is None
+            or self.at_service_mail()
+            or not is_waiting(handoff, self.policy.handoff, self.now)
+        ):
+            return False
+        end = min(self.now + RECHECK, lapses_at(handoff, self.policy.handoff))
+        self.pause(self.before_expiry(step, end), Reason.HANDOFF_OPEN)
+        return True
+
+    def before_expiry(self, step: SendStep, until: datetime) -> datetime:
+        """When to look again, where the end is a guess: nothing is given up before it is really too late."""
+        expiry = self.expiry(step)
+        return until if expiry is None else min(until, expiry + timedelta(seconds=1))
 
     def await_consent(self, end: datetime) -> None:
         """Wait for the confirmation, until the request expires."""
@@ -180,10 +194,7 @@ class Gate(Place):
         if turn.reason is Reason.DUE:
             self.go(step, turn.at)
         elif turn.reason in CLOSED:
-            # It may open earlier: nothing is given up before it is really too late.
-            expiry = self.expiry(step)
-            late = turn.at if expiry is None else min(turn.at, expiry + timedelta(seconds=1))
-            self.pause(late, turn.reason)
+            self.pause(self.before_expiry(step, turn.at), turn.reason)
         else:
             self.postpone(step, turn.at, turn.reason)
 

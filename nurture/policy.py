@@ -137,9 +137,15 @@ class Seller(Strict):
 
 
 class HandoffPolicy(Strict):
-    """How soon a seller must answer, who the sellers are, and who gets replies of leads without a seller."""
+    """How soon a seller must answer, who the sellers are, and who gets replies of leads without a seller.
+
+    An offer that nobody answers lapses when it is overdue by `lapse`: the lead is nurtured again. A seller
+    who asks for time moves the due time, but no further than `snooze` after the offer.
+    """
 
     due: Span = parse_span("1 day")
+    lapse: Span = parse_span("14 days")
+    snooze: Span = parse_span("60 days")
     sellers: tuple[Seller, ...] = ()
     team: Address | None = None
 

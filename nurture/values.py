@@ -221,6 +221,7 @@ class OpenHandoff:
     cycle: int
     at: datetime
     answered_at: datetime | None = None
+    due_at: datetime | None = None  # when its answer is wanted
 
 
 @quick

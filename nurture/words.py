@@ -171,7 +171,11 @@ class HandoffState(StrEnum):
     ACCEPTED = "accepted"  # the seller took it
     REJECTED = "rejected"  # the seller sent it back, with a reason
     CLOSED = "closed"  # ended without an answer (erased, customer)
+    LAPSED = "lapsed"  # nobody answered in time: the lead is nurtured again
 
+
+WITH_SALES = (Stage.SAL, Stage.SQL)
+"""The stages of a lead that a seller took."""
 
 OPEN_HANDOFF = frozenset({HandoffState.UNASSIGNED, HandoffState.OFFERED})
 
@@ -273,6 +277,7 @@ class Sig(StrEnum):
     MAIL_COMPLAINED = "mail.complained"
     HANDOFF_ACCEPTED = "handoff.accepted"
     HANDOFF_REJECTED = "handoff.rejected"
+    HANDOFF_SNOOZED = "handoff.snoozed"  # the seller wants more time; `until` says how much
     LEAD_RECYCLED = "lead.recycled"
     DEAL_WON = "deal.won"
     DEAL_LOST = "deal.lost"

@@ -108,7 +108,7 @@ def _takes(source: str) -> list[str]:
     """Characters that a class takes, the usual ones first."""
     one = re.compile(source, re.DOTALL)
     found = [char for char in CANDIDATES if one.fullmatch(char)]
-    return found or [chr(code) for code in range(1, 0x3000) if one.fullmatch(chr(code))][:MEMBERS]
+    return found or [chr(code) for code in range(1, 0x10000) if one.fullmatch(chr(code))][:MEMBERS]
 
 
 def _source(node: Node) -> str:

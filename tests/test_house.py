@@ -62,7 +62,7 @@ DOORS = {
     "sqlmodel": ("leadstore/*",),
     "alembic": ("leadstore/*",),
     "psycopg": ("leadstore/*",),
-    "uvicorn": ("flows/serving.py",),
+    "uvicorn": ("flows/serving.py", "flows/prompt.py"),
     "pydantic_settings": ("flows/work/settings.py",),
     "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),

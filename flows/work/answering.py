@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadstore.finding import find_lead
-from leadstore.handoffs import answer_for
+from leadstore.handoffs import answer_for, snooze
 from leadstore.merging import merge
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal, append_signals
@@ -32,6 +32,27 @@ def take_answers(
     for one in rejected:  # rare, so one by one
         if reason_of(one) == Rejection.DUPLICATE:
             _merge(tx, one, now)
+
+
+def take_snoozes(tx: Any, snoozed: Sequence[PendingSignal], most: timedelta) -> None:
+    """Let the sellers who asked for time answer later, within what the policy allows.
+
+    Raises:
+        ValueError: a signal does not say until when.
+    """
+    snooze(tx, {one.lead_id: _until(one) for one in snoozed}, most)
+
+
+def _until(one: PendingSignal) -> datetime:
+    """The moment, or the end of the day, that a seller named."""
+    said = str(one.signal.properties.get("until", ""))
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise ValueError("a snooze says `until` when, such as 2027-01-31") from None
+    whole_day = "T" not in said and " " not in said
+    at = at + timedelta(days=1) if whole_day else at
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def reason_of(rejected: PendingSignal) -> str:

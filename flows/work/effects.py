@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.answering import take_answers
+from flows.work.answering import take_answers, take_snoozes
 from leadstore.consents import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
@@ -15,6 +15,7 @@ from leadstore.signals import PendingSignal, read_pending
 from leadstore.snapshots import current_addresses
 from leadstore.store import savepoint
 from nurture.blame import is_own
+from nurture.book import Book
 from nurture.words import Basis, Sig, SuppressionReason
 
 SOURCE = "signal"
@@ -29,13 +30,14 @@ FORBIDDING: Mapping[str, SuppressionReason | None] = {
 BASES = tuple(Basis)
 
 
-def apply_effects(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
+def apply_effects(tx: Any, book: Book, batch: Sequence[PendingSignal], now: datetime) -> None:
     """Apply the effects of a batch. Applying one twice changes nothing."""
     by_type: dict[str, list[PendingSignal]] = defaultdict(list)
     for one in batch:
         by_type[one.signal.type].append(one)
     _heed(tx, batch, now)
     take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now)
+    take_snoozes(tx, by_type[Sig.HANDOFF_SNOOZED], book.policy.handoff.snooze)
     ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
     close_for(tx, {one.lead_id for one in ended}, now)
     recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})
@@ -99,9 +101,10 @@ def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> N
 
 
 def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+    """From one topic where it is named; anything else counts as all of them."""
     topic = one.signal.properties.get("topic")
-    if topic:
-        withdraw_topics(tx, [(address_id, str(topic))], said_at, SOURCE)
+    if topic and isinstance(topic, str):
+        withdraw_topics(tx, [(address_id, topic)], said_at, SOURCE)
     else:
         withdraw_all(tx, address_id, said_at, SOURCE, proof=f"signal {one.signal.id}")
 

@@ -11,14 +11,14 @@ from typing import Any
 from flows.work.composing import Broken, book_context, lead_context
 from flows.work.culprits import leave_out
 from flows.work.forwarding import forward, is_reply
-from flows.work.offering import offer_unassigned
+from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.sieve import Culprits, sieve
 from flows.work.start import start
 from flows.work.telling import call_others
 from flows.work.wiring import LEASE, Shop
-from leadstore.handoffs import due_times, leads_of, unassigned_ids
+from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.outbox import claim_notices, due_notices, fail_planned
 from leadstore.scores import Scored, read_for_scoring
 from leadstore.snapshots import read_snapshots
@@ -49,8 +49,9 @@ class _Facts:
 async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
     """Offer unassigned leads and deliver pending notices.
 
-    Returns offered, unassigned, mails, mails_failed, those of webhooks, and set_aside (leads that raised).
+    Returns offered, unassigned, lapsed, mails, mails_failed, those of webhooks, and set_aside (leads).
     """
+    lapsed = await in_thread(_lapse, shop, shop.clock(now))
     offers = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
     while True:
@@ -67,10 +68,11 @@ async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
     return {
         "offered": offers["offered"],
         "unassigned": offers["unassigned"],
+        "lapsed": lapsed["lapsed"],
         "mails": total["notices_sent"],
         "mails_failed": total["notices_refused"] + total["failed"],
         **calls,
-        "set_aside": offers["set_aside"],
+        "set_aside": offers["set_aside"] + lapsed["set_aside"],
     }
 
 
@@ -86,6 +88,20 @@ def _assign(shop: Shop, now: datetime) -> Counter[str]:
     )
     offered, waiting = (sum(part[at] for part in sieved.done) for at in (0, 1))
     return Counter(offered=offered, unassigned=waiting, set_aside=len(sieved.apart))
+
+
+def _lapse(shop: Shop, now: datetime) -> Counter[str]:
+    def late(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
+        over = shop.book(tx)[1].policy.handoff.lapse
+        return overdue(tx, now, over, BATCH * 8) if among is None else among
+
+    sieved = sieve(
+        shop.store,
+        late,
+        lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, ids),
+        lambda tx, culprits: leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, culprits, now),
+    )
+    return Counter(lapsed=sum(sieved.done), set_aside=len(sieved.apart))
 
 
 def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:

@@ -58,7 +58,7 @@ def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
     lock_leads(tx, leads)
     live = {one.lead_id for one in batch if one.live}
     mark_live(tx, live)
-    apply_effects(tx, batch, now)
+    apply_effects(tx, book, batch, now)
     scored = score_leads(tx, book, leads, now)
     woken = wake_leads(tx, live, now)
     entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)

@@ -25,7 +25,8 @@ from leadstore import locks
 from leadstore.aside import MAX_PAYLOAD, set_aside
 from leadstore.returned import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
-from nurture.blame import is_own
+from nurture.blame import OUTAGES, is_own
+from nurture.errors import NurtureError
 from nurture.policy import Policy
 from nurture.words import AsideKind, AsideStage
 
@@ -36,26 +37,23 @@ PAGE = 20
 LEASE = timedelta(minutes=10)
 SET_ASIDE = "set_aside"
 COUNTS = (
-    *(
-        "read",
-        "hard",
-        "worn_out",
-        "soft",
-        "unclear",
-        "our_fault",
-        "delayed",
-        "delivered",
-        "complaint",
-        "left",
-    ),
-    *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
+    *("read", "hard", "worn_out", "soft", "unclear", "our_fault", "delayed", "delivered"),
+    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many"),
+    *("auto_reply", "notice_bounced", "notice_complained"),
     *("report", "forged", "unknown", "other", "read_before", SET_ASIDE),
 )
 """What a sweep counts: hard to unforwarded change something, the rest is only told."""
-OURS = frozenset(COUNTS) - {"unforwarded", "report", "forged", "unknown", "other", SET_ASIDE}
+OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "report", "forged", "unknown", "other", SET_ASIDE}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
-Page = list[tuple[str, bytes, str]]
+Page = list[tuple[str, bytes | None, str]]
+
+
+class Unreadable(NurtureError):
+    """The mailbox does not give this mail, though it gives the next."""
+
+    def __init__(self) -> None:
+        super().__init__("the mailbox does not give this mail", hint="look at it there, then drop this")
 
 
 async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]:
@@ -92,7 +90,7 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
     counts: Counter[str] = Counter(read=len(page))
     handled = []
     for mail_name, raw, _ in page:
-        outcome = await in_thread(_handle, shop, raw, now)
+        outcome = await in_thread(_handle, shop, raw, f"{name}:{mail_name}", now)
         counts[outcome] += 1
         if outcome in OURS:
             handled.append(mail_name)
@@ -101,8 +99,11 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
     return counts
 
 
-def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
+def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> str:
     """Sort, match and record one mail. One that raises is set aside as it came, and the rest goes on."""
+    if raw is None:
+        keep_apart(shop, None, Unreadable(), now, place)
+        return SET_ASIDE
     try:
         return handle(shop, raw, now)
     except Exception as error:
@@ -117,18 +118,17 @@ def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
         return SET_ASIDE
 
 
-def keep_apart(shop: Shop, raw: bytes, error: Exception, now: datetime) -> None:
-    """Set a mail aside with as much of it as is ever read."""
-    head = raw[:MAX_PAYLOAD]
-    name = hashlib.sha256(head).hexdigest()[:40]
+def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
+    """Set a mail aside with as much of it as is ever read; `place` names one of which nothing is had."""
+    head = None if raw is None else raw[:MAX_PAYLOAD]
+    name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
     with shop.store.begin() as tx:
         set_aside(tx, [new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)], now)
 
 
 def handle(shop: Shop, raw: bytes, now: datetime) -> str:
     """Sort, match and record one mail; says what it was. Twice is as once."""
-    mail = read_mail(raw)
-    found, clues = sort(mail), read_clues(mail, shop.links)
+    mail, found, clues = _read(shop, raw)
     with shop.store.begin() as tx:
         if clues.leaving is not None:
             return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
@@ -141,6 +141,15 @@ def handle(shop: Shop, raw: bytes, now: datetime) -> str:
         if clues.returned and not found.sure and sent.address not in mail.addresses("From"):
             found = Sorted(Kind.BOUNCE, UNREAD)  # never a reply: nobody but a machine knows that address
         return _record(tx, sent, found, mail, now, policy, _own_addresses(shop, policy))
+
+
+def _read(shop: Shop, raw: bytes) -> tuple[Mail, Sorted, Clues]:
+    """Nothing but this mail is looked at here, so whatever is raised is its own fault, and no outage."""
+    try:
+        mail = read_mail(raw)
+        return mail, sort(mail), read_clues(mail, shop.links)
+    except OUTAGES as error:
+        raise ValueError(f"{type(error).__name__} while it was read") from error
 
 
 def _stranger(found: Sorted, clues: Clues) -> str:
@@ -176,7 +185,7 @@ def _own_addresses(shop: Shop, policy: Policy) -> set[str]:
     return {address.lower() for address in found}
 
 
-def _pages(mails: Iterator[tuple[str, bytes, str]]) -> Iterator[Page]:
+def _pages(mails: Iterator[tuple[str, bytes | None, str]]) -> Iterator[Page]:
     while page := list(islice(mails, PAGE)):
         yield page
 

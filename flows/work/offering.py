@@ -9,14 +9,19 @@ from typing import Any
 
 from leadstore import locks
 from leadstore.deciding import message_id
-from leadstore.handoffs import Offer, assign, open_handoffs, unassigned
+from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox import add_notices
 from leadstore.scores import Scoring
+from leadstore.signals import append_signals
 from nurture.book import Book
-from nurture.words import OutboxKind
+from nurture.values import NewSignal
+from nurture.words import OutboxKind, Sig
 
 log = logging.getLogger("nurture.handoff")
 TEMPLATE = "seller/handoff"
+SOURCE = "nurture"
+NO_ANSWER = "no_answer"
+"""Why a lead is sent back that a seller had and did not answer for."""
 
 
 def offer(tx: Any, book: Book, ready: Mapping[int, Scoring], now: datetime) -> list[Offer]:
@@ -45,6 +50,30 @@ def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> 
     notify(tx, book, given, now)
     offered = sum(o.seller is not None for o in given)
     return offered, len(waiting) - offered
+
+
+def lapse_offers(tx: Any, book: Book, now: datetime, leads: Sequence[int]) -> int:
+    """End the offers of these leads that nobody answered in time; returns how many. They are nurtured again.
+
+    Each is sent back by a signal of its own, which the next tick takes in: engagement counts from zero, and
+    the lead may mature again.
+    """
+    ended = lapse(tx, now, book.policy.handoff.lapse, len(leads), leads)
+    again = [
+        NewSignal(
+            lead_id=lead_id,
+            type=Sig.LEAD_RECYCLED.value,
+            occurred_at=now,
+            source=SOURCE,
+            source_id=f"lapsed:{lead_id}:{cycle}",
+            properties={"reason": NO_ANSWER},
+        )
+        for lead_id, cycle in ended.items()
+    ]
+    append_signals(tx, again, now)
+    if ended:
+        log.warning("%d offers lapsed: no seller answered them; their leads are nurtured again", len(ended))
+    return len(ended)
 
 
 def notify(tx: Any, book: Book, offers: Sequence[Offer], now: datetime) -> None:

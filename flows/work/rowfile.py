@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ class RowFile:
         if fault:
             raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint="it names the columns")
         names = tuple(cell.strip() for cell in cells)
-        twice = sorted({name for name in names if name and names.count(name) > 1})
+        twice = sorted(name for name, times in Counter(names).items() if name and times > 1)
         if twice:
             raise ImportFault(f"{self.path} has two columns called {twice[0]!r}", hint="rename one of them")
         other = [mark for mark in ";\t|" if len(names) == 1 and mark in names[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from flows.work import importing
 from flows.work.importing import ImportReport, MapRead, import_file, read_import_map, try_file
 from flows.work.rowfile import LONGEST_LINE, MOST_LINES
 from leadstore.import_runs import ImportTaken, Progress, advance_run
@@ -261,6 +263,23 @@ def test_a_file_that_is_no_table_is_refused(
     assert fault.value.hint
 
 
+@pytest.mark.parametrize(
+    ("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")]
+)
+def test_a_header_of_forty_thousand_columns_is_read_at_once(
+    sqlite: Store, project: Path, source: MapRead, twice: str, why: str
+) -> None:
+    """Each is looked at once, not once for every other."""
+    header = ",".join([*(f"c{n}" for n in range(40_000)), *([twice] if twice else [])])
+    begun = time.process_time()
+
+    with pytest.raises((ImportFault, BookError)) as fault:
+        brought_in(sqlite, project, written(project, f"{header}\n"), source)
+
+    assert why in str(fault.value)
+    assert time.process_time() - begun < 2
+
+
 def test_a_file_that_is_not_there_is_named(sqlite: Store, project: Path, source: MapRead) -> None:
     """Also a folder, and for a dry run."""
     with pytest.raises(ImportFault, match=r"absent\.csv cannot be read: No such file"):
@@ -383,6 +402,27 @@ def test_a_commit_that_stays_lost_is_an_error(sqlite_url: str, project: Path, so
 
     assert report.resumed_at == 0
     assert [line for line, _ in reasons(report)] == [5, 15]
+
+
+@pytest.mark.parametrize("error", [RecursionError("deep"), TypeError("no"), MemoryError()], ids=repr)
+def test_a_row_that_raises_is_rejected_and_the_others_come_in(
+    store: Store, project: Path, source: MapRead, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever a row does as it is saved, it is rejected with its reason; so with one that cannot be read."""
+    file = written(project, people(20))
+    saves = importing.save_batch
+
+    def chokes(tx: Any, rows: Any, now: Any, live: bool) -> Any:
+        if any(row.line == 7 for row in rows):
+            raise error
+        return saves(tx, rows, now, live)
+
+    monkeypatch.setattr(importing, "save_batch", chokes)
+
+    report = brought_in(store, project, file, source, batch=10)
+
+    assert counts(report) == {"read": 20, "saved": 19, "rejected": 1}
+    assert [(line, why.partition(":")[0]) for line, why in reasons(report)] == [(7, type(error).__name__)]
 
 
 def test_two_processes_do_not_import_the_same_file_at_once(

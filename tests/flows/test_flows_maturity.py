@@ -86,7 +86,7 @@ async def test_fading_below_the_margin(work: Workshop) -> None:
     """Left alone it ceases to be mature by itself; the open offer stays with its seller."""
     lead_id = warm(work)
     await work.tick()
-    await work.tick(TUESDAY + 20 * DAY)
+    await work.tick(TUESDAY + 14 * DAY)
 
     assert (read(work, lead_id).mature, work.stage(lead_id)) == (False, "prospect")
     assert offers(work) == [(0, "offered")]
@@ -134,6 +134,41 @@ async def test_back_to_nurturing(work: Workshop, reason: str) -> None:
 
     assert (back.stage, back.mature, back.fit, back.engagement, back.cycle) == ("prospect", False, 50, 0, 1)
     assert (work.stage(lead_id), offers(work)) == ("mql", [(0, "rejected"), (1, "offered")])
+
+
+async def test_an_unanswered_offer_silences_nobody(work: Workshop) -> None:
+    """Nobody answers: the offer lapses, the lead is nurtured again, and a late yes still counts."""
+    lead_id = work.lead(job_title="Head")
+    work.happens(lead_id, "form.submitted")
+    work.happens(lead_id, "demo.requested")
+    await work.tick()
+    waiting = await work.tick(TUESDAY + 8 * DAY)
+    lapsing = await work.tick(TUESDAY + 15 * DAY)  # due after a day, and chased for two weeks
+    resumed = await work.tick(TUESDAY + 15 * DAY + HOUR)
+    work.happens(lead_id, "handoff.accepted", TUESDAY + 16 * DAY)
+    await work.tick(TUESDAY + 16 * DAY)
+
+    assert waiting["held"] == {"handoff_open": 1}
+    assert lapsing["lapsed"] == 1
+    assert (resumed["signals"], read(work, lead_id).cycle) == (1, 1)
+    assert work.subjects() == ["Ready: ada@leads.example", "Hello"]
+    assert offers(work) == [(0, "accepted")]
+    assert work.stage(lead_id) == "sal"
+
+
+@pytest.mark.parametrize(
+    ("until", "day"),
+    [("2027-06-25", 10), ("2027-06-25T12:00", 10), ("2027-06-25T12:00:00+03:00", 9), ("2028-01-01", 60)],
+)
+async def test_a_seller_asks_for_time(work: Workshop, until: str, day: int) -> None:
+    """A snooze moves the due time to its day's end or moment, and no further than the policy allows."""
+    lead_id = warm(work)
+    await work.tick()
+    work.happens(lead_id, "handoff.snoozed", TUESDAY + HOUR, until=until)
+    await work.tick(TUESDAY + HOUR)
+
+    [offer] = work.rows(handoff)
+    assert (offer.due_at - TUESDAY).days == day
 
 
 async def test_a_seller_takes_it(work: Workshop) -> None:

@@ -9,7 +9,17 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
-from leadstore.handoffs import answer, assign, close_for, due_times, open_handoffs, unassigned
+from leadstore.handoffs import (
+    answer,
+    answer_for,
+    assign,
+    close_for,
+    due_times,
+    lapse,
+    open_handoffs,
+    snooze,
+    unassigned,
+)
 from leadstore.rows import handoff, seller
 from leadstore.scores import recycle
 from leadstore.snapshots import lock_leads
@@ -114,3 +124,61 @@ def test_offering_and_closing_do_not_wait_for_each_other(store: Store, ids: list
             close_for(tx, ids[:1], NOON)
 
     assert given.result() == 2
+
+
+def states(store: Store) -> list[tuple[int, str, str]]:
+    with store.read() as tx:
+        rows = tx.execute(select(handoff).order_by(handoff.c.id))
+        return [(one.lead_id, one.state, one.answer) for one in rows]
+
+
+def test_several_answers_of_one_kind(store: Store, ids: list[int]) -> None:
+    """Sellers who answer alike in one batch are all heard."""
+    offered(store, ids)
+    with store.begin() as tx:
+        answer_for(
+            tx, {ids[0]: "timing", ids[1]: "timing", ids[2]: "unreachable"}, HandoffState.REJECTED, NOON
+        )
+
+    said = ["timing", "timing", "unreachable"]
+    assert states(store) == [(i, "rejected", why) for i, why in zip(ids, said, strict=True)]
+
+
+def test_offers_that_nobody_answers_lapse(store: Store, ids: list[int]) -> None:
+    """What is overdue by more than is allowed ends; what is answered, or still in time, stays."""
+    offered(store, ids[:2])
+    with store.begin() as tx:
+        answer_for(tx, {ids[1]: ""}, HandoffState.ACCEPTED, NOON)
+        early = lapse(tx, NOON + DUE + 14 * DAY - timedelta(seconds=1), 14 * DAY, 10)
+        ended = lapse(tx, NOON + DUE + 14 * DAY, 14 * DAY, 10)
+        again = lapse(tx, NOON + DUE + 15 * DAY, 14 * DAY, 10)
+
+    assert (early, ended, again) == ({}, {ids[0]: 0}, {})
+    assert states(store) == [(ids[0], "lapsed", "nobody answered"), (ids[1], "accepted", "")]
+
+
+def test_an_answer_after_the_lapse_counts(store: Store, ids: list[int]) -> None:
+    """A seller who takes the lead too late has it all the same; an offer of a later cycle comes first."""
+    offered(store, ids[:2])
+    with store.begin() as tx:
+        lapse(tx, NOON + 20 * DAY, 14 * DAY, 10)
+        recycle(tx, ids[:2])
+    offered(store, ids[:1])
+    with store.begin() as tx:
+        answer_for(tx, dict.fromkeys(ids[:2], ""), HandoffState.ACCEPTED, NOON + 21 * DAY)
+
+    told = [(lead_id, state) for lead_id, state, _ in states(store)]
+    assert told == [(ids[0], "lapsed"), (ids[1], "accepted"), (ids[0], "accepted")]
+
+
+def test_a_seller_may_ask_for_time(store: Store, ids: list[int]) -> None:
+    """The due time moves, no further than the policy allows, and not of an offer that was answered."""
+    offered(store, ids)
+    with store.begin() as tx:
+        answer_for(tx, {ids[2]: ""}, HandoffState.ACCEPTED, NOON)
+        snooze(tx, {}, 60 * DAY)
+        snooze(tx, {ids[0]: NOON + 9 * DAY, ids[1]: NOON + 90 * DAY, ids[2]: NOON + 9 * DAY}, 60 * DAY)
+        snooze(tx, {ids[2]: NOON + 9 * DAY}, 60 * DAY)
+        due = due_times(tx, ids)
+
+    assert list(due.values()) == [NOON + 9 * DAY, NOON + 60 * DAY, NOON + DUE]

@@ -90,7 +90,13 @@ CASES: dict[str, tuple[dict[str, Any], str | None]] = {
     "would leave at once": ({"lead": {"stage": "customer"}}, "exit"),
     "there already": ({"lead": {"stage": "sql"}}, "goal"),
     "taken by a seller": ({"handoff": "accepted"}, "handoff_accepted"),
+    "taken, and sent back since": ({"handoff": "accepted", "lead": {"cycle": 1}}, "entered"),
+    "taken after it lapsed": (
+        {"handoff": "accepted", "lead": {"cycle": 1, "stage": "sal"}},
+        "handoff_accepted",
+    ),
     "offered to a seller": ({"handoff": "offered"}, "entered"),
+    "lapsed": ({"handoff": "lapsed"}, "entered"),
     "not selected": ({"lead": {"fit": 9.0}}, None),
     "in it": ({"run": {"state": "active"}}, None),
     "held in it": ({"run": {"state": "held"}}, None),

@@ -175,9 +175,9 @@ def slots(*moments: datetime, topic: str = "guides", sequence: str = "s") -> Seq
     return [Slot(moment, topic, sequence) for moment in moments]
 
 
-def offered(state: str = "offered") -> OpenHandoff:
-    """The lead's handoff."""
-    return OpenHandoff(1, HandoffState(state), 0, TUESDAY)
+def offered(state: str = "offered", **changes: Any) -> OpenHandoff:
+    """The lead's handoff, of now unless `changes` say otherwise."""
+    return OpenHandoff(**{"id": 1, "state": HandoffState(state), "cycle": 0, "at": TUESDAY, **changes})
 
 
 SUPPRESSED = Suppression(SuppressionReason.COMPLAINT, TUESDAY)

@@ -30,6 +30,8 @@ from tests.nurture.gate_world import (
 )
 
 HELLO = "- send: hello"
+EARLIER = TUESDAY - 9 * DAY
+BOUGHT = offered("accepted", at=TUESDAY - 8 * DAY, answered_at=TUESDAY - 7 * DAY)
 WINDOW = 'window: {days: mon-fri, hours: "09:00-18:00"}\n'
 ASKED = "- send: asked\n- send: hello"
 
@@ -52,10 +54,36 @@ GATE = {
         ["stop consent_pending at hello"],
     ),
     "2 no consent": ({"consents": {}}, ["stop consent_missing at hello"]),
-    "4 handoff open": ({"handoff": offered()}, ["wait handoff_open at hello until 16 Jun 10:00"]),
-    "4 handoff accepted": ({"handoff": offered("accepted")}, ["stop handoff_accepted at hello"]),
-    "4 handoff returned": ({"handoff": offered("rejected")}, ["send at hello"]),
-    "4 nobody to offer it to": ({"handoff": offered("unassigned")}, ["send at hello"]),
+    "6 handoff open": ({"handoff": offered()}, ["wait handoff_open at hello until 16 Jun 10:00"]),
+    "6 handoff accepted": ({"handoff": offered("accepted")}, ["stop handoff_accepted at hello"]),
+    "6 handoff returned": ({"handoff": offered("rejected")}, ["send at hello"]),
+    "6 nobody to offer it to": ({"handoff": offered("unassigned")}, ["send at hello"]),
+    "6 nobody answered": ({"handoff": offered(due_at=TUESDAY - 14 * DAY)}, ["send at hello"]),
+    "6 about to lapse": (
+        {"handoff": offered(due_at=TUESDAY - 14 * DAY + HOUR)},
+        ["wait handoff_open at hello until 15 Jun 11:00"],
+    ),
+    "6 lapsed": ({"handoff": offered("lapsed")}, ["send at hello"]),
+    "6 accepted, and bought since": (
+        {"handoff": BOUGHT, "lead": {"stage": Stage.CUSTOMER}, "enrolment": {"entered_at": TUESDAY}},
+        ["send at hello"],
+    ),
+    "6 accepted, and sent back since": (
+        {"handoff": BOUGHT, "lead": {"cycle": 1}, "enrolment": {"entered_at": TUESDAY}},
+        ["send at hello"],
+    ),
+    "6 accepted after it had lapsed": (
+        {"handoff": BOUGHT, "lead": {"cycle": 1, "stage": Stage.SAL}, "enrolment": {"entered_at": TUESDAY}},
+        ["stop handoff_accepted at hello"],
+    ),
+    "6 bought, but entered before a seller took it": (
+        {
+            "handoff": BOUGHT,
+            "lead": {"stage": Stage.CUSTOMER},
+            "enrolment": {"entered_at": TUESDAY - 9 * DAY},
+        },
+        ["stop handoff_accepted at hello"],
+    ),
     "8 cap": (
         {"slots": slots(TUESDAY - 6 * DAY, TUESDAY - 5 * DAY)},
         ["wait cap at hello until 16 Jun 10:00"],
@@ -65,7 +93,7 @@ GATE = {
         {"suppression": SUPPRESSED, "consents": {"guides": consent("withdrawn")}},
         ["stop suppressed at hello"],
     ),
-    "4 before 8": (
+    "6 before 8": (
         {"handoff": offered(), "slots": slots(TUESDAY - DAY, TUESDAY - DAY)},
         ["wait handoff_open at hello until 16 Jun 10:00"],
     ),
@@ -78,6 +106,25 @@ def test_the_gate_row_by_row(facts: dict[str, Any], decided: list[str]) -> None:
     found = book(HELLO)
 
     assert story(found, world(found, **facts)) == decided
+
+
+# Row 5 before row 6: when the step was first due, while a seller has the lead.
+STALE = {
+    "stale already": (TUESDAY - 3 * DAY, ["skip expired at hello", "stop completed at hello"]),
+    "stale before the answer is due": (
+        TUESDAY - 2 * DAY + HOUR,
+        ["wait handoff_open at hello until 15 Jun 11:00"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("first_due", "decided"), STALE.values(), ids=STALE.keys())
+def test_what_is_stale_waits_for_no_seller(first_due: datetime, decided: list[str]) -> None:
+    """A touch that expires while a seller has the lead is given up when it does, not when it is answered."""
+    found = book("- send: hello\n  expires: 2 days")
+    since = {"step_since": first_due, "due_at": first_due, "first_due_at": first_due}
+
+    assert story(found, world(found, handoff=offered(), enrolment=since)) == decided
 
 
 def moment_of(month: int, day: int, hour: int, minute: int) -> datetime:

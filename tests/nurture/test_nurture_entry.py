@@ -110,6 +110,11 @@ STANDS = {
     "was stopped just now, untouched": ({}, [run(sent=False, days_ago=0.5)], "nothing"),
     "was stopped long ago, untouched": ({}, [run(sent=False, days_ago=2)], "enter entered"),
     "a seller has it": ({"handoff": offered("accepted")}, [], "refuse handoff_accepted"),
+    "a seller had it, and sent it back later": (
+        {"handoff": offered("accepted"), "lead": {"cycle": 1}},
+        [],
+        "enter entered",
+    ),
     "offered to a seller": ({"handoff": offered()}, [], "enter entered"),
     "has not confirmed yet": ({"consents": {"guides": consent("pending")}}, [], "enter entered"),
     "never confirmed": (
@@ -124,6 +129,14 @@ STANDS = {
 def test_standing_sequences(facts: dict[str, Any], past: list[PastRun], decided: str) -> None:
     """A standing sequence takes whom its condition selects; finding somebody again is no refusal."""
     assert told(entry(STANDING, None, past, **facts)) == decided
+
+
+def test_a_customer_enters_what_is_meant_for_customers() -> None:
+    """A lead that a seller once took, and that bought, enters the sequences of its new stage."""
+    head = 'enter: {when: lead.stage == "customer"}\n'
+    facts = {"handoff": offered("accepted"), "lead": {"stage": Stage.CUSTOMER}}
+
+    assert told(entry(head, None, **facts)) == "enter entered"
 
 
 def test_a_goal_that_is_reached_already() -> None:
