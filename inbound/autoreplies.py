@@ -11,7 +11,7 @@ from inbound.own_words import own_words, quotes_a_letter
 from nurture.folded import folded
 
 _BEFORE = re.compile(
-    r"^\W{0,9}(?:(?:(?:re|aw|fwd?|tr|sv|wg|rif|antw)\s{0,3}:|\[[^\[\]]{1,40}\])\s{0,3}){0,9}"
+    r"^[^\w\[]{0,9}(?:(?:(?:re|aw|fwd?|tr|sv|wg|rif|antw)\s{0,3}:|\[[^\[\]]{1,40}\])\s{0,3}){0,9}"
 )
 """Marks of an answer, and those that firms set before what comes from outside: [External]."""
 _TITLES = re.compile(

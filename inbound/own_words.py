@@ -165,7 +165,7 @@ def _drop_attribution(kept: list[str]) -> None:
         kept.pop()
     if not kept or not _WROTE.search(kept[-1]):
         return
-    for count in (1, 2, 3):
-        if _is_attribution(" ".join(kept[-count:])):
-            del kept[-count:]
-            return
+    begun = (count for count in (1, 2, 3) if _BEGINS.match(" ".join(kept[-count:])))
+    count = next(begun, 1)
+    if _is_attribution(" ".join(kept[-count:])):
+        del kept[-count:]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows.work.mailing import _handle
+from flows.work.mailing import handle
 from inbound.mail import read_mail
 from inbound.sorting import sort
 from leadstore.store import Store, open_store
@@ -59,7 +59,7 @@ async def read(sqlite_url: str, tmp_path: Path) -> list[tuple[CorpusMail, str]]:
     shop = box.work.shop
     shop.store = Forgetful(store.url)
     mails = corpus(box.message_id, box.return_path, "ada@acme.example", "ada@leads.example")
-    counted = [(mail, _handle(shop, mail.raw, TUESDAY + HOUR)) for mail in mails]
+    counted = [(mail, handle(shop, mail.raw, TUESDAY + HOUR)) for mail in mails]
     shop.store.close()
     store.close()
     return counted
