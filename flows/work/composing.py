@@ -10,6 +10,7 @@ from flows.work.feedback import feedback_id
 from flows.work.wiring import Shop
 from nurture.book import Book
 from nurture.errors import NurtureError, RenderError
+from nurture.stored import typed
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
 from nurture.words import Purpose
 from outbound.attaching import attach_calendar
@@ -33,9 +34,14 @@ def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) ->
         try:
             lead = batch.snapshots[claim.lead_id].lead
             letters.append(_letter(shop, batch.book, claim, lead, shared, now))
-        except NurtureError as error:
-            broken[claim.id] = (claim.attempt, error.message)
+        except Exception as error:  # one lead's data, or one template: the others go on
+            broken[claim.id] = (claim.attempt, told(error))
     return letters, broken
+
+
+def told(error: Exception) -> str:
+    """Why something could not be built; of Python's own errors, which may quote a lead, the kind alone."""
+    return error.message if isinstance(error, NurtureError) else type(error).__name__
 
 
 def _letter(
@@ -117,6 +123,6 @@ def book_context(book: Book, public_url: str) -> dict[str, Any]:
 
 
 def lead_context(book: Book, lead: Lead) -> dict[str, Any]:
-    """The lead as templates see it: what is declared but unknown is none, so `or` gives a default."""
-    unknown = dict.fromkeys([*PROFILE_FIELDS, *book.catalog.attributes])
-    return {**unknown, **lead.fields()}
+    """The lead as templates see it: in the declared types; none where unknown, so that `or` works."""
+    kinds = book.catalog.attributes
+    return {**dict.fromkeys([*PROFILE_FIELDS, *kinds]), **typed(lead.fields(), kinds)}

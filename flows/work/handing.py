@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.composing import Broken, book_context, lead_context
+from flows.work.composing import Broken, book_context, lead_context, told
 from flows.work.forwarding import forward, is_reply
 from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
@@ -21,7 +21,6 @@ from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.brief import make_brief
-from nurture.errors import NurtureError
 from nurture.policy import Seller
 from nurture.routes import RELAY
 from nurture.values import Claim, Letter, Snapshot, as_terms
@@ -90,8 +89,8 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken
                 continue
             brief = _brief(book, claim, scored[claim.lead_id], by_lead[claim.lead_id], due, now)
             letters.append(_letter(book, claim, scored[claim.lead_id], brief, shared, now))
-        except NurtureError as error:
-            broken[claim.id] = (claim.attempt, error.message)
+        except Exception as error:  # one notice; the others go on
+            broken[claim.id] = (claim.attempt, told(error))
     return claims, letters, broken
 
 

@@ -15,6 +15,7 @@ from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.policy import Policy
+from nurture.stored import typed
 from nurture.values import Claim, NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind
 from outbound.webhooks import Call, Caller
@@ -93,14 +94,15 @@ def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Call], dict[int
             broken[claim.id] = (claim.attempt, "the policy no longer names this webhook, or the lead is gone")
         else:
             key = claim.message_id.strip("<>").partition("@")[0]
-            calls.append(Call(claim.id, claim.attempt, url, key, _body(claim, known)))
+            calls.append(Call(claim.id, claim.attempt, url, key, _body(book, claim, known)))
     return claims, calls, broken
 
 
-def _body(claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
+def _body(book: Book, claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
     consents = {topic: one.state.value for topic, one in facts.consents.items()}
     about = {name: claim.payload[name] for name in ("webhook", "sequence", "step", "enrolment")}
-    data = {**about, "values": claim.payload["values"], "lead": facts.lead.fields(), "consents": consents}
+    lead = typed(facts.lead.fields(), book.catalog.attributes)
+    data = {**about, "values": claim.payload["values"], "lead": lead, "consents": consents}
     return {"type": TYPE, "data": data}
 
 
