@@ -57,10 +57,14 @@ async def run(
             return await _keep(shop, lost, json)
         from flows.rounds import one_round  # after the server: Prefect reads its address when it is imported
 
-        _tell_faults(ShelfWatch(shop).look()[1])
+        watch = ShelfWatch(shop)
+        _tell_faults(watch.look()[1])
         counts = await one_round(shop, moved.isoformat() if moved else None)
+    if held := watch.held_back:
+        note(f"nurture: {held}\nthe release before them runs")
+        counts = {**counts, "held_back": sum(held.leaving.values())}
     _tell("round", counts, json)
-    return 1 if counts.get("failed") or counts.get("uncertain") else 0
+    return 1 if counts.get("failed") or counts.get("uncertain") or counts.get("held_back") else 0
 
 
 async def _keep(shop: Shop, lost: asyncio.Future[None], json: bool) -> int:

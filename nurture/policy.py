@@ -10,7 +10,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 from nurture.countries import country_code
 from nurture.diagnose import Fault
 from nurture.sending import Sending
-from nurture.source import Node, Strict, Written, validate
+from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
 from nurture.words import Stage
@@ -198,3 +198,22 @@ class Policy(Strict):
 def read_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
     """Read nurture.yaml."""
     return validate(Policy, node, path)
+
+
+def salvage_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
+    """Read nurture.yaml, and answer what can be read also when parts of it are at fault.
+
+    Never run what comes with faults.
+    """
+    found = salvage(Policy, node, path, _STAND_INS)
+    return found.value, found.faults
+
+
+_STAND_INS = {
+    "company": {"name": "?", "postal_address": "?"},
+    "sender": {"name": "?", "address": "nobody@example.com"},
+    "name": "?",
+    "address": "nobody@example.com",
+    "postal_address": "?",
+}
+"""What is read in the place of what is missing, so that the rest is checked."""

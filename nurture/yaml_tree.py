@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -30,6 +30,8 @@ DEEPEST = 40
 
 Place = tuple[int, int, int]
 """Line and column (from 1), and width."""
+Loc = tuple[str | int, ...]
+"""The keys and numbers that lead to a value."""
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -72,6 +74,25 @@ class Node:
             return [child.plain() for child in self.value]
         return self.value
 
+    def without(
+        self, gone: Collection[tuple[str | int, ...]], added: Mapping[tuple[str | int, ...], Any]
+    ) -> Node:
+        """Answer this node without the nodes at some places below it, and with others at new places."""
+        here = {loc[0] for loc in gone if len(loc) == 1}
+        new = {loc[0]: node for loc, node in added.items() if len(loc) == 1}
+
+        def below(part: str | int, child: Node) -> Node:
+            inner = [loc[1:] for loc in gone if len(loc) > 1 and str(loc[0]) == str(part)]
+            more = {loc[1:]: n for loc, n in added.items() if len(loc) > 1 and str(loc[0]) == str(part)}
+            return child.without(inner, more) if inner or more else child
+
+        if isinstance(self.value, dict):
+            kept = {key: below(key, child) for key, child in self.value.items() if key not in here}
+            keys = {**self.keys, **{str(key): self.at for key in new if str(key) not in self.keys}}
+            return replace(self, value={**kept, **{str(key): node for key, node in new.items()}}, keys=keys)
+        kept_items = [below(i, child) for i, child in enumerate(self.items()) if i not in here]
+        return replace(self, value=kept_items)
+
     def line_text(self, line: int) -> str:
         """Answer the text of a line, counted from 1."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
@@ -90,6 +111,12 @@ def load_yaml(path: str, text: str) -> tuple[Node | None, list[Fault]]:
 
     Anchors, aliases, tags, duplicate keys, deep nesting and large files are refused.
     """
+    node, faults = salvage_yaml(path, text)
+    return (None if faults else node), faults
+
+
+def salvage_yaml(path: str, text: str) -> tuple[Node | None, list[Fault]]:
+    """Read a document as `load_yaml` does; one whose only fault is keys written twice is answered as well."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         return None, [Fault("NUR002", "the file is larger than 1 MiB", path, help="split it")]
     return _Reader(path, text).read()
@@ -124,11 +151,11 @@ class _Reader:
             line = self.text.count("\n", 0, offset) + 1
             column = offset - (self.text.rfind("\n", 0, offset) + 1) + 1
             self._fault("NUR001", "a character that YAML does not allow", (line, column, 1))
-        if self.faults:
+        if any(fault.code != "NUR004" for fault in self.faults):
             return None, self.faults
         if self.root is None or not self.root.is_mapping:
             return None, [self._made("NUR005", "the file does not hold `key: value` lines", (1, 1, 1), "")]
-        return self.root, []
+        return self.root, self.faults
 
     def _events(self) -> Iterator[Event]:
         # Pure Python on purpose: the C parser speaks YAML 1.1 and words its errors differently.

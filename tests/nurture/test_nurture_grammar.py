@@ -499,7 +499,6 @@ def test_one_faulty_part_hides_no_other() -> None:
     )
 
     assert sorted({(fault.code, fault.line) for fault in faults}) == [
-        ("NUR010", 1),
         ("NUR010", 7),
         ("NUR011", 8),
         ("NUR011", 9),

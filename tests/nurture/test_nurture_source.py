@@ -222,18 +222,26 @@ def test_all_faults_come_at_once() -> None:
 
 def test_what_is_left_of_a_faulty_part_can_still_be_checked() -> None:
     """Keys at fault are left out, and those that must be there are filled in."""
-    value, faults = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", {"title": "stand-in"})
+    found = salvage(Inner, tree("points: 3\nzzz: x"), "x.yaml", {"title": "stand-in"})
 
-    assert value == Inner(title="stand-in", points=3)
-    assert [fault.code for fault in faults] == ["NUR010", "NUR012"]
+    assert found.value == Inner(title="stand-in", points=3)
+    assert [fault.code for fault in found.faults] == ["NUR010", "NUR012"]
+
+
+def test_a_misspelt_key_is_told_once_and_read_as_what_was_meant() -> None:
+    """It is no fault besides that the key it stands for is missing."""
+    found = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", {})
+
+    assert found.value == Inner(title="x", points=3)
+    assert [(fault.code, fault.help) for fault in found.faults] == [("NUR012", "did you mean `title`?")]
 
 
 def test_nothing_is_left_where_no_stand_in_helps() -> None:
     """A part that needs what is missing answers faults alone."""
-    value, faults = salvage(Inner, tree("points: 3"), "x.yaml", {})
+    found = salvage(Inner, tree("points: 3"), "x.yaml", {})
 
-    assert value is None
-    assert len(faults) == 1
+    assert found.value is None
+    assert len(found.faults) == 1
 
 
 @pytest.mark.parametrize(
