@@ -11,6 +11,7 @@ from nurture.catalog import Catalog
 from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Policy
 from nurture.render import TemplateInfo, TemplateSet
+from nurture.sequence_file import is_template_name
 from nurture.shelves import is_template
 from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
@@ -44,6 +45,8 @@ def check_sends(
     faults = []
     for place, key, name in _templates_named(node):
         info = templates.infos.get(name)
+        if not is_template_name(name):
+            continue  # its own fault is told
         if info is None and name not in there:
             hint = did_you_mean(name, {*templates.names, *there}) or f"write templates/{name}.md.j2"
             faults.append(fault_at(place, (key,), path, "NUR040", f"unknown template `{name}`", hint=hint))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
@@ -16,6 +26,7 @@ from nurture.policy import Language, Text
 from nurture.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span
 from nurture.words import Basis
+from nurture.written_links import link_fault
 
 Kind = Literal["text", "number", "flag", "date", "list"]
 """The types of attributes and properties."""
@@ -28,7 +39,18 @@ SignalType = Annotated[
     Written(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})+", "a signal type; write it as `trial.started`"),
 ]
 """A signal type such as `trial.started`."""
-Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link; write `https://...`")]
+_LINK = r"(https?://[^\s/]|mailto:|/)\S{0,2000}"
+
+
+def _link(text: str) -> str:
+    if told := link_fault(text):
+        raise ValueError("; ".join(told))
+    if re.fullmatch(_LINK, text) is None:
+        raise ValueError(f"`{text[:60]}` is not a link; write `https://...`")
+    return text
+
+
+Link = Annotated[str, AfterValidator(_link), WithJsonSchema({"type": "string", "pattern": f"^{_LINK}$"})]
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""

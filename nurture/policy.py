@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
 from nurture.countries import country_code
 from nurture.diagnose import Fault
@@ -14,6 +14,7 @@ from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
 from nurture.words import Stage
+from nurture.written_links import link_fault
 
 Cell = Literal["nurture", "mql", "fast-track", "disqualify"]
 """What a cell of the maturity matrix says of a lead."""
@@ -57,6 +58,14 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A field of a model that holds some words."""
 
 
+def _website(text: str) -> str:
+    if text and (told := link_fault(text)):
+        raise ValueError("; ".join(told))
+    return text
+
+
+Website = Annotated[str, AfterValidator(_website)]
+"""A field of a model that reads the address of a web site, or nothing."""
 TeamName = Annotated[str, Written(r"[a-z0-9][a-z0-9_-]{0,79}", "a name; write it as `marketing`")]
 """What the policy calls a team or a webhook."""
 WebhookUrl = Annotated[
@@ -74,7 +83,7 @@ class Company(Strict):
 
     name: Text
     postal_address: Text
-    website: str = ""
+    website: Website = ""
     country: Country | None = None
 
 

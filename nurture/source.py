@@ -139,7 +139,7 @@ def _meant(model: type[T], node: Node, loc: Loc) -> str:
     """The key of the model that an unknown key stands for, unless that is there as well."""
     parent = node.get(*loc[:-1])
     known = _keys(model, loc[:-1])
-    meant = suggest(str(loc[-1]), known) or foreign_word(str(loc[-1]), known)
+    meant = foreign_word(str(loc[-1]), known) or suggest(str(loc[-1]), known)
     return meant if parent is not None and meant and parent.get(meant) is None else ""
 
 
@@ -254,13 +254,36 @@ def _fault(model: type[Strict], node: Node, path: str, detail: ErrorDetails) -> 
         message = message.removeprefix("Value error, ")
     elif kind in _EXPECTED:
         message = f"expected {_EXPECTED[kind]}, found {_shown(detail['input'])}"
-        hint = _QUOTE if kind == "string_type" else ""
+        hint = _how(kind, str(loc[-1]) if loc else "", detail["input"])
     else:
         message = message.replace("Input should", f"{_shown(detail['input'])} should")
     return fault_at(node, loc, path, code, message, hint=hint)
 
 
-_QUOTE = "put it in quotes"
+def _how(kind: str, key: str, value: Any) -> str:
+    """How a value of the wrong kind is written; Any, since it is whatever stands in the file."""
+    plain = not isinstance(value, (dict, list)) and value not in (None, "")
+    if kind == "string_type":
+        if isinstance(value, list) and key in ("send", "notify"):
+            return "one step sends one mail; write a step for each"
+        return "put it in quotes" if plain else "write one text" if isinstance(value, list) else ""
+    if "list" in _EXPECTED[kind] and not isinstance(value, list):
+        return f"write it as a list: `{key}: [...]`, or a line with `- ` for each"
+    if "mapping" in _EXPECTED[kind] and plain:
+        return f"write it as `{key}: {{key: value}}`, or as indented lines below `{key}:`"
+    if "number" in _EXPECTED[kind] and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return f"without quotes: `{key}: {value.strip()}`"
+    return (
+        f"`{key}: {_FLAGS[str(value).lower()]}`"
+        if kind == "bool_type" and str(value).lower() in _FLAGS
+        else ""
+    )
+
+
+_FLAGS = {
+    **dict.fromkeys(["yes", "on", "ja", "oui", "wahr", "vrai", "y", "j", "1"], "true"),
+    **dict.fromkeys(["no", "off", "nein", "non", "falsch", "faux", "n", "0"], "false"),
+}
 _EXPECTED = {
     "string_type": "text",
     "float_type": "a number",

@@ -130,14 +130,14 @@ class Reader:
             message = f"one step, two verbs: `{verbs[0]}` and `{verbs[1]}`"
             self.fault(node, (verbs[1],), "NUR030", message, "start the second step with `- `", key=True)
             return None, node
-        words = keys or [str(node.value)]
-        meant = [(key, verb) for key in words if (verb := suggest(key, VERBS) or foreign_word(key, VERBS))]
+        words = keys or [re.split(r"[\s:]", str(node.value))[0]]
+        meant = [(key, verb) for key in words if (verb := foreign_word(key, VERBS) or suggest(key, VERBS))]
         if not meant:
             hint = f"a step starts with one of {', '.join(f'`{verb}`' for verb in VERBS)}"
             self.fault(node, (), "NUR030", "a step without a verb", _dash(words[0]) or hint)
             return None, node
         key, verb = meant[0]
-        spelt = _spelt(words[0]) if not keys else meant_key(key, VERBS)
+        spelt = meant_key(key, VERBS) if keys else _spelt(str(node.value), verb)
         self.fault(node, (key,) if keys else (), "NUR030", "a step without a verb", spelt, key=bool(keys))
         return (verb, node.without(((key,),), {(verb,): node.value[key]})) if keys else (None, node)
 
@@ -253,11 +253,10 @@ def _weight(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
 
 
-def _spelt(text: str) -> str:
+def _spelt(text: str, verb: str) -> str:
     """How a step is written of which only a text was read: `wait 3 days`, `send:hello`."""
-    verb, _, rest = text.replace(":", " ", 1).strip().partition(" ")
-    meant = suggest(verb, VERBS) or foreign_word(verb, VERBS) or verb
-    return f"write `{meant}: {rest.strip()[:60] or '...'}`, with a colon and a blank"
+    rest = re.sub(r"\A[^\s:]*[\s:]*", "", text)[:60]
+    return f"write `- {verb}: {rest or '...'}`, with a colon and a blank"
 
 
 def _dash(word: str) -> str:

@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from nurture.diagnose import Fault
+from nurture.yaml_advice import explain
 
 LARGEST = 1024 * 1024
 """A file of more bytes is refused unread."""
@@ -228,7 +229,8 @@ class _Reader:
 
     def _key(self, parent: Node, node: Node, event: Event) -> tuple[str, Place] | None:
         if not isinstance(event, ScalarEvent):
-            self._fault("NUR005", "a key is one word, not a list or a mapping", node.at)
+            hint = "put a text that begins with `{{` or `[[` in quotes"
+            self._fault("NUR005", "a key is one word, not a list or a mapping", node.at, hint)
             raise _Stop
         name = event.value
         if name in parent.keys:
@@ -252,7 +254,13 @@ class _Reader:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         parts = [error.context, error.problem]
         message = ", ".join(str(part).strip() for part in parts if part)
-        self._fault("NUR001", f"not YAML: {message}", (min(line, len(self.lines)), column, 1), _hint(message))
+        line = min(line, len(self.lines))
+        if found := explain(self.lines, line, message):
+            at = found.line, found.column, found.width
+            self._fault("NUR001", f"not YAML: {found.message}", at, found.hint)
+            return
+        hint = "check the indentation and the quotes of this line and the one above"
+        self._fault("NUR001", f"not YAML: {message}", (line, column, 1), hint)
 
     def _fault(self, code: str, message: str, at: Place, hint: str = "") -> None:
         self.faults.append(self._made(code, message, at, hint))
@@ -260,16 +268,6 @@ class _Reader:
     def _made(self, code: str, message: str, at: Place, hint: str) -> Fault:
         line, column, width = at
         return Fault(code, message, self.path, line, column, width, hint, source_line=self._line(line))
-
-
-def _hint(message: str) -> str:
-    if "\\t" in message:
-        return "indent with spaces, not tabs"
-    if "mapping values are not allowed" in message:
-        return "put a text that holds `: ` in quotes"
-    if "quoted scalar" in message:
-        return "close the quotes"
-    return "check the indentation and the quotes of this line and the one above"
 
 
 def _resolve(text: str) -> Any:

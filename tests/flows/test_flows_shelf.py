@@ -66,7 +66,7 @@ LOST = {
     "sequences/foo.YAML": "name it sequences/foo.yaml",
     "sequences/foo": "name it sequences/foo.yaml",
     "sequences/foo.yaml.txt": "name it sequences/foo.yaml",
-    "sequences/old/foo.yaml": "name it sequences/foo.yaml: no folder below is looked into",
+    "sequences/old/foo.yaml": "name it sequences/foo.yaml: sequences lie in no folder of their own",
     "sequences/foo.md.j2": "a message lies in templates/, and its name ends with .md.j2",
     "sequence/foo.yaml": "move it to sequences/foo.yaml",
     "Sequences/foo.yml": "move it to sequences/foo.yaml",

@@ -495,7 +495,7 @@ def test_one_faulty_part_hides_no_other() -> None:
         "- {wait_for: mail.click, then: [{send: a/b, unless: lead.x}]}\n"
         "- {choose: 3}\n- {split: {name: X, arms: {a: {weight: 1, steps: [{wiat: 1}]}, b: 1}}}\n"
         "- {wait_for: 3, within: 1 day, otherwise: [{wat: 1}]}\n"
-        "- {choose: [{when: lead.vip, steps: [{snd: x}]}, {otherwise: [{hand: x}]}], idd: x}\n"
+        "- {choose: [{when: lead.vip, steps: [{snd: z}]}, {otherwise: [{hand: x}]}], idd: x}\n"
     )
 
     assert sorted({(fault.code, fault.line) for fault in faults}) == [
