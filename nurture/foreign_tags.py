@@ -25,7 +25,8 @@ _DOUBTFUL = re.compile(
 """Tags that may be text: told when their name is one of a person's or a firm's."""
 _OWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OURS = {
-    "first_name": "first_name firstname fname first vorname prenom pr\u00e9nom given_name givenname forename",
+    "first_name": "name full_name fullname first_name firstname fname first "
+    "vorname prenom pr\u00e9nom given_name givenname forename",
     "last_name": "last_name lastname lname last surname nachname nom family_name familyname",
     "company": "company company_name companyname firma organisation organization account_name "
     "entreprise societe soci\u00e9t\u00e9",

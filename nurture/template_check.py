@@ -264,6 +264,9 @@ class _NameWalk:
     def _bare_fields(self, node: nodes.Output, sure: frozenset[str]) -> None:
         for child in node.nodes:
             field = _field(child)
+            lead = self.known.get("lead")
+            if field and lead is not None and field not in lead:
+                continue  # that it is unknown to everybody is a fault of its own
             if field and field not in ALWAYS_KNOWN and field not in sure:
                 help = f'a lead without it gets no mail; write {{{{ lead.{field} or "..." }}}}'
                 fault = self.source.fault(

@@ -14,7 +14,7 @@ from nurture.diagnose import Fault
 from nurture.policy import Policy
 from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
-from nurture.steps import CastStep, ChooseStep, SendStep, Sequence, WaitForStep
+from nurture.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
 from nurture.timing import next_open
 
 _SOME_MONDAY = date(2027, 1, 4)
@@ -99,7 +99,7 @@ def _after_the_end(sequence: Sequence, places: dict[int, Node]) -> Iterator[Faul
     ends += [(way.on, way.when, "an exit") for way in sequence.exits]
     for step in sequence.steps.values():
         place = places.get(step.line)
-        if isinstance(step, WaitForStep) and place is not None and step.then != step.next:
+        if isinstance(step, WaitForStep) and place is not None and _sends(sequence, step.then, step.next):
             for on, when, what in ends:
                 if on == step.on and (when is None or _same(step.when, when)):
                     message = f"`then` is never taken: `{step.on}` is {what}, and the lead leaves by it"
@@ -112,6 +112,30 @@ def _after_the_end(sequence: Sequence, places: dict[int, Node]) -> Iterator[Faul
                         message = f"this case is never taken: it is {what}, by which the lead leaves before"
                         hint = "remove the case, or change what ends the sequence"
                         yield _warning(sequence, place, ("choose", index, "when"), "NUR067", message, hint)
+
+
+def _sends(sequence: Sequence, start: str | None, end: str | None) -> bool:
+    """Whether a mail may leave between these two steps."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        step_id = waiting.pop()
+        step = sequence.steps.get(step_id or "")
+        if step is None or step_id == end or step.id in seen:
+            continue
+        seen.add(step.id)
+        match step:
+            case SendStep():
+                return True
+            case WaitForStep(then=then, otherwise=otherwise):
+                waiting += [then, otherwise]
+            case ChooseStep(cases=cases, otherwise=otherwise):
+                waiting += [*(first for _, first in cases), otherwise]
+            case SplitStep(arms=arms):
+                waiting += [first for _, _, first in arms]
+            case _:
+                waiting.append(step.next)
+    return False
 
 
 def _same(one: Condition | None, other: Condition) -> bool:

@@ -98,6 +98,14 @@ def _start(at: int, text: str) -> Advice | None:
     return _here(at, found, message, f"put it in quotes: {_quoted(found[1])}")
 
 
+def _bracketed(at: int, text: str) -> Advice | None:
+    """A text that begins with a word in brackets, which YAML reads as a list or a mapping."""
+    found = re.match(rf"\s*(?:- )?{_KEY}:\s+((?:\[[^\]]*\]|\{{[^}}]*\}})\s*[^\s#].*)$", text)
+    return found and _here(
+        at, found, "a text begins with a bracket", f"put it in quotes: {_quoted(found[1])}"
+    )
+
+
 def _curly(at: int, text: str) -> Advice | None:
     found = re.search(rf"([{_QUOTES}]).*: ", text)
     if not found:
@@ -115,7 +123,8 @@ def _colon_inside(at: int, text: str) -> Advice | None:
 
 
 _RULES: tuple[Callable[[int, str], Advice | None], ...] = (
-    _tab, _wide_blank, _bullet, _dash, _start, _curly, _colon_inside, _tight_colon, _equals, _no_colon,
+    _tab, _wide_blank, _bullet, _dash, _start, _bracketed, _curly, _colon_inside, _tight_colon, _equals,
+    _no_colon,
 )  # fmt: skip
 
 
