@@ -54,10 +54,12 @@ MISTAKES: Mapping[str, Callable[[str, random.Random], str]] = {
     "a blank after a dash lost": lambda line, _: re.sub(r"^( *)- ", r"\1-", line),
     "a tab": lambda line, _: re.sub(r"^  ", "\t", line),
     "a quote lost": lambda line, _: line.replace('"', "", 1) if '"' in line else "",
-    "smart quotes": lambda line, _: line.replace('"', "\u201c", 1).replace('"', "\u201d", 1) if '"' in line else "",
+    "smart quotes": lambda line, _: line.replace('"', "\u201c", 1).replace('"', "\u201d", 1),
     "a bracket lost": lambda line, _: line.rstrip().removesuffix("}") if line.rstrip().endswith("}") else "",
     "a value lost": lambda line, _: re.sub(r"(: )[^{\[|>].*", r"\1", line),
-    "a value of a wrong kind": lambda line, chance: re.sub(r"(: )[^{\[|>\"].*", rf"\g<1>{chance.choice(['[1, 2]', 'maybe?', '-7'])}", line),
+    "a value of a wrong kind": lambda line, chance: re.sub(
+        r"(: )[^{\[|>\"].*", rf"\g<1>{chance.choice(['[1, 2]', 'maybe?', '-7'])}", line
+    ),
     "indented too far": lambda line, chance: " " * chance.choice([1, 3]) + line,
     "a line twice": lambda line, _: f"{line}\n{line}",
     "a span in another tongue": lambda line, _: re.sub(r"(\d+) days?", r"\1 Tage", line),
