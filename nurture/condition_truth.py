@@ -154,13 +154,20 @@ def _compared(left: Scalar, operator: str, right: Scalar) -> bool:
 
 def _empty_range(parts: list[Tree]) -> bool:
     """No number is above the highest floor and below the lowest ceiling."""
-    low, high = (float("-inf"), True), (float("inf"), True)
+    known = any(not isinstance(part, Not) for part in parts)  # so that not below is above
+    low, high = (float("-inf"), True), (float("inf"), False)
     for part in parts:
         match part:
-            case Compare(_, ">" | ">=" as operator, Value(int() | float() as number)):
-                low = max(low, (float(number), operator == ">"))
-            case Compare(_, "<" | "<=" as operator, Value(int() | float() as number)):
-                high = min(high, (float(number), operator == "<="))
+            case Not(Compare(_, written, Value(int() | float() as number))) if known:
+                operator: str = _CONTRARY[written]
+            case Compare(_, written, Value(int() | float() as number)):
+                operator = written
             case Happened():
-                low = max(low, (0.0, True))
+                operator, number = ">", 0
+            case _:
+                continue
+        if operator in (">", ">="):
+            low = max(low, (float(number), operator == ">"))
+        elif operator in ("<", "<="):
+            high = min(high, (float(number), operator == "<="))
     return low[0] > high[0] or (low[0] == high[0] and (low[1] or not high[1]))

@@ -105,8 +105,8 @@ async def test_an_unattended_clock_keeps_the_old_release_and_says_so(tmp_path: P
             values = {
                 "lead_id": lead_id, "sequence": "loyalty", "entry_key": "", "run": 1, "version": "v",
                 "release_id": 1, "step": "x", "state": "active", "entered_at": TUESDAY, "step_since": TUESDAY,
-                "due_at": TUESDAY, "first_due_at": TUESDAY, "occurrence": 1, "priority": 50, "requested": False,
-                "retries": 0,
+                "due_at": TUESDAY, "first_due_at": TUESDAY, "occurrence": 1, "priority": 50,
+                "requested": False, "retries": 0,
             }  # fmt: skip
             tx.execute(enrolment.insert().values(**values))
         (tmp_path / "sequences" / "loyalty.yaml").unlink()

@@ -52,7 +52,8 @@ def test_a_slip_is_told_once_with_what_was_meant(was: str, now: str, line: int, 
 
 TAGS = {
     "*|FNAME|*": "error", "%%first_name%%": "error", "[[first_name]]": "error", "${first_name}": "error",
-    "<%= name %>": "error", "\u00abPrenom\u00bb": "error", "<<First Name>>": "error", "#{first_name}": "error",
+    "<%= name %>": "error", "\u00abPrenom\u00bb": "error", "<<First Name>>": "error",
+    "#{first_name}": "error",
     "%FIRSTNAME%": "error", "{FIRSTNAME}": "warning", "[First Name]": "warning", "$name": "warning",
     "{{first_name}}": "error", "{{contact.firstname}}": "error", "{{ lead.firstname }}": "error",
 }  # fmt: skip
@@ -76,7 +77,8 @@ def test_what_only_looks_like_a_tag_is_left_alone() -> None:
     assert faults == []
 
 
-SPANS = {"3d": "3 days", "3 Tage": "3 days", "2 Wochen": "2 weeks", "three days": "3 days", "1 mois": "30 days",
+SPANS = {"3d": "3 days", "3 Tage": "3 days", "2 Wochen": "2 weeks", "three days": "3 days",
+         "1 mois": "30 days",
          "1 semaine": "1 week", "5min": "5 minutes", "soon": "", "0 days": ""}  # fmt: skip
 
 
