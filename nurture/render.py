@@ -106,7 +106,10 @@ def compile_templates(
     templates, texts, twice = _by_key(sources)
     shelf = Shelf(templates, texts, known_names(catalog))
     prepared, found = prepare(shelf)
-    found += [fault for source in sources for fault in (*foreign_tags(source), *wrong_links(source))]
+    refused = {(fault.file, fault.line) for fault in found if fault.code in ("NUR416", "NUR420")}
+    for source in sources:
+        wrong = [fault for fault in wrong_links(source) if (fault.file, fault.line) not in refused]
+        found += [*foreign_tags(source), *wrong]
     infos = {
         name: _info(name, shelf.templates, default_language) for name, language in prepared if not language
     }

@@ -267,7 +267,7 @@ def _how(kind: str, key: str, value: Any) -> str:
         if isinstance(value, list) and key in ("send", "notify"):
             return "one step sends one mail; write a step for each"
         return "put it in quotes" if plain else "write one text" if isinstance(value, list) else ""
-    if "list" in _EXPECTED[kind] and not isinstance(value, list):
+    if "list" in _EXPECTED[kind] and value not in (None, ""):
         return f"write it as a list: `{key}: [...]`, or a line with `- ` for each"
     if "mapping" in _EXPECTED[kind] and plain:
         return f"write it as `{key}: {{key: value}}`, or as indented lines below `{key}:`"

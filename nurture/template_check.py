@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from nurture.diagnose import Fault, did_you_mean
+from nurture.diagnose import Fault, did_you_mean, suggest
 from nurture.foreign_tags import meant_name
 from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
 from nurture.template_budget import WORK, price
@@ -256,7 +256,11 @@ class _NameWalk:
             message, help = "the template declares no asset", "add `asset: ...` to its front matter"
         else:
             message, help = f"`{full}` is not known here", did_you_mean(name, shape)
-            if path in ("", "lead") and (meant := meant_name(self.whole.removeprefix("lead."))):
+            if (
+                path in ("", "lead")
+                and not suggest(name, shape, 0.7)
+                and (meant := meant_name(self.whole.removeprefix("lead.")))
+            ):
                 known = meant.removeprefix("lead.") in self.known if not meant.startswith("lead.") else True
                 help = f"write {{{{ {meant} }}}}" if known or "." in meant else help
         self.found.append(self.source.fault("NUR406", message, line, name, help))

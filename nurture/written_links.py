@@ -75,6 +75,8 @@ def _without_scheme(link: str) -> tuple[str, str] | None:
             f"`{_shown(link)}` has no `https://`, so no program opens it",
             f"write `https://{_shown(link)}`",
         )
+    if re.search(r"[/?]", link):
+        return None  # below whatever the mail is read at, which is odd and harmless
     return f"`{_shown(link)}` leads nowhere from a mail", "write the whole link: `https://...`"
 
 
