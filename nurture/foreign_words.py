@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 
-from nurture.diagnose import did_you_mean
+from nurture.diagnose import did_you_mean, suggest
 
 _OURS: Mapping[str, str] = {
     "send": "senden sende schicke schicken verschicken envoyer envoie envoi email mail message send_email",
@@ -69,7 +69,7 @@ def foreign_word(word: str, known: Collection[str]) -> str:
 
 def meant_key(word: str, known: Collection[str]) -> str:
     """Answer a help line for a key that is unknown here: what it is called, or what was probably meant."""
-    if ours := foreign_word(word, known):
+    if not suggest(word, known, 0.8) and (ours := foreign_word(word, known)):
         return f"this is called `{ours}` here"
     if word.startswith("-") and word[1:].strip():
         return f"a dash needs a blank after it: `- {word[1:].strip()}: ...`"

@@ -106,9 +106,9 @@ def compile_templates(
     templates, texts, twice = _by_key(sources)
     shelf = Shelf(templates, texts, known_names(catalog))
     prepared, found = prepare(shelf)
-    refused = {(fault.file, fault.line) for fault in found if fault.code in ("NUR416", "NUR420")}
+    refused = {fault.file for fault in found if fault.code in ("NUR416", "NUR420")}
     for source in sources:
-        wrong = [fault for fault in wrong_links(source) if (fault.file, fault.line) not in refused]
+        wrong = [fault for fault in wrong_links(source) if fault.file not in refused]
         found += [*foreign_tags(source), *wrong]
     infos = {
         name: _info(name, shelf.templates, default_language) for name, language in prepared if not language

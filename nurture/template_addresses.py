@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from nurture.diagnose import Fault
 from nurture.template_source import Piece, TemplateSource
@@ -29,7 +30,7 @@ def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
     text = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
     for found in (match for pattern in _PATTERNS[source.kind] for match in pattern.finditer(text)):
         index = found.lastindex or 0
-        told = link_fault(re.sub(f"{HOLE}+", HOLE, found[index]))
+        told = link_fault(unescape(re.sub(f"{HOLE}+", HOLE, found[index])))
         if told is not None:
             line = piece.line + text.count("\n", 0, found.start(index))
             written = piece.text[found.start(index) : found.end(index)].split("\n")[0]
