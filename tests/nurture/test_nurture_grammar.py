@@ -332,7 +332,7 @@ def test_the_version_changes_with_the_structure(old: str, new: str) -> None:
                 "NUR011",
                 1,
                 9,
-                "`A/b` is not a template; write `a/b`, its path below templates/ without endings",
+                "`A/b` is not a template; write `a/b`: its path below templates/, without the endings",
             ),
         ),
         (

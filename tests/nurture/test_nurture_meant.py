@@ -66,7 +66,7 @@ def test_a_merge_tag_of_another_tool_is_told(tag: str, severity: str) -> None:
     _, in_subject = read_book(with_files(mail=MAIL.replace("subject: Hello", f"subject: 'Hello {tag}'")))
 
     assert [(f.line, f.severity) for f in faults] == [(8, severity)]
-    assert "lead.first_name" in faults[0].help
+    assert "first_name" in faults[0].help
     assert [(f.line, f.severity) for f in in_subject] == [(2, severity)]
 
 

@@ -185,7 +185,7 @@ def test_places_count_from_the_text_after_a_byte_order_mark() -> None:
         ("count: true", "NUR011", "expected a whole number, found `true`", "", 1, 8, 4),
         ('count: "1"', "NUR011", "expected a whole number, found `1`", "without quotes: `count: 1`", 1, 8, 3),
         ("count: 1.5", "NUR011", "expected a whole number, found `1.5`", "", 1, 8, 3),
-        ("on: yes", "NUR011", "expected `true` or `false`, found `yes`", "write `on: true`", 1, 5, 3),
+        ("on: yes", "NUR011", "expected `true` or `false`, found `yes`", "`on: true`", 1, 5, 3),
         ("mode: fsat", "NUR011", "`fsat` is not known here", "did you mean `fast`?", 1, 7, 4),
         ("mode: 17", "NUR011", "`17` is not known here", "known: `fast`, `slow`", 1, 7, 2),
         (
