@@ -23,7 +23,10 @@ _DOUBTFUL = re.compile(
     r"|(?<![\w$])\$(?P<name>[A-Za-z][A-Za-z_]{2,30})\b|(?<!:):(?P<colon>first_?name|last_?name|company):"
 )
 """Tags that may be text: told when their name is one of a person's or a firm's."""
-_OWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_OWN = re.compile(
+    r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^{%]|\{(?!%)|%(?!\}))*+%\}|\{#(?:[^{#]|\{(?!#)|#(?!\}))*+#\}"
+)
+"""Each ends before the next of its kind begins, so that a text of openings is read once."""
 _OURS = {
     "first_name": "name full_name fullname first_name firstname fname first "
     "vorname prenom pr\u00e9nom given_name givenname forename",

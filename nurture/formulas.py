@@ -6,19 +6,25 @@ opens the file. Whoever writes a CSV writes `guarded` cells; whoever reads our f
 
 from __future__ import annotations
 
-import re
-
 GUARD = "'"
 """What a spreadsheet takes as the sign of a text."""
-_ACTS = re.compile(r"['\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n\x00]")
-"""A cell that might act, whether or not it bears guards already: one guard more is then one to take off."""
+_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_ENDS = ("\t", "\r", "\n", "\x00")
 
 
 def guarded(cell: str) -> str:
     """The cell, behind a guard if it might act: `'=1+1`, and `'-5`, for nobody can tell them apart."""
-    return GUARD + cell if _ACTS.match(cell) else cell
+    return GUARD + cell if _acts(cell) else cell
 
 
 def unguarded(cell: str) -> str:
     """What was given to `guarded`."""
-    return cell[1:] if cell.startswith(GUARD) and _ACTS.match(cell, 1) else cell
+    return cell[1:] if cell.startswith(GUARD) and _acts(cell[1:]) else cell
+
+
+def _acts(cell: str) -> bool:
+    """Whether it might act, with or without guards: one guard more is then one to take off."""
+    bare = cell.lstrip(GUARD)
+    while bare[:1].isspace() and not bare.startswith(_ENDS):
+        bare = bare.lstrip().lstrip(GUARD)
+    return bare.startswith((*_STARTS, *_ENDS))

@@ -10,7 +10,7 @@ from nurture.policy import Policy
 DOMAIN = "your-company.example"
 """The domain of every address and link that a new project leaves open."""
 
-_OPEN = re.compile(r"\[[^\]]+\]")
+_OPEN = re.compile(r"\[[^\[\]]++\]")
 
 Loc = tuple[str | int, ...]
 
