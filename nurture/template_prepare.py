@@ -80,8 +80,17 @@ class Shelf:
 
 
 def inline_css(html: str) -> str:
-    """Move the rules of the page's style tags onto its elements; at-rules stay in the head."""
-    return _INLINER.inline(html)
+    """Move the rules of the page's style tags onto its elements; at-rules stay at the end of the head.
+
+    The inliner puts them first, where they push the charset out of the first 1,024 bytes, in which HTML
+    wants it (https://html.spec.whatwg.org/#charset).
+    """
+    before, head, after = _INLINER.inline(html).partition("<head>")
+    if not after.startswith("<style>"):
+        return before + head + after
+    rules, end, rest = after.partition("</style>")
+    top, close, body = rest.partition("</head>")
+    return f"{before}{head}{top}{rules}{end}{close}{body}"
 
 
 def prepare(shelf: Shelf) -> tuple[dict[tuple[str, str], Prepared], list[Fault]]:

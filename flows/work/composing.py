@@ -53,8 +53,8 @@ def _letter(
     }
     language = lead.profile.get("language") or book.policy.language
     rendered = book.templates.render(claim.template, language, context)
-    marketing = claim.purpose != Purpose.SERVICE.value
     sender = book.policy.sender
+    domain = sender.address.rpartition("@")[2]
     content = build_message(
         sender=(sender.name, sender.address),
         recipient=claim.recipient,
@@ -63,10 +63,12 @@ def _letter(
         text=rendered.text,
         message_id=claim.message_id,
         date=now,
-        unsubscribe_url=unsubscribe if marketing else None,
-        unsubscribe_mailto=leave_by_mail(shop, claim) if marketing else None,
+        unsubscribe_url=unsubscribe,
+        unsubscribe_mailto=leave_by_mail(shop, claim),
         reply_to=sender.reply_to,
-        feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, sender.address.rpartition("@")[2]),
+        list_id=f"{claim.topic}.{domain}" if claim.topic else None,
+        feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, domain),
+        automatic=claim.purpose == Purpose.SERVICE.value,
     )
     if claim.payload.get("ics"):
         content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), now))

@@ -55,6 +55,7 @@ def forward(book: Book, claim: Claim, now: datetime) -> Letter:
         message_id=claim.message_id,
         date=now,
         unsubscribe_url=None,
+        automatic=True,
         reply_to=reply["address"],
     )
     return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)

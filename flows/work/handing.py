@@ -149,6 +149,7 @@ def _letter(
         message_id=claim.message_id,
         date=now,
         unsubscribe_url=None,
+        automatic=True,
         reply_to=scored.lead.address,
     )
     return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
