@@ -34,6 +34,7 @@ COMMANDS = {
     "score": ("console.scoring:app", "Explain a score, learn a card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
+    "aside": ("console.aside:app", "List what raised and was set aside; retry it or drop it."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo:demo", "Run the whole engine on invented leads."),
 }

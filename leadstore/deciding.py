@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from leadstore.bulk import Bulk, Standing
 from leadstore.enrolments import write_positions
-from leadstore.rows import decision, lead, outbox
+from leadstore.rows import decision, enrolment, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
 from nurture.words import PACED_REASONS, EnrolmentState, OutboxKind, Reason, TouchState, Verdict
 
@@ -78,6 +78,43 @@ def record(
         if latest.get(d.enrolment_id) != (d.step, d.occurrence, d.verdict.value, d.reason.value, _news(d))
     ]
     Bulk(tx).add(decision, rows)
+
+
+def hold_due(tx: Connection, leads: Mapping[int, str], now: datetime) -> int:
+    """Hold the due enrolments of these leads (id -> what broke their decision) for the operator; how many."""
+    due = (enrolment.c.state == EnrolmentState.ACTIVE.value) & (enrolment.c.due_at <= now)
+    query = select(enrolment.c.id, enrolment.c.lead_id).where(due, enrolment.c.lead_id.in_(list(leads)))
+    return hold(tx, {r.id: leads[r.lead_id] for r in tx.execute(query)}, now)
+
+
+def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
+    """Hold these enrolments (id -> the type of what was raised) where they stand; returns how many.
+
+    Nothing is read of them but where they stand, for whatever they hold may be what raised.
+    """
+    these = enrolment.c.id.in_(list(enrolments)) & (enrolment.c.state == EnrolmentState.ACTIVE.value)
+    place = [enrolment.c[name] for name in ("lead_id", "id", "sequence", "step", "occurrence")]
+    rows = tx.execute(select(*place).where(these)).all()
+    if not rows:
+        return 0
+    held = {"state": EnrolmentState.HELD.value, "reason": Reason.BROKEN.value, "lease_until": None}
+    tx.execute(update(enrolment).where(these).values(**held, ended_at=now))
+    _close_planned(tx, [r.id for r in rows], now)
+    said = {"verdict": Verdict.WAIT.value, "reason": Reason.BROKEN.value, "until": None, "at": now}
+    told = [
+        {
+            "lead_id": r.lead_id,
+            "enrolment_id": r.id,
+            "sequence": r.sequence,
+            "step": r.step,
+            "occurrence": r.occurrence,
+            "detail": {"error": enrolments[r.id]},
+            **said,
+        }
+        for r in rows
+    ]
+    tx.execute(insert(decision), told)
+    return len(rows)
 
 
 def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from leadstore.aside import left_alone
 from leadstore.rows import handoff, lead, seller
 from leadstore.snapshots import lock_leads
-from nurture.words import OPEN_HANDOFF, HandoffState
+from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
+
+IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))
+"""Spelt out: an IN takes a list, and a statement that is run for many rows at once takes none."""
+IS_UNASSIGNED = handoff.c.state == HandoffState.UNASSIGNED.value
+_OLDEST = (handoff.c.created_at, handoff.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +71,22 @@ def _cycles(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
     return {r.id: r.cycle for r in rows}
 
 
-def unassigned(tx: Connection, limit: int) -> list[Offer]:
-    """Handoffs that nobody could be offered yet, oldest first, locked after their leads.
+def unassigned_ids(tx: Connection, limit: int) -> list[int]:
+    """Handoffs that nobody could be offered yet, oldest first; those of leads set aside are left out."""
+    query = select(handoff.c.id).where(IS_UNASSIGNED, ~left_alone(AsideStage.OFFER, handoff.c.lead_id))
+    return list(tx.scalars(query.order_by(*_OLDEST).limit(limit)))
+
+
+def unassigned(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[Offer]:
+    """Handoffs (`among` these) that nobody could be offered yet, oldest first, locked after their leads.
 
     Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
     round, two workers would wait for each other.
     """
-    is_waiting = handoff.c.state == HandoffState.UNASSIGNED.value
-    oldest = (handoff.c.created_at, handoff.c.id)
-    leads = set(tx.scalars(select(handoff.c.lead_id).where(is_waiting).order_by(*oldest).limit(limit)))
+    these = handoff.c.id.in_(unassigned_ids(tx, limit) if among is None else list(among)) & IS_UNASSIGNED
+    leads = set(tx.scalars(select(handoff.c.lead_id).where(these)))
     lock_leads(tx, leads)
-    query = select(handoff).where(is_waiting, handoff.c.lead_id.in_(leads)).order_by(*oldest)
+    query = select(handoff).where(these, handoff.c.lead_id.in_(leads)).order_by(*_OLDEST)
     rows = tx.execute(query.with_for_update(skip_locked=True))
     return [Offer(r.id, r.lead_id, r.cycle, r.cause, None) for r in rows]
 
@@ -143,13 +154,22 @@ def _latest_answerable(lead_ids: Collection[int]) -> Any:
     return select(handoff.c.id).join_from(handoff, latest, same).where(handoff.c.state.in_(states))
 
 
-def lapse(tx: Connection, now: datetime, over: timedelta, limit: int) -> dict[int, int]:
-    """End offers that are overdue by `over` without an answer; returns lead id -> cycle of each.
+def overdue(tx: Connection, now: datetime, over: timedelta, limit: int) -> list[int]:
+    """Leads whose offer is overdue by `over` without an answer; those set aside are left out."""
+    late = _late(now, over) & ~left_alone(AsideStage.OFFER, handoff.c.lead_id)
+    return list(tx.scalars(select(handoff.c.lead_id).where(late).order_by(handoff.c.id).limit(limit)))
 
-    The leads are locked before their handoffs, as everywhere. `limit` bounds how many go at once.
+
+def lapse(
+    tx: Connection, now: datetime, over: timedelta, limit: int, among: Sequence[int] | None = None
+) -> dict[int, int]:
+    """End offers (of leads `among` these) that are overdue by `over` without an answer.
+
+    The leads are locked before their handoffs, as everywhere. `limit` bounds how many go at once. Returns
+    lead id -> cycle of each.
     """
-    is_late = (handoff.c.state == HandoffState.OFFERED.value) & (handoff.c.due_at <= now - over)
-    leads = list(tx.scalars(select(handoff.c.lead_id).where(is_late).order_by(handoff.c.id).limit(limit)))
+    is_late = _late(now, over)
+    leads = overdue(tx, now, over, limit) if among is None else among
     if not leads:
         return {}
     lock_leads(tx, leads)
@@ -158,6 +178,10 @@ def lapse(tx: Connection, now: datetime, over: timedelta, limit: int) -> dict[in
     ended = {"state": HandoffState.LAPSED.value, "answer": "nobody answered", "answered_at": now}
     tx.execute(update(handoff).where(handoff.c.id.in_([one.id for one in late])).values(**ended))
     return {one.lead_id: one.cycle for one in late}
+
+
+def _late(now: datetime, over: timedelta) -> Any:
+    return (handoff.c.state == HandoffState.OFFERED.value) & (handoff.c.due_at <= now - over)
 
 
 def snooze(tx: Connection, until: Mapping[int, datetime], most: timedelta) -> None:
@@ -179,12 +203,18 @@ def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
     """End the open handoffs of these leads without an answer: they bought, or went back to nurturing."""
     if not lead_ids:
         return
-    is_open = handoff.c.lead_id.in_(list(lead_ids)) & handoff.c.state.in_([s.value for s in OPEN_HANDOFF])
     closed = {"state": HandoffState.CLOSED.value, "answered_at": now}
-    tx.execute(update(handoff).where(is_open).values(**closed))
+    these = handoff.c.lead_id.in_(list(lead_ids))
+    tx.execute(update(handoff).where(these, IS_OPEN).values(**closed))
 
 
 def due_times(tx: Connection, ids: Collection[int]) -> dict[int, datetime]:
     """When each of these offers wants its answer."""
     rows = tx.execute(select(handoff.c.id, handoff.c.due_at).where(handoff.c.id.in_(list(ids))))
     return {r.id: r.due_at for r in rows if r.due_at is not None}
+
+
+def leads_of(tx: Connection, ids: Collection[int]) -> dict[int, int]:
+    """Whose handoffs these are: id -> lead id."""
+    rows = tx.execute(select(handoff.c.id, handoff.c.lead_id).where(handoff.c.id.in_(list(ids))))
+    return {r.id: r.lead_id for r in rows}

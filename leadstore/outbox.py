@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, null, select, text, union_all, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
 
 from leadstore.bulk import Bulk, Standing
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
@@ -131,12 +131,14 @@ def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datet
         tx.execute(update(outbox).where(outbox.c.id.in_(freed)).values(slot_at=None))
 
 
-def recover(tx: Connection, now: datetime) -> dict[str, list[int]]:
-    """Take over what a dead worker left: claimed goes back to planned, started becomes uncertain.
+def recover(tx: Connection, now: datetime, among: Collection[int] | None = None) -> dict[str, list[int]]:
+    """Take over what a dead worker left (`among` these): claimed goes back to planned, started is uncertain.
 
     Returns the outbox ids under "planned" and "uncertain"; the caller advances the latter's enrolments.
     """
     query = select(outbox.c.id, outbox.c.state).where(text(LEASED_STATES), outbox.c.lease_until < now)
+    if among is not None:
+        query = query.where(outbox.c.id.in_(list(among)))
     rows = tx.execute(query.with_for_update(skip_locked=True)).all()
     back = [r.id for r in rows if r.state == CLAIMED]
     lost = [r.id for r in rows if r.state == STARTED]
@@ -157,19 +159,30 @@ def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
     return len(new)
 
 
+def due_notices(tx: Connection, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
+    """Lock due seller mails or webhooks, oldest first; another worker's are passed over."""
+    query = _due_notices(select(outbox.c.id), kind, now).limit(limit)
+    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+
+
 def claim_notices(
-    tx: Connection, kind: OutboxKind, now: datetime, *, limit: int, worker: str, lease: timedelta
+    tx: Connection,
+    kind: OutboxKind,
+    now: datetime,
+    *,
+    limit: int,
+    worker: str,
+    lease: timedelta,
+    among: Collection[int] | None = None,
 ) -> list[Claim]:
-    """Claim due seller mails or webhooks, oldest first; another worker's are passed over."""
-    query = select(outbox).where(
-        outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now
-    )
-    query = query.order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+    """Claim due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
+    query = _due_notices(select(outbox), kind, now).limit(limit)
+    if among is not None:
+        query = query.where(outbox.c.id.in_(list(among)))
     rows = tx.execute(query.with_for_update(skip_locked=True)).all()
     if rows:
         taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease}
-        ids = [r.id for r in rows]
-        statement = update(outbox).where(outbox.c.id.in_(ids))
+        statement = update(outbox).where(outbox.c.id.in_([r.id for r in rows]))
         tx.execute(statement.values(**taken, attempt=outbox.c.attempt + 1))
     return [
         Claim(
@@ -184,6 +197,20 @@ def claim_notices(
         )
         for r in rows
     ]
+
+
+def _due_notices(query: Select[Any], kind: OutboxKind, now: datetime) -> Select[Any]:
+    due = query.where(outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now)
+    return due.order_by(outbox.c.due_at, outbox.c.id)
+
+
+def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> int:
+    """Fail notices that cannot even be claimed: id -> why. Returns how many."""
+    reason = Reason.RENDER.value
+    write_outcomes(
+        tx, [OutboxOutcome(i, TouchState.FAILED, reason, reply=why) for i, why in failures.items()], now
+    )
+    return len(failures)
 
 
 def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:

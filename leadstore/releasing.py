@@ -43,18 +43,21 @@ def retry(tx: Connection, wanted: Wanted, now: datetime) -> Found:
     return found, refused
 
 
-def give_up(tx: Connection, ids: Sequence[int], place: Place, now: datetime) -> Found:
+def give_up(
+    tx: Connection, ids: Sequence[int], place: Place, now: datetime, *, enrolments: Sequence[int] = ()
+) -> Found:
     """Give up failed rows: none is sent, and each enrolment goes on to where `place` says.
 
-    Returns what was given up and what must not be.
+    `enrolments` gives up the steps of those whose decision failed, instead of rows. Returns what was given
+    up and what must not be.
     """
-    found, refused = _locked(tx, Wanted(tuple(ids)))
+    found, refused = _locked(tx, Wanted(tuple(ids), enrolments=tuple(enrolments)))
     touches = [one for one in found if one.kind == TOUCH]
-    enrolments = read_enrolments(tx, _enrolments(touches))
+    standing = read_enrolments(tx, _enrolments(touches))
     _close(tx, [one.id for one in found if one.id is not None], Reason.GIVEN_UP, now)
-    positions = [place(one) for one in enrolments.values()]
+    positions = [place(one) for one in standing.values()]
     write_positions(tx, positions, now)
-    forget_retries(tx, list(enrolments))
+    forget_retries(tx, list(standing))
     _write_down(tx, touches, Verdict.SKIP, Reason.GIVEN_UP, now)
     ended = {p.enrolment_id: p.reason for p in positions if p.state is not EnrolmentState.ACTIVE and p.reason}
     for reason in set(ended.values()):

@@ -8,6 +8,7 @@ from typing import Any
 
 from leadstore.tables import (
     Address,
+    Aside,
     Consent,
     DecisionLog,
     Enrolment,
@@ -38,6 +39,7 @@ decision = DecisionLog.__table__  # type: ignore[attr-defined]
 score_history = ScoreHistory.__table__  # type: ignore[attr-defined]
 stage_change = StageChange.__table__  # type: ignore[attr-defined]
 handoff = Handoff.__table__  # type: ignore[attr-defined]
+aside = Aside.__table__  # type: ignore[attr-defined]
 seller = Seller.__table__  # type: ignore[attr-defined]
 
 LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)

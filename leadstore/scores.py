@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, Select, exists, select, update
 
+from leadstore.aside import left_alone
 from leadstore.bulk import Bulk, Standing
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -24,7 +25,7 @@ from leadstore.rows import (
 from leadstore.snapshots import read_signals
 from nurture.quick import quick
 from nurture.values import Lead, Score, Signal
-from nurture.words import Stage
+from nurture.words import AsideStage, Stage
 
 
 @quick
@@ -78,19 +79,27 @@ def _reached(columns: Sequence[Any]) -> Standing:
 _WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)
 
 
-def due_for_recheck(tx: Connection, now: datetime, limit: int) -> list[int]:
-    """Lock leads whose score may have crossed a threshold by itself."""
+def due_for_recheck(
+    tx: Connection, now: datetime, limit: int, among: Collection[int] | None = None
+) -> list[int]:
+    """Lock leads (`among` these) whose score may have crossed a threshold by itself."""
     query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
-    query = query.where(lead.c.merged_into.is_(None))
+    query = _able(query.where(lead.c.merged_into.is_(None)), among)
     query = query.order_by(lead.c.recheck_at, lead.c.id).limit(limit)
     return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
 
 
-def never_scored(tx: Connection, limit: int) -> list[int]:
-    """Lock leads that have no score yet."""
+def never_scored(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[int]:
+    """Lock leads (`among` these) that have no score yet."""
     query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None), ~WAITS)
-    query = query.order_by(lead.c.id).limit(limit)
+    query = _able(query, among).order_by(lead.c.id).limit(limit)
     return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
+
+
+def _able(query: Select[Any], among: Collection[int] | None) -> Select[Any]:
+    """Without the leads that are set aside since they could not be scored."""
+    query = query.where(~left_alone(AsideStage.SCORE))
+    return query if among is None else query.where(lead.c.id.in_(list(among)))
 
 
 def leads_after(tx: Connection, after: int, limit: int) -> list[int]:

@@ -44,16 +44,25 @@ def append_signals(
     return added
 
 
-def pending_signals(tx: Connection, limit: int) -> list[PendingSignal]:
-    """Lock the oldest pending signals; another worker's are passed over."""
-    query = (
-        select(signal)
-        .where(text("signal.pending"))  # the partial index's own words; SQLAlchemy would say `= 1` to SQLite
-        .order_by(signal.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+def pending_ids(tx: Connection, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """Lock the oldest pending signals (`among` these); another worker's are passed over."""
+    # The partial index's own words; SQLAlchemy would say `= 1` to SQLite.
+    query = select(signal.c.id).where(text("signal.pending")).order_by(signal.c.id).limit(limit)
+    if among is not None:
+        query = query.where(signal.c.id.in_(among))
+    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+
+
+def read_pending(tx: Connection, ids: Sequence[int]) -> list[PendingSignal]:
+    """These signals, in the order of their ids."""
+    query = select(signal).where(signal.c.id.in_(ids)).order_by(signal.c.id)
     return [PendingSignal(r.lead_id, r.live, as_signal(r)) for r in tx.execute(query)]
+
+
+def owners(tx: Connection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Whose signals these are, and of which type: what can be told of one whose properties cannot be read."""
+    rows = tx.execute(select(signal.c.id, signal.c.lead_id, signal.c.type).where(signal.c.id.in_(ids)))
+    return {r.id: (r.lead_id, r.type) for r in rows}
 
 
 def mark_taken(tx: Connection, ids: Sequence[int]) -> None:

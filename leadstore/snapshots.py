@@ -45,10 +45,12 @@ HALTED = select(halt.c.sequence).where(halt.c.kind == PAUSED)
 """Sequences whose timers stand still."""
 
 
-def claim_due_leads(tx: Connection, now: datetime, limit: int) -> list[int]:
-    """Lock up to `limit` leads that have a due enrolment, oldest first; another worker's are passed over.
+def claim_due_leads(
+    tx: Connection, now: datetime, limit: int, among: Collection[int] | None = None
+) -> list[int]:
+    """Lock up to `limit` leads (`among` these) that have a due enrolment, oldest first.
 
-    On SQLite the transaction is the only writer, so the lock is the transaction itself.
+    Another worker's are passed over. On SQLite the transaction is the only writer, and so the lock.
     """
     query = (
         select(lead.c.id)
@@ -58,6 +60,8 @@ def claim_due_leads(tx: Connection, now: datetime, limit: int) -> list[int]:
         .limit(limit)
         .with_for_update(of=lead, skip_locked=True)
     )
+    if among is not None:
+        query = query.where(lead.c.id.in_(list(among)))
     return list(dict.fromkeys(tx.scalars(query)))
 
 

@@ -43,9 +43,14 @@ class Standing:
     confirm_within: timedelta
 
 
-def changed_leads(tx: Connection, limit: int) -> list[int]:
-    """Lock live leads that changed since standing sequences last looked; another worker's are passed over."""
+def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """Lock live leads (`among` these) that changed since standing sequences last looked.
+
+    Another worker's are passed over.
+    """
     query = select(lead.c.id).where(LOOKS).order_by(lead.c.id).limit(limit)
+    if among is not None:
+        query = query.where(Bulk(tx).among(lead.c.id, among))
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 

@@ -14,9 +14,19 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from nurture.errors import SettingError, StoreError, StoreGone
+from nurture.blame import NAMES, scrubbed
+from nurture.errors import SettingError, StoreError, StoreGone, Unstorable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +38,15 @@ FROZEN_SECONDS = 120
 """How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
 
 _EMPTY = ("{}", b"{}")
+
+_OF_VALUES = (
+    *("Error binding parameter", "bad parameter", "can't adapt", "cannot adapt", "cannot dump"),
+    *("malformed JSON", "JSON path error", "integer overflow", "too many SQL variables"),
+    *("Expression tree is too large", "parser stack overflow", "LIKE or GLOB pattern too complex"),
+)
+"""What drivers say of a value, where the class of their error does not tell it from an outage."""
+_STATES_OF_VALUES = ("42804", "42846", "42883", "42P18", "54")
+"""PostgreSQL's: a type that does not fit its column or operator; larger than it can hold."""
 
 
 class Store:
@@ -79,6 +98,13 @@ class Store:
 def open_store(url: str) -> Store:
     """A store for `url`, for example sqlite:///.nurture/store.db or postgresql://user@host/name."""
     return Store(url)
+
+
+@contextmanager
+def savepoint(tx: Connection) -> Iterator[None]:
+    """A part of a transaction that is taken back alone when it raises; its errors are said plainly."""
+    with _said_plainly(str(tx.engine.url)), tx.begin_nested():
+        yield
 
 
 async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -158,19 +184,38 @@ def _read_json(text: Any) -> Any:
 
 @contextmanager
 def _said_plainly(url: str) -> Iterator[None]:
-    """Turn a driver's outage into a StoreGone that says what to do; let everything else through."""
+    """Turn a driver's outage into a StoreGone that says what to do, and tell a value's fault from it."""
     try:
         yield
-    except OperationalError as error:
-        raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except PoolTimeout as error:
+        raise StoreGone("every connection to the store is in use", hint=_remedy(url)) from error
+    except StatementError as error:
+        if _is_gone(error):
             raise StoreGone(_outage(error, url), hint=_remedy(url)) from error
+        kind = type(error.orig).__name__
         # Not `from error`: PostgreSQL's DETAIL line quotes values, and addresses must not reach a log.
-        raise StoreError(f"the database refused a statement: {type(error.orig).__name__}") from None
+        if _is_of_values(error):
+            said = scrubbed(str(error.orig), names=isinstance(error.orig, NAMES))
+            raise Unstorable(f"the database refused a statement: {kind}: {said}", cause=kind) from None
+        raise StoreError(f"the database refused a statement: {kind}") from None
 
 
-def _outage(error: DBAPIError, url: str) -> str:
+def _is_gone(error: StatementError) -> bool:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) and not _is_of_values(error)
+
+
+def _is_of_values(error: StatementError) -> bool:
+    """Whether the statement failed for what was to be written or compared, and not for the store."""
+    if not isinstance(error, DBAPIError) or isinstance(error, (DataError, IntegrityError)):
+        return True
+    if str(getattr(error.orig, "sqlstate", None) or "").startswith(_STATES_OF_VALUES):
+        return True
+    return str(error.orig).startswith(_OF_VALUES)
+
+
+def _outage(error: StatementError, url: str) -> str:
     shown = make_url(url).render_as_string(hide_password=True)
     first = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
     return f"the store at {shown} cannot be used: {first}"

@@ -53,6 +53,7 @@ class Wanted:
     reason: str | None = None
     kind: str | None = None
     lead_id: int | None = None
+    enrolments: tuple[int, ...] = ()  # those whose decision failed, by their ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Stuck:
     reason: str
     reply: str
     expires_at: datetime | None
+    settled_at: datetime | None = None  # when it failed
     moved: bool = False  # a release moved the enrolment to another step since
 
     def is_late(self, now: datetime) -> bool:
@@ -90,6 +92,8 @@ Found = tuple[list[Stuck], list[Refusal]]
 
 def find_stuck(tx: Connection, wanted: Wanted) -> Found:
     """What is meant and may go on, by its rows; and what was named by its id and may not."""
+    if wanted.enrolments:
+        return find_broken(tx, wanted), []
     if not wanted.ids:
         good, _ = _sorted_out(_failed(tx, wanted))
         return [*good, *find_broken(tx, wanted)], []
@@ -108,8 +112,10 @@ def find_broken(tx: Connection, wanted: Wanted, limit: int | None = None) -> lis
     query = select(enrolment).where(enrolment.c.state == HELD, enrolment.c.reason == Reason.BROKEN.value)
     if wanted.lead_id is not None:
         query = query.where(enrolment.c.lead_id == wanted.lead_id)
+    if wanted.enrolments:
+        query = query.where(enrolment.c.id.in_(wanted.enrolments))
     return [
-        Stuck(None, TOUCH, r.lead_id, r.id, r.sequence, r.step, r.occurrence, r.reason, "", None)
+        Stuck(None, TOUCH, r.lead_id, r.id, r.sequence, r.step, r.occurrence, r.reason, "", None, r.ended_at)
         for r in tx.execute(query.order_by(enrolment.c.id).limit(limit))
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     UniqueConstraint,
     text,
@@ -284,6 +285,7 @@ class Enrolment(SQLModel, table=True):
 LEASED_STATES = "state IN ('claimed', 'started')"
 SLOT_STATES = "state IN ('claimed', 'started', 'sent', 'uncertain')"
 TROUBLED = "closings > 0"
+LEFT_ALONE = "kind = 'lead' AND state <> 'retried'"
 """SQLite uses a partial index only for a question in the same words, so they are written here."""
 
 
@@ -451,6 +453,30 @@ class ImportRun(SQLModel, table=True):
     counts: dict[str, Any] = _json()
     started_at: datetime = _at()
     finished_at: datetime | None = _at(null=True)
+
+
+class Aside(SQLModel, table=True):
+    """An item of a batch that raised: kept with its reason until the operator puts it back or drops it."""
+
+    __tablename__ = "aside"
+    id: int | None = _id()
+    kind: str = Field(max_length=12)
+    stage: str = Field(max_length=12)
+    ref: str = Field(max_length=200)  # the item's own key: a signal's or lead's id, a mail's digest
+    lead_id: int | None = _ref("lead.id", null=True)
+    error: str = Field(max_length=80)  # the type of what was raised
+    message: str = Field(default="", max_length=500)  # in words that give nobody away
+    place: str = Field(default="", max_length=200)  # where in the code
+    payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    state: str = Field(max_length=8)
+    times: int = 1  # how often it raised
+    first_at: datetime = _at()
+    last_at: datetime = _at()
+    __table_args__ = (
+        UniqueConstraint("kind", "stage", "ref"),
+        _only_where("ix_aside_open", "last_at", where="state = 'open'"),
+        _only_where("ix_aside_leads", "lead_id", "stage", where=LEFT_ALONE),
+    )
 
 
 class Lock(SQLModel, table=True):

@@ -6,6 +6,7 @@ NurtureError
 ├── SettingError        a setting is missing or cannot be used; names it
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
+│   ├── Unstorable      the database does not take one of the values (also ValueError)
 │   ├── ClockError      a moved clock would go back, or is not allowed here
 │   └── LockHeld        another process leads this store
 ├── ImportFault         a file or its map cannot be read at all
@@ -58,6 +59,17 @@ class StoreError(NurtureError):
 
 class StoreGone(StoreError, ConnectionError):
     """The database is unreachable, locked or gone."""
+
+
+class Unstorable(StoreError, ValueError):
+    """The database does not take one of the values: the fault of an item, not of the store.
+
+    `cause` names the driver's own error.
+    """
+
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class ClockError(StoreError):

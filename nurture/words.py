@@ -180,6 +180,38 @@ WITH_SALES = (Stage.SAL, Stage.SQL)
 OPEN_HANDOFF = frozenset({HandoffState.UNASSIGNED, HandoffState.OFFERED})
 
 
+class AsideKind(StrEnum):
+    """What was set aside because it raised; touches to enrolments are kept in tables of their own."""
+
+    SIGNAL = "signal"  # something that happened, not taken in yet
+    LEAD = "lead"  # a lead that could not be scored, offered, or looked at by standing sequences
+    MAIL = "mail"  # a mail of the mailbox, kept as it came
+    ROW = "row"  # a row of a source that keeps no rejects of its own
+    TOUCH = "touch"  # a message to a lead, failed
+    NOTICE = "notice"  # a message to a seller, failed
+    WEBHOOK = "webhook"  # a call to another system, failed
+    ENROLMENT = "enrolment"  # a run through a sequence whose next step could not be decided
+
+
+class AsideStage(StrEnum):
+    """Where in the work an item raised."""
+
+    INTAKE = "intake"  # as it was taken in
+    SCORE = "score"  # as the lead was scored and its maturity judged
+    STANDING = "standing"  # as standing sequences looked at the lead
+    OFFER = "offer"  # as the lead was offered to a seller
+    MAILBOX = "mailbox"  # as the mail was read or recorded
+    IMPORT = "import"  # as the row was saved
+
+
+class AsideState(StrEnum):
+    """Where an item that was set aside stands."""
+
+    OPEN = "open"  # waits for the operator; nothing tries it again by itself
+    RETRIED = "retried"  # the operator put it back; it is open again should it raise again
+    DROPPED = "dropped"  # the operator gave it up; it is not tried again
+
+
 class Purpose(StrEnum):
     """What a message is for; service mail is exempt from topic consent and caps."""
 

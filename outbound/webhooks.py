@@ -62,6 +62,8 @@ class Caller:
             return await asyncio.wait_for(asyncio.to_thread(self._call, call, at), DEADLINE)
         except TimeoutError:
             return Remedy.RETRY, None, "no whole answer in time"
+        except Exception as error:  # one call's surprise must never cost the others their outcome
+            return Remedy.FAIL, None, type(error).__name__
 
     def _call(self, call: Call, at: datetime) -> tuple[Remedy, int | None, str]:
         content = json.dumps(call.body, ensure_ascii=False, separators=(",", ":"), default=str).encode()

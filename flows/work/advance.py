@@ -11,16 +11,18 @@ from flows.work.delivering import deliver
 from flows.work.feed import BATCH, Batch, Feed
 from flows.work.offering import offer_leads
 from flows.work.pacing import keep_turns, pacer_for
-from flows.work.settling import settle_uncertain
+from flows.work.settling import settle_lost, settle_uncertain
+from flows.work.sieve import Sieved, sieve
 from flows.work.telling import write_notices
 from flows.work.wiring import LEASE, Shop
-from leadstore.deciding import write_plans
+from leadstore.deciding import hold_due, write_plans
 from leadstore.outbox import recover
 from leadstore.snapshots import claim_due_leads, read_snapshots
 from leadstore.store import in_thread
+from nurture.blame import blame, is_own
 from nurture.book import Book
 from nurture.decide import decide
-from nurture.errors import NurtureError
+from nurture.errors import BookError
 from nurture.pacing import Pacer
 from nurture.spans import LONGEST_OWN_CAP
 from nurture.values import Decision, Plan, Position, Snapshot, domain_of
@@ -40,6 +42,7 @@ COUNTED = (
     "uncertain",
     "rescored",
     "matured",
+    "set_aside",
 )
 
 
@@ -48,7 +51,8 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
 
     Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
     first is the sum of the others: every touch that came due is in exactly one of them; and stopped
-    and completed (enrolments), rescored and matured (leads). Running it twice is running it once:
+    and completed (enrolments), rescored, matured and set_aside (leads; those raised, and are among the
+    held). Running it twice is running it once:
     the store decides what is due.
     """
     feed = Feed(shop, now, claim, limit)
@@ -60,48 +64,81 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[s
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
     """Take over what a dead worker left behind; what it had started becomes uncertain."""
-    with shop.store.begin() as tx:
-        lost = recover(tx, now)["uncertain"]
-        return settle_uncertain(shop, tx, lost, now) if lost else Counter()
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: recover(tx, now, among)["uncertain"],
+        lambda tx, ids: settle_uncertain(shop, tx, ids, now),
+        lambda tx, culprits: settle_lost(tx, culprits, now),
+    )
+    apart = len(sieved.apart)
+    return sum(sieved.done, Counter(uncertain=apart, set_aside=apart))
 
 
 def claim(shop: Shop, now: datetime, limit: int) -> Batch:
-    """Claim due leads, decide all of their enrolments and write the decisions, in one transaction."""
-    with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        ids = claim_due_leads(tx, now, limit)
-        if not ids:
-            return Batch(0, (), {}, None, Counter(), Counter())
-        snapshots = read_snapshots(
-            tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
-        )
-        pacer = pacer_for(tx, book, {domain_of(s.lead.address) for s in snapshots}, now)
-        plans = [_decide(shop, tx, book, snapshot, now, pacer) for snapshot in snapshots]
-        keep_turns(tx, pacer)
-        by_lead = {s.lead.id: s for s in snapshots}
-        claims = write_plans(
-            tx,
-            by_lead,
-            plans,
-            now,
-            worker=shop.settings.worker,
-            lease=LEASE,
-            domain=book.policy.sender.address.rpartition("@")[2],
-            store_id=shop.store_id,
-        )
-        write_notices(tx, book, plans, now, shop.store_id)
-        _offer_asked(tx, book, plans, now)
+    """Claim due leads, decide all of their enrolments and write the decisions, in one transaction.
+
+    A lead that raises is held for the operator, and the others go on.
+    """
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: claim_due_leads(tx, now, limit, among),
+        lambda tx, ids: _claim(shop, tx, ids, now),
+        lambda tx, culprits: hold_due(tx, {i: blame(error).error for i, error in culprits}, now),
+    )
+    return _whole(sieved)
+
+
+def _claim(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Batch:
+    _, book = shop.book(tx)
+    snapshots = read_snapshots(
+        tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
+    )
+    pacer = pacer_for(tx, book, {domain_of(s.lead.address) for s in snapshots}, now)
+    plans = [_decide(shop, tx, book, snapshot, now, pacer) for snapshot in snapshots]
+    keep_turns(tx, pacer)
+    by_lead = {s.lead.id: s for s in snapshots}
+    claims = write_plans(
+        tx,
+        by_lead,
+        plans,
+        now,
+        worker=shop.settings.worker,
+        lease=LEASE,
+        domain=book.policy.sender.address.rpartition("@")[2],
+        store_id=shop.store_id,
+    )
+    write_notices(tx, book, plans, now, shop.store_id)
+    _offer_asked(tx, book, plans, now)
     decisions = [d for plan in plans for d in plan.decisions]
     held = _held(decisions)
     return Batch(len(ids), claims, by_lead, book, _tally(decisions), held, interval=pacer.interval)
 
 
+def _whole(sieved: Sieved[Batch]) -> Batch:
+    """The parts of a claim as one; leads that raised count as held."""
+    if len(sieved.done) == 1 and not sieved.apart:
+        return sieved.done[0]
+    apart, parts = len(sieved.apart), sieved.done
+    return Batch(
+        sieved.found,
+        [claim for part in parts for claim in part.claims],
+        {i: snapshot for part in parts for i, snapshot in part.snapshots.items()},
+        parts[0].book if parts else None,
+        sum((part.tally for part in parts), Counter(due=apart, set_aside=apart)),
+        sum((part.held for part in parts), Counter({Reason.BROKEN.value: apart} if apart else {})),
+        interval=max((part.interval for part in parts), default=timedelta(0)),
+    )
+
+
 def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
     """One lead whose decision fails is held for the operator; the others go on."""
-    structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
     try:
+        structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
         return decide(snapshot, structures, book, now, pacer)
-    except (NurtureError, ValueError, TypeError, KeyError, ArithmeticError) as error:
+    except Exception as error:
+        # A release that cannot be read any more is the fault of those who still follow it.
+        if not (is_own(error) or isinstance(error, BookError)):
+            raise
         return _hold(snapshot, error)
 
 
@@ -155,6 +192,7 @@ def _tally(decisions: Sequence[Decision]) -> Counter[str]:
         skipped=counts[Verdict.SKIP],
         stopped=counts[Verdict.STOP] - done,
         completed=done,
+        set_aside=len({d.enrolment_id for d in decisions if d.reason is Reason.BROKEN}),
     )
 
 

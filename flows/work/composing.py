@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from flows.work.feedback import feedback_id
 from flows.work.wiring import Shop
+from nurture.blame import in_words, is_own
 from nurture.book import Book
-from nurture.errors import NurtureError, RenderError
+from nurture.errors import RenderError
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
 from nurture.words import Purpose
 from outbound.attaching import attach_calendar
@@ -29,12 +30,14 @@ def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) ->
     letters: list[Letter] = []
     broken: Broken = {}
     for claim in claims:
-        assert claim.lead_id is not None
         try:
+            assert claim.lead_id is not None
             lead = batch.snapshots[claim.lead_id].lead
             letters.append(_letter(shop, batch.book, claim, lead, shared, now))
-        except NurtureError as error:
-            broken[claim.id] = (claim.attempt, error.message)
+        except Exception as error:
+            if not is_own(error):
+                raise
+            broken[claim.id] = (claim.attempt, in_words(error))
     return letters, broken
 
 

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from flows.work.composing import compose
+from flows.work.composing import Broken, compose
 from flows.work.feed import LANES, Feed, Group
 from flows.work.pacing import shut_routes
-from flows.work.settling import fail_unbuilt, settle, settle_in, surely
+from flows.work.settling import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
+from flows.work.start import start
 from flows.work.wiring import Shop
 from leadstore.outbox import mark_started
 from leadstore.snapshots import lock_leads
-from nurture.values import Delivery, Letter
+from nurture.blame import is_own
+from nurture.values import Claim, Delivery, Letter
 
 
 async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
@@ -79,6 +81,23 @@ def _turn(
     """Settle the lane's last group and start its next, in one transaction."""
     letters, broken = compose(shop, group.batch, group.claims, now)
     ready = [c for c in group.claims if c.id not in broken]
+    try:
+        go, counts = _settle_and_start(shop, spoken, leads, ready, broken, now)
+    except Exception as error:
+        if not is_own(error):
+            raise
+        go, counts = _settle_then_start(shop, spoken, ready, broken, now)
+    return [letter for letter in letters if letter.outbox_id in go], counts
+
+
+def _settle_and_start(
+    shop: Shop,
+    spoken: Sequence[Delivery],
+    leads: Sequence[int],
+    ready: Sequence[Claim],
+    broken: Broken,
+    now: datetime,
+) -> tuple[set[int], Counter[str]]:
     counts: Counter[str] = Counter()
     with shop.store.begin() as tx:
         # All at once, in one order: taken in two goes, two workers might wait for each other.
@@ -89,4 +108,15 @@ def _turn(
         go = mark_started(tx, ready, now, locked=True, shut=shut_routes(tx, now))
     # What may not start any more is decided again, and counted then.
     counts["due"] -= len(ready) - len(go)
-    return [letter for letter in letters if letter.outbox_id in go], counts
+    return go, counts
+
+
+def _settle_then_start(
+    shop: Shop, spoken: Sequence[Delivery], ready: Sequence[Claim], broken: Broken, now: datetime
+) -> tuple[set[int], Counter[str]]:
+    """One of them raised: in several transactions, so that it is alone with that."""
+    counts = settle(shop, spoken, now, heard=True)
+    counts.update(settle_unbuilt(shop, broken, now))
+    go, failed = start(shop, ready, now, paced=True)
+    counts.update(failed=failed, due=len(go) + failed - len(ready))
+    return go, counts

@@ -11,14 +11,22 @@ from flows.work.answering import take_answers, take_snoozes
 from leadstore.consents import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
-from leadstore.signals import PendingSignal
+from leadstore.signals import PendingSignal, read_pending
 from leadstore.snapshots import current_addresses
+from leadstore.store import savepoint
+from nurture.blame import is_own
 from nurture.book import Book
 from nurture.words import Basis, Sig, SuppressionReason
 
 SOURCE = "signal"
 ADDRESSED = (Sig.CONSENT_GRANTED, Sig.CONSENT_WITHDRAWN, Sig.MAIL_BOUNCED, Sig.MAIL_COMPLAINED)
 """Signals whose effect belongs to the address."""
+FORBIDDING: Mapping[str, SuppressionReason | None] = {
+    Sig.CONSENT_WITHDRAWN: None,
+    Sig.MAIL_COMPLAINED: SuppressionReason.COMPLAINT,
+    Sig.MAIL_BOUNCED: SuppressionReason.BOUNCE,
+}
+"""Signals after which somebody is not mailed: suppressed for the reason, or (None) everything withdrawn."""
 BASES = tuple(Basis)
 
 
@@ -27,17 +35,49 @@ def apply_effects(tx: Any, book: Book, batch: Sequence[PendingSignal], now: date
     by_type: dict[str, list[PendingSignal]] = defaultdict(list)
     for one in batch:
         by_type[one.signal.type].append(one)
-    wanted = {one.lead_id for name in ADDRESSED for one in by_type[name]}
-    addresses = current_addresses(tx, wanted)
-    _change_consents(tx, batch, addresses, now)
-    _suppress(tx, by_type[Sig.MAIL_COMPLAINED], SuppressionReason.COMPLAINT, addresses, now)
-    hard = [one for one in by_type[Sig.MAIL_BOUNCED] if one.signal.properties.get("hard", True)]
-    _suppress(tx, hard, SuppressionReason.BOUNCE, addresses, now)
+    _heed(tx, batch, now)
     take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now)
     take_snoozes(tx, by_type[Sig.HANDOFF_SNOOZED], book.policy.handoff.snooze)
     ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
     close_for(tx, {one.lead_id for one in ended}, now)
     recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})
+
+
+def protect(tx: Any, signals: Mapping[int, tuple[int, str]], now: datetime) -> None:
+    """Let what these signals (id -> lead, type) forbid take effect, though they raised; few, so one by one.
+
+    One that cannot be read counts as the widest that it can mean.
+    """
+    for signal_id, (lead_id, kind) in signals.items():
+        if kind not in FORBIDDING:
+            continue
+        try:
+            with savepoint(tx):
+                _heed(tx, read_pending(tx, [signal_id]), now)
+        except Exception as error:
+            if not is_own(error):
+                raise
+            _forbid_all(tx, lead_id, kind, signal_id, now)
+
+
+def _forbid_all(tx: Any, lead_id: int, kind: str, signal_id: int, now: datetime) -> None:
+    known, reason = addresses_of(tx, [lead_id]).get(lead_id, []), FORBIDDING[kind]
+    if reason is not None:
+        suppress(tx, known, reason, now, SOURCE)
+        return
+    for address_id in known:
+        withdraw_all(tx, address_id, now, SOURCE, proof=f"signal {signal_id}")
+
+
+def _heed(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
+    """Change consents and suppressions as these signals say."""
+    addresses = current_addresses(tx, {one.lead_id for one in batch if one.signal.type in ADDRESSED})
+    _change_consents(tx, batch, addresses, now)
+    complained = [one for one in batch if one.signal.type == Sig.MAIL_COMPLAINED]
+    _suppress(tx, complained, SuppressionReason.COMPLAINT, addresses, now)
+    bounced = [one for one in batch if one.signal.type == Sig.MAIL_BOUNCED]
+    hard = [one for one in bounced if one.signal.properties.get("hard", True)]
+    _suppress(tx, hard, SuppressionReason.BOUNCE, addresses, now)
 
 
 def _change_consents(
@@ -61,9 +101,10 @@ def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> N
 
 
 def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+    """From one topic where it is named; anything else counts as all of them."""
     topic = one.signal.properties.get("topic")
-    if topic:
-        withdraw_topics(tx, [(address_id, str(topic))], said_at, SOURCE)
+    if topic and isinstance(topic, str):
+        withdraw_topics(tx, [(address_id, topic)], said_at, SOURCE)
     else:
         withdraw_all(tx, address_id, said_at, SOURCE, proof=f"signal {one.signal.id}")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flows.work.sieve import Sieved
 from leadstore.deciding import record_entries
 from leadstore.enrolments import enrol
 from nurture.book import Book
@@ -21,6 +22,14 @@ class Taken:
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, sieved: Sieved[Taken]) -> Taken:
+        """What the parts of a page came to, and how many items of it were set aside."""
+        whole = cls(Counter(set_aside=len(sieved.apart)))
+        for one in sieved.done:
+            whole.add(one)
+        return whole
 
     def add(self, other: Taken) -> None:
         """Add another page's."""

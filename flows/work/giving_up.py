@@ -12,7 +12,14 @@ from leadstore import releasing
 from leadstore.stuck import Found
 
 
-def give_up(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Found:
-    """Give up these failed rows; returns what was given up and what must not be."""
+def give_up(
+    shop: Shop, tx: Any, ids: Sequence[int], now: datetime, *, enrolments: Sequence[int] = ()
+) -> Found:
+    """Give up these failed rows, or the steps of these enrolments whose decision failed.
+
+    Returns what was given up and what must not be.
+    """
     _, book = shop.book(tx)
-    return releasing.give_up(tx, ids, lambda one: step_over(shop, tx, book, one, now), now)
+    return releasing.give_up(
+        tx, ids, lambda one: step_over(shop, tx, book, one, now), now, enrolments=enrolments
+    )

@@ -4,95 +4,159 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flows.work.composing import Broken, book_context, lead_context
+from flows.work.culprits import leave_out
 from flows.work.forwarding import forward, is_reply
 from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
+from flows.work.sieve import Culprits, sieve
+from flows.work.start import start
 from flows.work.telling import call_others
 from flows.work.wiring import LEASE, Shop
-from leadstore.handoffs import due_times
-from leadstore.outbox import claim_notices, mark_started
+from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
+from leadstore.outbox import claim_notices, due_notices, fail_planned
 from leadstore.scores import Scored, read_for_scoring
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
+from nurture.blame import in_words, is_own
 from nurture.book import Book
 from nurture.brief import make_brief
-from nurture.errors import NurtureError
 from nurture.policy import Seller
 from nurture.routes import RELAY
 from nurture.values import Claim, Letter, Snapshot, as_terms
-from nurture.words import OutboxKind, Stage
+from nurture.words import AsideKind, AsideStage, OutboxKind, Stage
 from outbound.message import build_message
 
 BATCH = 64
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the notices of one claim are written from."""
+
+    book: Book
+    claims: Sequence[Claim]
+    scored: Mapping[int, Scored]
+    snapshots: Mapping[int, Snapshot]
+    due: Mapping[int, datetime]
+
+
 async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
-    """Offer unassigned leads and deliver pending notices; returns how many of each."""
+    """Offer unassigned leads and deliver pending notices.
+
+    Returns offered, unassigned, lapsed, mails, mails_failed, those of webhooks, and set_aside (leads).
+    """
     lapsed = await in_thread(_lapse, shop, shop.clock(now))
-    offered, unassigned = await in_thread(_assign, shop, shop.clock(now))
+    offers = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
     while True:
-        claims, letters, broken = await in_thread(_claim, shop, shop.clock(now))
-        if not claims:
+        found, parts, failed = await in_thread(_claim, shop, shop.clock(now))
+        if not found:
             break
-        if broken:
-            total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
-        total.update(await _send(shop, claims, letters, now))
+        total["failed"] += failed
+        for facts in parts:
+            letters, broken = _compose(shop, facts, shop.clock(now))
+            if broken:
+                total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
+            total.update(await _send(shop, facts.claims, letters, now))
     calls = await call_others(shop, now)
     return {
-        "offered": offered,
-        "unassigned": unassigned,
-        "lapsed": lapsed,
+        "offered": offers["offered"],
+        "unassigned": offers["unassigned"],
+        "lapsed": lapsed["lapsed"],
         "mails": total["notices_sent"],
         "mails_failed": total["notices_refused"] + total["failed"],
         **calls,
+        "set_aside": offers["set_aside"] + lapsed["set_aside"],
     }
 
 
-def _assign(shop: Shop, now: datetime) -> tuple[int, int]:
-    with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        return offer_unassigned(tx, book, now, BATCH * 8)
+def _assign(shop: Shop, now: datetime) -> Counter[str]:
+    def offer(tx: Any, ids: Sequence[int]) -> tuple[int, int]:
+        return offer_unassigned(tx, shop.book(tx)[1], now, ids)
+
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: unassigned_ids(tx, BATCH * 8) if among is None else among,
+        offer,
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    offered, waiting = (sum(part[at] for part in sieved.done) for at in (0, 1))
+    return Counter(offered=offered, unassigned=waiting, set_aside=len(sieved.apart))
 
 
-def _lapse(shop: Shop, now: datetime) -> int:
-    with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        return lapse_offers(tx, book, now, BATCH * 8)
+def _lapse(shop: Shop, now: datetime) -> Counter[str]:
+    def late(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
+        over = shop.book(tx)[1].policy.handoff.lapse
+        return overdue(tx, now, over, BATCH * 8) if among is None else among
+
+    sieved = sieve(
+        shop.store,
+        late,
+        lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, ids),
+        lambda tx, culprits: leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, culprits, now),
+    )
+    return Counter(lapsed=sum(sieved.done), set_aside=len(sieved.apart))
 
 
-def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Letter], Broken]:
-    with shop.store.begin() as tx:
-        if RELAY in shut_routes(tx, now):
-            return [], [], {}  # they wait in the outbox until it is open again
-        _, book = shop.book(tx)
-        claims = claim_notices(
-            tx, OutboxKind.SELLER, now, limit=BATCH, worker=shop.settings.worker, lease=LEASE
-        )
-        ids = [c.lead_id for c in claims if c.lead_id is not None]
-        scored = {s.lead.id: s for s in read_for_scoring(tx, ids, None, terms=True)}
-        facts = read_snapshots(tx, ids, signal_types=(), slots_since=now)
-        due = due_times(tx, [int(i) for c in claims if (i := c.payload["handoff_id"]) is not None])
-    by_lead = {s.lead.id: s for s in facts}
+def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+    """The lead of a handoff whose offer raised is offered to nobody until it is put back."""
+    whose = leads_of(tx, [one for one, _ in culprits])
+    leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, [(whose[one], error) for one, error in culprits], now)
+
+
+def _claim(shop: Shop, now: datetime) -> tuple[int, Sequence[_Facts], int]:
+    """How many notices were due, the facts of those that could be claimed, and how many failed at that."""
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: _due(tx, now, among),
+        lambda tx, ids: _read(shop, tx, ids, now),
+        lambda tx, culprits: fail_planned(tx, {i: in_words(error) for i, error in culprits}, now),
+    )
+    return sieved.found, sieved.done, len(sieved.apart)
+
+
+def _due(tx: Any, now: datetime, among: Sequence[int] | None) -> Sequence[int]:
+    if RELAY in shut_routes(tx, now):
+        return []  # they wait in the outbox until it is open again
+    return due_notices(tx, OutboxKind.SELLER, now, BATCH) if among is None else among
+
+
+def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> _Facts:
+    _, book = shop.book(tx)
+    kind, worker = OutboxKind.SELLER, shop.settings.worker
+    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE, among=ids)
+    leads = [c.lead_id for c in claims if c.lead_id is not None]
+    scored = {s.lead.id: s for s in read_for_scoring(tx, leads, None, terms=True)}
+    snapshots = read_snapshots(tx, leads, signal_types=(), slots_since=now)
+    due = due_times(tx, [int(i) for c in claims if (i := c.payload["handoff_id"]) is not None])
+    return _Facts(book, claims, scored, {s.lead.id: s for s in snapshots}, due)
+
+
+def _compose(shop: Shop, facts: _Facts, now: datetime) -> tuple[list[Letter], Broken]:
+    book = facts.book
     shared = book_context(book, shop.links.public_url)
     letters: list[Letter] = []
     broken: Broken = {}
-    for claim in claims:
-        assert claim.lead_id is not None
+    for claim in facts.claims:
         try:
+            assert claim.lead_id is not None
             if is_reply(claim):
                 letters.append(forward(book, claim, now))
                 continue
-            brief = _brief(book, claim, scored[claim.lead_id], by_lead[claim.lead_id], due, now)
-            letters.append(_letter(book, claim, scored[claim.lead_id], brief, shared, now))
-        except NurtureError as error:
-            broken[claim.id] = (claim.attempt, error.message)
-    return claims, letters, broken
+            scored, snapshot = facts.scored[claim.lead_id], facts.snapshots[claim.lead_id]
+            brief = _brief(book, claim, scored, snapshot, facts.due, now)
+            letters.append(_letter(book, claim, scored, brief, shared, now))
+        except Exception as error:
+            if not is_own(error):
+                raise
+            broken[claim.id] = (claim.attempt, in_words(error))
+    return letters, broken
 
 
 def _brief(
@@ -158,14 +222,9 @@ def _letter(
 async def _send(
     shop: Shop, claims: Sequence[Claim], letters: Sequence[Letter], now: datetime
 ) -> Counter[str]:
-    go = await in_thread(_start, shop, claims, shop.clock(now))
+    go, _ = await in_thread(start, shop, claims, shop.clock(now))
     wanted = [letter for letter in letters if letter.outbox_id in go]
     if not wanted:
         return Counter()
     deliveries = await shop.relay.send(wanted, lambda: shop.clock(now))
     return await settle_surely(shop, deliveries, shop.clock(now))
-
-
-def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:
-    with shop.store.begin() as tx:
-        return mark_started(tx, claims, now)

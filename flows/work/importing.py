@@ -17,11 +17,12 @@ from leadstore import import_runs, locks
 from leadstore.import_runs import ImportTaken, Progress
 from leadstore.saving import save_batch
 from leadstore.store import Store
+from nurture.blame import in_words, is_own
 from nurture.book import CATALOG
 from nurture.catalog import read_catalog
 from nurture.diagnose import Fault
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
-from nurture.imported import ImportedLead, RowFault
+from nurture.imported import ImportedLead
 from nurture.importmap import ImportMap, read_map
 from nurture.source import load_yaml
 
@@ -193,17 +194,30 @@ class _Importing:
         self.counts = ImportCounts(**{name: n for name, n in self.start.counts.items() if name in names})
 
     def take(self, batch: list[Record]) -> None:
-        """Bring one batch in: its leads, its rejects and its progress, or nothing of it."""
+        """Bring a batch in: its leads, its rejects and its progress, or nothing of it.
+
+        Should a row of it raise, its halves are brought in one after the other; that row is rejected.
+        """
         leads, rejects = _evaluate(self.map, batch, self.now)
-        for attempt in range(1, ATTEMPTS + 1):
+        for _ in range(ATTEMPTS):
             try:
                 self._save(batch, leads, rejects)
                 return
             except (StoreGone, ImportTaken):
                 raise
-            except StoreError:
-                if attempt == ATTEMPTS:
-                    raise
+            except StoreError as error:
+                fault: Exception = error
+            except Exception as error:
+                fault = error
+                break
+        if not is_own(fault):
+            raise fault
+        if len(batch) == 1:
+            self._save(batch, [], [(batch[0].line, in_words(fault), batch[0].cells)])
+            return
+        middle = len(batch) // 2
+        self.take(batch[:middle])
+        self.take(batch[middle:])
 
     def _save(self, batch: list[Record], leads: list[ImportedLead], rejects: list[Reject]) -> None:
         with self.store.begin() as tx:
@@ -244,8 +258,10 @@ def _evaluate(
             continue
         try:
             leads.append(read(record.row, record.line, now))
-        except RowFault as fault:
-            rejects.append((record.line, fault.message, record.cells))
+        except Exception as fault:
+            if not is_own(fault):
+                raise
+            rejects.append((record.line, in_words(fault), record.cells))
     return leads, rejects
 
 

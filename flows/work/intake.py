@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.effects import apply_effects
+from flows.work.culprits import leave_out
+from flows.work.effects import apply_effects, protect
 from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.rescoring import score_leads
+from flows.work.sieve import Culprits, sieve
 from flows.work.standing import changed_page, sweep
 from flows.work.wiring import Shop
 from leadstore.enrolments import wake_leads
-from leadstore.signals import PendingSignal, mark_live, mark_taken, pending_signals
+from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
 from nurture.entry import consider
 from nurture.grammar import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
-from nurture.words import Verdict
+from nurture.words import AsideKind, AsideStage, Verdict
 
 BATCH = 500
 
@@ -28,37 +30,55 @@ BATCH = 500
 async def intake(shop: Shop, now: datetime) -> dict[str, Any]:
     """Take in every pending signal, then let standing sequences look at the leads that changed.
 
-    Returns signals, enrolled, refused (by reason), woken, rescored and matured.
+    Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside.
     """
     done = Taken()
     for page in (_signal_page, changed_page):
         while (found := await in_thread(page, shop, shop.clock(now))) is not None:
             done.add(found)
     await sweep(shop, now, done)
-    names = ("signals", "enrolled", "woken", "rescored", "matured")
+    names = ("signals", "enrolled", "woken", "rescored", "matured", "set_aside")
     return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
 
 
 def _signal_page(shop: Shop, now: datetime) -> Taken | None:
-    with shop.store.begin() as tx:
-        release_id, book = shop.book(tx)
-        batch = pending_signals(tx, BATCH)
-        if not batch:
-            return None
-        leads = {one.lead_id for one in batch}
-        lock_leads(tx, leads)
-        live = {one.lead_id for one in batch if one.live}
-        mark_live(tx, live)
-        apply_effects(tx, book, batch, now)
-        scored = score_leads(tx, book, leads, now)
-        woken = wake_leads(tx, live, now)
-        entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
-        enrolled, refused = write_entries(tx, release_id, book, entries, now)
-        mark_taken(tx, [one.signal.id for one in batch])
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: pending_ids(tx, BATCH, among),
+        lambda tx, ids: _take_in(shop, tx, ids, now),
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    return Taken.of(sieved) if sieved.found else None
+
+
+def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
+    release_id, book = shop.book(tx)
+    batch = read_pending(tx, ids)
+    leads = {one.lead_id for one in batch}
+    lock_leads(tx, leads)
+    live = {one.lead_id for one in batch if one.live}
+    mark_live(tx, live)
+    apply_effects(tx, book, batch, now)
+    scored = score_leads(tx, book, leads, now)
+    woken = wake_leads(tx, live, now)
+    entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
+    enrolled, refused = write_entries(tx, release_id, book, entries, now)
+    mark_taken(tx, ids)
     counts = Counter(
         signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
     )
     return Taken(counts, refused)
+
+
+def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+    """Signals that raised are pending no longer; what they forbid holds all the same."""
+    ids = [one for one, _ in culprits]
+    known = owners(tx, ids)
+    lock_leads(tx, {lead_id for lead_id, _ in known.values()})
+    protect(tx, known, now)
+    mark_taken(tx, ids)
+    whose = {one: lead_id for one, (lead_id, _) in known.items()}
+    leave_out(tx, AsideKind.SIGNAL, AsideStage.INTAKE, culprits, now, whose)
 
 
 def _asked_by_signal(

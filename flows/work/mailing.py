@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import islice
 
+from flows.work.culprits import new_aside
 from flows.work.wiring import Shop
 from inbound.bounced import record_bounce
 from inbound.clues import Clues, read_clues
@@ -19,23 +21,26 @@ from inbound.mailbox import Mailbox, cursor_name, open_mailbox
 from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
 from leadstore import locks
+from leadstore.aside import MAX_PAYLOAD, set_aside
 from leadstore.returned import SentMail, find_sent
 from leadstore.store import in_thread
-from nurture.errors import NurtureError
+from nurture.blame import is_own
 from nurture.policy import Policy
+from nurture.words import AsideKind, AsideStage
 
 LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
 PAGE = 20
 """Mails between two looks at the clock and two commits of the cursor."""
 LEASE = timedelta(minutes=10)
+SET_ASIDE = "set_aside"
 COUNTS = (
     *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
     *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
-    *("forged", "unknown", "other", "unreadable", "read_before"),
+    *("forged", "unknown", "other", "read_before", SET_ASIDE),
 )
 """What a sweep counts: hard to unforwarded change something, the rest is only told."""
-OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", "unreadable"}
+OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", SET_ASIDE}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
 Page = list[tuple[str, bytes, str]]
@@ -85,14 +90,33 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
 
 
 def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
-    """Sort, match and record one mail. One that trips its reader is left for people, and the rest goes on."""
+    """Sort, match and record one mail. One that raises is set aside as it came, and the rest goes on."""
     try:
-        mail = read_mail(raw)
-        found, clues = sort(mail), read_clues(mail, shop.links)
-    except NurtureError:
-        raise
-    except Exception:
-        return "unreadable"
+        return handle(shop, raw, now)
+    except Exception as error:
+        if not is_own(error):
+            raise
+    try:
+        return handle(shop, raw, now)  # two writers may have met
+    except Exception as error:
+        if not is_own(error):
+            raise
+        keep_apart(shop, raw, error, now)
+        return SET_ASIDE
+
+
+def keep_apart(shop: Shop, raw: bytes, error: Exception, now: datetime) -> None:
+    """Set a mail aside with as much of it as is ever read."""
+    head = raw[:MAX_PAYLOAD]
+    name = hashlib.sha256(head).hexdigest()[:40]
+    with shop.store.begin() as tx:
+        set_aside(tx, [new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)], now)
+
+
+def handle(shop: Shop, raw: bytes, now: datetime) -> str:
+    """Sort, match and record one mail; says what it was. Twice is as once."""
+    mail = read_mail(raw)
+    found, clues = sort(mail), read_clues(mail, shop.links)
     with shop.store.begin() as tx:
         if clues.leaving is not None:
             return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)

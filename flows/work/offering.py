@@ -42,9 +42,9 @@ def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -
     return offers
 
 
-def offer_unassigned(tx: Any, book: Book, now: datetime, limit: int) -> tuple[int, int]:
-    """Offer what nobody could be offered before; returns (offered, still unassigned)."""
-    waiting = unassigned(tx, limit)
+def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:
+    """Offer those of these handoffs that nobody could be offered; returns (offered, still unassigned)."""
+    waiting = unassigned(tx, len(ids), ids)
     sellers = [s.name for s in book.policy.handoff.sellers]
     given = assign(tx, waiting, sellers, now, book.policy.handoff.due)
     notify(tx, book, given, now)
@@ -52,13 +52,13 @@ def offer_unassigned(tx: Any, book: Book, now: datetime, limit: int) -> tuple[in
     return offered, len(waiting) - offered
 
 
-def lapse_offers(tx: Any, book: Book, now: datetime, limit: int) -> int:
-    """End the offers that nobody answered in time; returns how many. Their leads are nurtured again.
+def lapse_offers(tx: Any, book: Book, now: datetime, leads: Sequence[int]) -> int:
+    """End the offers of these leads that nobody answered in time; returns how many. They are nurtured again.
 
     Each is sent back by a signal of its own, which the next tick takes in: engagement counts from zero, and
     the lead may mature again.
     """
-    ended = lapse(tx, now, book.policy.handoff.lapse, limit)
+    ended = lapse(tx, now, book.policy.handoff.lapse, len(leads), leads)
     again = [
         NewSignal(
             lead_id=lead_id,

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flows.work.by_sets import score_by_sets, scorer
+from flows.work.culprits import leave_out
 from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.sieve import Culprits, Sieved, sieve
 from flows.work.wiring import Shop
+from leadstore.aside import without_aside
 from leadstore.mass_scoring import MassScoring
 from leadstore.passes import Pass, ask_for_pass, leads_behind, mark_pass, scoring_pass
-from leadstore.scores import due_for_recheck, lock_after, never_scored
+from leadstore.scores import due_for_recheck, leads_after, lock_after, never_scored
+from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread
 from leadstore.thinning import thin_history
+from nurture.blame import is_own
 from nurture.book import Book
 from nurture.rules import Rules, rules_of
+from nurture.words import AsideKind, AsideStage
 
 __all__ = ["Rescored", "rescore", "score_leads"]
 
@@ -34,7 +41,8 @@ async def rescore(
 
     A pass over everybody goes page by page and keeps its place in the store, so one that dies goes on where
     it stopped; what falls due meanwhile goes first. `full` asks for a pass, `seconds` bounds how long this
-    call works at it. Returns rescored, matured, behind (leads that the pass has yet to come to) and thinned.
+    call works at it. Returns rescored, matured, behind (leads that the pass has yet to come to), thinned and
+    set_aside (leads that raised).
     """
     until = None if seconds is None else time.monotonic() + seconds
     if full:
@@ -55,6 +63,7 @@ async def rescore(
         "matured": total["matured"],
         "behind": behind,
         "thinned": total["thinned"],
+        "set_aside": total["set_aside"],
     }
 
 
@@ -71,14 +80,30 @@ def _ask(shop: Shop) -> None:
 
 
 def _due_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
-    with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        ids = due_for_recheck(tx, now, BATCH) or never_scored(tx, BATCH)
-        return _counted(score_leads(tx, book, ids, now)), len(ids) > 0
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: due_for_recheck(tx, now, BATCH, among) or never_scored(tx, BATCH, among),
+        lambda tx, ids: score_leads(tx, shop.book(tx)[1], ids, now),
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    return _added(sieved), sieved.found > 0
+
+
+def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+    leave_out(tx, AsideKind.LEAD, AsideStage.SCORE, culprits, now)
 
 
 def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
     """The next page of a pass over everybody, if the rules ask for one."""
+    try:
+        return _whole_page(shop, now, scorers)
+    except Exception as error:
+        if not is_own(error):
+            raise
+        return _page_in_parts(shop, now)
+
+
+def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
     with shop.store.begin() as tx:
         _, book = shop.book(tx)
         rules = rules_of(book)
@@ -91,9 +116,32 @@ def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tu
             done, last = _by_sets(tx, book, scorers[rules.scores], under_way, rules, now)
         else:
             ids = lock_after(tx, under_way.after, BATCH)
-            done, last = score_leads(tx, book, ids, now), ids[-1] if ids else None
+            able = without_aside(tx, AsideStage.SCORE, ids)
+            done, last = score_leads(tx, book, able, now), ids[-1] if ids else None
         mark_pass(tx, under_way, last)
         return _counted(done), last is not None
+
+
+def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
+    """A small page, lead by lead where one raises; the pass then goes on behind it."""
+    with shop.store.begin() as tx:
+        under_way = scoring_pass(tx, str(rules_of(shop.book(tx)[1])))
+        ids = leads_after(tx, under_way.after, BATCH) if under_way else []
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: _locked(tx, ids if among is None else among),
+        lambda tx, able: score_leads(tx, shop.book(tx)[1], able, now),
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    with shop.store.begin() as tx:
+        if under_way is not None:
+            mark_pass(tx, under_way, ids[-1] if ids else None)
+    return _added(sieved), bool(ids)
+
+
+def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
+    lock_leads(tx, ids)
+    return without_aside(tx, AsideStage.SCORE, ids)
 
 
 def _by_sets(
@@ -116,6 +164,13 @@ def _thin_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
     with shop.store.begin() as tx:
         gone, more = thin_history(tx, now, THINNED)
         return Counter(thinned=gone), more
+
+
+def _added(sieved: Sieved[Rescored]) -> Counter[str]:
+    total = Counter(set_aside=len(sieved.apart))
+    for done in sieved.done:
+        total.update(_counted(done))
+    return total
 
 
 def _counted(done: Rescored) -> Counter[str]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flows.work.composing import Broken
-from flows.work.pacing import closed_by, hear, is_closing, route_of
+from flows.work.pacing import Meter, closed_by, hear, is_closing, route_of
 from flows.work.resting import rest, undisturbed
 from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.sieve import Culprits, sieve
 from flows.work.wiring import Shop
 from leadstore.consents import suppress
+from leadstore.deciding import hold
 from leadstore.enrolments import forget_retries, postpone, read_enrolments, write_positions
 from leadstore.outbox import (
     OutboxOutcome,
@@ -26,7 +29,8 @@ from leadstore.outbox import (
 )
 from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
-from leadstore.store import in_thread
+from leadstore.store import in_thread, savepoint
+from nurture.blame import blame, is_own
 from nurture.book import Book
 from nurture.errors import StoreGone
 from nurture.grammar import CastStep
@@ -77,10 +81,61 @@ async def surely(work: Callable[..., T], *args: Any) -> T:
     return await in_thread(work, *args)
 
 
-def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
-    """Write what became of these letters, in a transaction of its own."""
-    with shop.store.begin() as tx:
-        return settle_in(shop, tx, deliveries, now, last=True)
+def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: bool = False) -> Counter[str]:
+    """Write what became of these letters, in a transaction of its own; should one raise, of each.
+
+    What is known of one that raises is written without what follows from it. `heard`: they are counted for
+    the pace of their routes already.
+    """
+    known = {d.outbox_id: d for d in deliveries}
+    meters = [] if heard else [shop.meter]
+    bare: Counter[str] = Counter()
+
+    def work(tx: Any, ids: Sequence[int]) -> Counter[str]:
+        meter = meters.pop() if meters else Meter()
+        return settle_in(shop, tx, [known[i] for i in ids], now, last=True, meter=meter)
+
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: list(known) if among is None else among,
+        work,
+        lambda tx, culprits: bare.update(_settle_barely(shop, tx, known, culprits, now)),
+    )
+    return sum(sieved.done, bare)
+
+
+def _settle_barely(
+    shop: Shop, tx: Any, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
+) -> Counter[str]:
+    """What the relay said is written; the signal waits for intake, which sets it aside if it must."""
+    counts: Counter[str] = Counter()
+    for outbox_id, error in culprits:
+        delivery = replace(known[outbox_id], reply="")
+        rows = lock_started(tx, {outbox_id: delivery.attempt})
+        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+        for row in rows.values():
+            outcome = _outcome(row, delivery, None, {}, now)
+            try:
+                with savepoint(tx):
+                    counts += _settle_one(shop, tx, row, delivery, now)
+            except Exception as again:
+                if not is_own(again):
+                    raise
+                write_outcomes(tx, [outcome], now)
+                hold(tx, {row.enrolment_id or 0: blame(error).error}, now)
+                counts += Counter({outcome.state.value: 1, "set_aside": 1})
+    return counts
+
+
+def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: datetime) -> Counter[str]:
+    _, book = shop.book(tx)
+    enrolments = read_enrolments(tx, [row.enrolment_id] if row.enrolment_id else [])
+    outcome = _outcome(row, delivery, enrolments.get(row.enrolment_id or 0), {}, now)
+    write_outcomes(tx, [outcome], now)
+    _suppress_unknown(tx, [(row, delivery)], now)
+    append_signals(tx, _signals([(row, delivery)], [outcome], now), now)
+    _move(shop, tx, book, {row.id: row}, [outcome], enrolments, now)
+    return _count([(row, delivery)], [outcome])
 
 
 def settle_in(
@@ -91,6 +146,7 @@ def settle_in(
     *,
     locked: bool = False,
     last: bool = False,
+    meter: Meter | None = None,
 ) -> Counter[str]:
     """Write what became of these letters; a row that another attempt owns by now is left alone.
 
@@ -102,7 +158,9 @@ def settle_in(
         lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
-    shut = hear(shop.meter, tx, book, [d for row, d in pairs if _on_a_route(row, d)], now, write=last)
+    shut = hear(
+        meter or shop.meter, tx, book, [d for row, d in pairs if _on_a_route(row, d)], now, write=last
+    )
     outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
     write_outcomes(tx, outcomes, now)
     _suppress_unknown(tx, pairs, now)
@@ -121,6 +179,14 @@ def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> 
     write_outcomes(tx, outcomes, now)
     _move(shop, tx, book, rows, outcomes, enrolments, now)
     return Counter(uncertain=len(outcomes))
+
+
+def settle_lost(tx: Any, culprits: Culprits, now: datetime) -> None:
+    """What a dead worker had started, and cannot be settled: uncertain, its enrolment held."""
+    rows = read_rows(tx, [one for one, _ in culprits])
+    write_outcomes(tx, [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows], now)
+    whose = {i: row.enrolment_id for i, row in rows.items() if row.enrolment_id is not None}
+    hold(tx, {whose[i]: blame(error).error for i, error in culprits if i in whose}, now)
 
 
 def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
@@ -279,20 +345,31 @@ def _signal_and_score(
     outcomes: Sequence[OutboxOutcome],
     now: datetime,
 ) -> tuple[Counter[str], Rescored]:
+    signals = _signals(pairs, outcomes, now)
+    append_signals(tx, signals, now, pending=False)
+    scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
+    counts = _count(pairs, outcomes) + Counter(rescored=scored.leads, matured=scored.matured)
+    return counts, scored
+
+
+def _signals(
+    pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome], now: datetime
+) -> list[NewSignal]:
     states = {o.id: o.state for o in outcomes}
     types = {TouchState.SENT: Sig.TOUCH_SENT, TouchState.REFUSED: Sig.TOUCH_REFUSED}
     spoken = [row for row, _ in pairs if states[row.id] in types and row.enrolment_id is not None]
-    signals = [_signal(row, types[states[row.id]], now) for row in spoken]
-    append_signals(tx, signals, now, pending=False)
-    scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
+    return [_signal(row, types[states[row.id]], now) for row in spoken]
+
+
+def _count(pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome]) -> Counter[str]:
+    states = {o.id: o.state for o in outcomes}
     names = {TouchState.PLANNED: "later"}
     counts = Counter(
         names.get(states[row.id], states[row.id].value) for row, _ in pairs if row.enrolment_id is not None
     )
     kinds = {OutboxKind.SELLER: "notices", OutboxKind.WEBHOOK: "webhooks"}
     told = [row for row, _ in pairs if row.enrolment_id is None]
-    notices = Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
-    return counts + notices + Counter(rescored=scored.leads, matured=scored.matured), scored
+    return counts + Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
 
 
 def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:

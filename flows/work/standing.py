@@ -7,14 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.work.culprits import leave_out
 from flows.work.entering import Taken, by_lead, write_entries
+from flows.work.sieve import Culprits, sieve
 from flows.work.wiring import Shop
 from leadstore import locks
+from leadstore.aside import without_aside
+from leadstore.scores import leads_after
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import in_thread
+from nurture.blame import is_own
 from nurture.book import Book
 from nurture.entry import consider, takes_in
+from nurture.words import AsideKind, AsideStage
 
 BATCH = 500
 PAGE = 5000
@@ -38,16 +44,27 @@ async def sweep(shop: Shop, now: datetime, done: Taken) -> None:
 
 def changed_page(shop: Shop, now: datetime) -> Taken | None:
     """Standing sequences look at the leads that changed since they last did."""
-    with shop.store.begin() as tx:
-        release_id, book = shop.book(tx)
-        standing = _standing(book, now)
-        ids = changed_leads(tx, PAGE) if standing else []
-        if not ids:
-            return None
-        found = {name: candidates(tx, one, now, among=ids) for name, one in standing.items()}
-        taken = _take_in(tx, release_id, book, found, now)
-        mark_looked_at(tx, ids)
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: changed_leads(tx, PAGE, among) if _standing(shop.book(tx)[1], now) else [],
+        lambda tx, ids: _look(shop, tx, ids, now),
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    return Taken.of(sieved) if sieved.found else None
+
+
+def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
+    release_id, book = shop.book(tx)
+    able = without_aside(tx, AsideStage.STANDING, ids)
+    found = {name: candidates(tx, one, now, among=able) for name, one in _standing(book, now).items()}
+    taken = _take_in(tx, release_id, book, found, now)
+    mark_looked_at(tx, ids)
     return taken
+
+
+def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+    mark_looked_at(tx, [one for one, _ in culprits])
+    leave_out(tx, AsideKind.LEAD, AsideStage.STANDING, culprits, now)
 
 
 def _sweep_due(shop: Shop, now: datetime) -> list[str]:
@@ -61,17 +78,41 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken, int]:
     """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
-    with shop.store.read() as tx:
-        standing = _standing(shop.book(tx)[1], now).get(name)
-        ids = candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
+    ids = _search(shop, now, name, after)
     if not ids:
         return Taken(), -1
-    with shop.store.begin() as tx:
-        release_id, book = shop.book(tx)
-        lock_leads(tx, ids)
-        standing = _standing(book, now).get(name)
-        still = candidates(tx, standing, now, among=ids) if standing else []
-        return _take_in(tx, release_id, book, {name: still}, now), ids[-1]
+    sieved = sieve(
+        shop.store,
+        lambda tx, among: _locked(tx, ids if among is None else among),
+        lambda tx, these: _enter(shop, tx, name, these, now),
+        lambda tx, culprits: _put_apart(tx, culprits, now),
+    )
+    return Taken.of(sieved), ids[-1]
+
+
+def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
+    """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
+    try:
+        with shop.store.read() as tx:
+            standing = _standing(shop.book(tx)[1], now).get(name)
+            return candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
+    except Exception as error:
+        if not is_own(error):
+            raise
+    with shop.store.read() as tx:
+        return leads_after(tx, after, BATCH)
+
+
+def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
+    lock_leads(tx, ids)
+    return without_aside(tx, AsideStage.STANDING, ids)
+
+
+def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) -> Taken:
+    release_id, book = shop.book(tx)
+    standing = _standing(book, now).get(name)
+    still = candidates(tx, standing, now, among=ids) if standing else []
+    return _take_in(tx, release_id, book, {name: still}, now)
 
 
 def _sweep_done(shop: Shop, now: datetime) -> None:

@@ -7,19 +7,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.composing import Broken
 from flows.work.settling import settle_surely, settle_unbuilt
+from flows.work.sieve import Sieved, sieve
+from flows.work.start import start
 from flows.work.wiring import LEASE, Shop
 from leadstore.deciding import message_id
-from leadstore.outbox import add_notices, claim_notices, mark_started
+from leadstore.outbox import add_notices, claim_notices, due_notices, fail_planned
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
+from nurture.blame import in_words, is_own
 from nurture.book import Book
+from nurture.errors import NotFound
 from nurture.policy import Policy
 from nurture.values import Claim, NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind
 from outbound.webhooks import Call, Caller
 
 BATCH = 64
+Claimed = tuple[Sequence[Claim], Sequence[Call], Broken]
 TYPE = "nurture.step"
 """The type every webhook of a step carries."""
 
@@ -59,16 +65,18 @@ async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
     total: Counter[str] = Counter()
     key = shop.settings.webhook_key
     while key is not None:
-        claims, calls, broken = await in_thread(_claim, shop, shop.clock(now))
-        if not claims:
+        sieved = await in_thread(_claim, shop, shop.clock(now))
+        if not sieved.found:
             break
-        if broken:
-            failed = await in_thread(settle_unbuilt, shop, broken, shop.clock(now))
-            total["webhooks_failed"] += failed["failed"]
-        go = await in_thread(_start, shop, claims, shop.clock(now))
+        total["webhooks_failed"] += len(sieved.apart)
         caller = Caller(key.get_secret_value())
-        made = await caller.make([c for c in calls if c.outbox_id in go], lambda: shop.clock(now))
-        total.update(await settle_surely(shop, made, shop.clock(now)))
+        for claims, calls, broken in sieved.done:
+            if broken:
+                failed = await in_thread(settle_unbuilt, shop, broken, shop.clock(now))
+                total["webhooks_failed"] += failed["failed"]
+            go, _ = await in_thread(start, shop, claims, shop.clock(now))
+            made = await caller.make([c for c in calls if c.outbox_id in go], lambda: shop.clock(now))
+            total.update(await settle_surely(shop, made, shop.clock(now)))
     return {
         "webhooks": total["webhooks_sent"],
         "webhooks_later": total["webhooks_planned"],
@@ -76,25 +84,39 @@ async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
     }
 
 
-def _claim(shop: Shop, now: datetime) -> tuple[list[Claim], list[Call], dict[int, tuple[int, str]]]:
-    with shop.store.begin() as tx:
-        _, book = shop.book(tx)
-        kind, worker = OutboxKind.WEBHOOK, shop.settings.worker
-        claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE)
-        ids = list({c.lead_id for c in claims if c.lead_id is not None})
-        facts = {s.lead.id: s for s in read_snapshots(tx, ids, signal_types=(), slots_since=now)}
-    urls = book.policy.webhooks
+def _claim(shop: Shop, now: datetime) -> Sieved[Claimed]:
+    return sieve(
+        shop.store,
+        lambda tx, among: due_notices(tx, OutboxKind.WEBHOOK, now, BATCH) if among is None else among,
+        lambda tx, ids: _read(shop, tx, ids, now),
+        lambda tx, culprits: fail_planned(tx, {i: in_words(error) for i, error in culprits}, now),
+    )
+
+
+def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Claimed:
+    _, book = shop.book(tx)
+    kind, worker = OutboxKind.WEBHOOK, shop.settings.worker
+    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE, among=ids)
+    leads = list({c.lead_id for c in claims if c.lead_id is not None})
+    facts = {s.lead.id: s for s in read_snapshots(tx, leads, signal_types=(), slots_since=now)}
     calls: list[Call] = []
-    broken: dict[int, tuple[int, str]] = {}
+    broken: Broken = {}
     for claim in claims:
-        known = facts.get(claim.lead_id or 0)
-        url = urls.get(str(claim.payload["webhook"]))
-        if known is None or url is None:
-            broken[claim.id] = (claim.attempt, "the policy no longer names this webhook, or the lead is gone")
-        else:
-            key = claim.message_id.strip("<>").partition("@")[0]
-            calls.append(Call(claim.id, claim.attempt, url, key, _body(claim, known)))
+        try:
+            calls.append(_call(book.policy, claim, facts.get(claim.lead_id or 0)))
+        except Exception as error:
+            if not is_own(error):
+                raise
+            broken[claim.id] = (claim.attempt, in_words(error))
     return claims, calls, broken
+
+
+def _call(policy: Policy, claim: Claim, known: Snapshot | None) -> Call:
+    url = policy.webhooks.get(str(claim.payload["webhook"]))
+    if known is None or url is None:
+        raise NotFound("the policy no longer names this webhook, or the lead is gone")
+    key = claim.message_id.strip("<>").partition("@")[0]
+    return Call(claim.id, claim.attempt, url, key, _body(claim, known))
 
 
 def _body(claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
@@ -102,8 +124,3 @@ def _body(claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
     about = {name: claim.payload[name] for name in ("webhook", "sequence", "step", "enrolment")}
     data = {**about, "values": claim.payload["values"], "lead": facts.lead.fields(), "consents": consents}
     return {"type": TYPE, "data": data}
-
-
-def _start(shop: Shop, claims: Sequence[Claim], now: datetime) -> set[int]:
-    with shop.store.begin() as tx:
-        return mark_started(tx, claims, now)

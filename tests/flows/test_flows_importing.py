@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from flows.work import importing
 from flows.work.importing import ImportReport, MapRead, import_file, read_import_map, try_file
 from flows.work.rowfile import LONGEST_LINE, MOST_LINES
 from leadstore.import_runs import ImportTaken, Progress, advance_run
@@ -383,6 +384,27 @@ def test_a_commit_that_stays_lost_is_an_error(sqlite_url: str, project: Path, so
 
     assert report.resumed_at == 0
     assert [line for line, _ in reasons(report)] == [5, 15]
+
+
+@pytest.mark.parametrize("error", [RecursionError("deep"), TypeError("no"), MemoryError()], ids=repr)
+def test_a_row_that_raises_is_rejected_and_the_others_come_in(
+    store: Store, project: Path, source: MapRead, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever a row does as it is saved, it is rejected with its reason; so with one that cannot be read."""
+    file = written(project, people(20))
+    saves = importing.save_batch
+
+    def chokes(tx: Any, rows: Any, now: Any, live: bool) -> Any:
+        if any(row.line == 7 for row in rows):
+            raise error
+        return saves(tx, rows, now, live)
+
+    monkeypatch.setattr(importing, "save_batch", chokes)
+
+    report = brought_in(store, project, file, source, batch=10)
+
+    assert counts(report) == {"read": 20, "saved": 19, "rejected": 1}
+    assert [(line, why.partition(":")[0]) for line, why in reasons(report)] == [(7, type(error).__name__)]
 
 
 def test_two_processes_do_not_import_the_same_file_at_once(

@@ -409,7 +409,7 @@ async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(
 
     counts = await box.takes(report(about=box.message_id))
 
-    assert counts == {"unreadable": 1, "hard": 1}
+    assert counts == {"set_aside": 1, "hard": 1}
 
 
 async def test_another_process_reads_it_alone(box: Postbox) -> None:

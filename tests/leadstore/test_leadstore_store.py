@@ -16,8 +16,9 @@ from leadstore import locks
 from leadstore.migrating import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
-from leadstore.store import Store, in_thread, open_store
-from nurture.errors import ClockError, SettingError, StoreError, StoreGone
+from leadstore.store import Store, in_thread, open_store, savepoint
+from nurture.blame import is_own
+from nurture.errors import ClockError, SettingError, StoreError, StoreGone, Unstorable
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
 
 
@@ -115,6 +116,47 @@ def test_a_refused_statement_shows_no_values(store: Store) -> None:
         add_lead(tx, "grace")
 
     assert "grace" not in str(caught.value)
+
+
+UNFIT = {
+    "an object": {"stage": object()},
+    "no JSON": {"attributes": {"on": NOON.date()}},
+    "a number out of all reason": {"cycle": 2**80},
+    "a key twice": {"key": "twice"},
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT)
+def test_a_value_that_does_not_fit_is_no_outage(store: Store, unfit: str) -> None:
+    """It is told from a store that is away, so that only its owner is set aside."""
+    with store.begin() as tx:
+        add_lead(tx, "twice")
+
+    with pytest.raises((ValueError, TypeError, ArithmeticError)) as caught, store.begin() as tx:
+        add_lead(tx, "grace", **UNFIT[unfit])
+
+    assert is_own(caught.value)
+    assert "grace" not in str(caught.value)
+
+
+def test_a_statement_that_is_wrong_for_everybody_is_an_outage(store: Store) -> None:
+    """A table that is not there is nobody's value."""
+    with pytest.raises(StoreError) as caught, store.begin() as tx:
+        tx.exec_driver_sql("SELECT * FROM nowhere")
+
+    assert not is_own(caught.value)
+
+
+def test_a_savepoint_is_taken_back_alone(store: Store) -> None:
+    """What raised in it is said plainly, and the transaction around it goes on."""
+    with store.begin() as tx:
+        add_lead(tx, "twice")
+        with pytest.raises(Unstorable), savepoint(tx):
+            add_lead(tx, "twice")
+        add_lead(tx, "once")
+
+    with store.read() as tx:
+        assert tx.scalars(select(lead.c.key).order_by(lead.c.id)).all() == ["twice", "once"]
 
 
 def test_a_database_that_is_not_there(tmp_path: Path) -> None:

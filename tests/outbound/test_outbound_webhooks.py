@@ -80,6 +80,17 @@ async def test_a_call_is_signed_json(receiver: Receiver) -> None:
     assert headers["idempotency-key"] == headers["webhook-id"] == "msg_1"
 
 
+@pytest.mark.parametrize("odd", ["\ud800", {1: {(): 2}}], ids=["half a character", "no JSON"])
+async def test_a_call_that_cannot_be_written_fails_alone(receiver: Receiver, odd: Any) -> None:
+    """One lead's values must not leave the other calls without an outcome."""
+    broken = Call(1, 1, receiver.url, "msg_0", {"data": odd})
+
+    made = await Caller(SECRET).make([broken, call(receiver.url)], lambda: NOW)
+
+    assert [one.remedy for one in made] == [Remedy.FAIL, Remedy.TAKEN]
+    assert "\ud800" not in made[0].reply
+
+
 def test_the_secret_of_the_standard_is_understood() -> None:
     """The example of the specification: a `whsec_` secret is base64."""
     signature = sign(
