@@ -17,7 +17,7 @@ from console.frame import Frame, InFrame, note, say, say_json
 from flows.demonstration import Demonstration, demonstration, press_unsubscribe
 from flows.server import PrefectServer, local_server
 from flows.stopping import stop_asked
-from flows.work.demo.folder import LEADS, fresh_folder, most_leads
+from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
 from flows.work.demo.weeks import Played, bring_in, play
 from nurture.diagnose import render_text
 from nurture.errors import BookError, NurtureError, ProjectError
@@ -40,7 +40,9 @@ async def demo(
 ) -> int:
     """Import invented leads and let weeks pass: they are scored, mailed, answer, and are handed to sales.
 
-    It runs this project's sequences in a folder of its own, .nurture/demo, which each demo begins anew.
+    It runs a copy of this project's sequences, or the shipped ones where the invented leads do not fit this
+    project, in a folder of its own, .nurture/demo, which each demo begins anew. This project's store, relay
+    and neighbours are never touched.
     Mail goes to a local inbox there. On a terminal, the Prefect server then stays up until Enter or Ctrl-C.
 
     Parameters
@@ -127,11 +129,15 @@ def _places(frame: Frame) -> tuple[Path, Path, Path]:
     """The project to copy, the demo's folder, and where the invented leads lie."""
     here = Path(__file__).parent
     shipped = next(p for p in (here / "starter", here.parent) if (p / "examples" / "demo" / LEADS).is_file())
+    invented = shipped / "examples" / "demo"
     try:
         project = home = frame.root()
     except ProjectError:
         project, home = shipped, Path.cwd()
-    return project, home / ".nurture" / "demo", shipped / "examples" / "demo"
+    if not takes_leads(project, invented):
+        note("this project has other topics or attributes than the invented leads: the shipped one is shown")
+        project = shipped
+    return project, home / ".nurture" / "demo", invented
 
 
 async def _until_asked() -> None:

@@ -25,6 +25,9 @@ START_SECONDS = 180
 
 STOP_SECONDS = 15
 
+CHILD = (sys.executable, "-P", "-m", "flows.prefect_child")
+"""The server's command. -P: it runs in the project's folder, which may hold a flows/ that is not ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrefectServer:
@@ -145,7 +148,7 @@ def _spawn(
     environment.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "flows.prefect_child", str(listener.fileno()), str(pipe)],
+            [*CHILD, str(listener.fileno()), str(pipe)],
             env=environment,
             pass_fds=(listener.fileno(), pipe),
             stdin=subprocess.DEVNULL,

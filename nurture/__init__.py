@@ -1,1 +1,8 @@
 """What decides: pure functions over values, with no clock, file, socket, SQL or log."""
+
+import zoneinfo
+
+# The locked tzdata decides what the clock of a place shows, in every process of ours, since each imports this
+# package first. The host's own files may be years old, and would send at old hours.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import (
+    Alarm,
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+)
 
 from nurture.catalog import Webinar
 from nurture.spans import parse_span
+from nurture.timing import turns
 
 PRODUCT = "-//Nurture//Lead nurturing//EN"
 REMINDER = parse_span("15 minutes")
 """How long before the start the lead's own calendar rings."""
+YEARS = range(2026, 2032)
+"""The zone's rules are written out for these years, and for the year of the event and its neighbours."""
+_SECOND = timedelta(seconds=1)
 
 
 def webinar_ics(
@@ -45,6 +59,38 @@ def webinar_ics(
     alarm.add("description", webinar.title)
     alarm.add("trigger", -REMINDER)
     event.add_component(alarm)
+    if "TZID" in event["dtstart"].params:  # a zone that is UTC is written as such, and needs no rules
+        calendar.add_component(_rules(zone, starts_at.year))
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+@lru_cache(maxsize=64)
+def _rules(zone: str, year: int) -> Timezone:
+    """Every change of the zone's clock, one by one: no recurrence rule is right for all zones."""
+    place = ZoneInfo(zone)
+    start = datetime(min(YEARS.start, year - 1), 1, 1, tzinfo=UTC)
+    end = datetime(max(YEARS.stop, year + 2), 1, 1, tzinfo=UTC)
+    changes: dict[tuple[timedelta, timedelta, str], list[datetime]] = {}
+    for at in (start, *turns(start, end, place)):
+        before, after = (one.astimezone(place) for one in (at - _SECOND, at))
+        old, new = _offset(after if at == start else before), _offset(after)
+        changes.setdefault((old, new, after.tzname() or zone), []).append(at.replace(tzinfo=None) + old)
+    rules = Timezone()
+    rules.add("tzid", zone)
+    for (old, new, name), clocks in changes.items():
+        observed = TimezoneDaylight() if new > old else TimezoneStandard()
+        observed.add("dtstart", clocks[0])
+        if clocks[1:]:
+            observed.add("rdate", clocks[1:])
+        observed.add("tzname", name)
+        observed.add("tzoffsetfrom", old)
+        observed.add("tzoffsetto", new)
+        rules.add_component(observed)
+    return rules
+
+
+def _offset(local: datetime) -> timedelta:
+    offset = local.utcoffset()
+    assert offset is not None  # it has a zone
+    return offset

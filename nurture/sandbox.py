@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import StrictUndefined, Undefined, pass_context
+from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.filters import do_round, make_attrgetter
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nurture.errors import RenderError
-from nurture.spoken_dates import say_clock, say_day
+from nurture.spoken_dates import say_clock, say_date, say_day
+from nurture.template_budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
 
 FILTERS = (
     "abs", "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length",
@@ -28,8 +30,10 @@ TESTS = (
     "divisibleby", "even", "odd", "true", "false",
 )  # fmt: skip
 
-LONGEST = 1_000_000
+LONGEST = WORK
 """No rendered part may be longer, in characters."""
+DIGITS = 15
+"""No number is rounded further than to so many digits, on either side of the point."""
 
 # Bidirectional overrides would let a name turn the words after it around.
 _UNSEEN = dict.fromkeys(
@@ -58,56 +62,100 @@ def header_line(text: str) -> str:
     return text.replace("=?", "= ?")
 
 
-def shown(value: Any, source: str) -> str:
+@pass_context
+def shown(context: Metered, value: Any, source: str) -> str:
     """Answer what a `{{ ... }}` shows; what is unknown or not plain text or number fails the touch."""
-    if isinstance(value, str):
-        return one_line(value)
-    if isinstance(value, Undefined):
-        return str(value)  # StrictUndefined raises, naming what is missing
+    if not isinstance(value, str):
+        return _plainly_shown(value, source)
+    context.spend(len(value))
+    return one_line(value)
+
+
+def _plainly_shown(value: Any, source: str) -> str:
     if value is None:
         raise RenderError(f"`{source}` is unknown", hint=f'write {{{{ {source} or "..." }}}}')
-    if isinstance(value, bool | int | float):
-        return str(value)
-    raise RenderError(f"`{source}` is a {type(value).__name__}, not text or a number")
+    try:
+        return plain(value)
+    except RenderError:
+        what = type(value).__name__
+        hint = f'write {{{{ {source} | day("Europe/Paris") }}}}' if isinstance(value, datetime) else ""
+        raise RenderError(f"`{source}` is a {what}, not text or a number", hint=hint) from None
 
 
-def shown_in_url(value: Any, source: str) -> str:
+@pass_context
+def shown_in_url(context: Metered, value: Any, source: str) -> str:
     """Answer a value for the middle of a link, percent-encoding what no URL may hold."""
-    return quote(shown(value, source), safe=_SAFE_IN_URL)
+    return quote(shown(context, value, source), safe=_SAFE_IN_URL)
 
 
-def shown_as_url(value: Any, source: str) -> str:
+@pass_context
+def shown_as_url(context: Metered, value: Any, source: str) -> str:
     """Answer a value that begins a link: with http, https, mailto or tel, or with a slash."""
-    url = shown_in_url(value, source)
+    url = shown_in_url(context, value, source)
     if not _LINK_START.match(url):
         raise RenderError(f"`{source}` is not a link to the web or to a mailbox")
     return url
 
 
 @pass_context
-def _day(context: Context, at: datetime, zone: str) -> str:
-    return say_day(at, context["language"], zone)
+def _day(context: Context, at: date, zone: str | None = None) -> str:
+    if not isinstance(at, datetime):
+        return say_date(at, context["language"])  # a day is the same day everywhere
+    return say_day(at, context["language"], _zone(zone, "day"))
 
 
 @pass_context
-def _clock(context: Context, at: datetime, zone: str) -> str:
-    return say_clock(at, context["language"], zone)
+def _clock(context: Context, at: date, zone: str | None = None) -> str:
+    if not isinstance(at, datetime):
+        raise RenderError("a date has no time of day", hint="use `day`")
+    return say_clock(at, context["language"], _zone(zone, "clock"))
+
+
+def _zone(zone: str | None, filter: str) -> str:
+    if not isinstance(zone, str):
+        raise RenderError(f"`{filter}` wants a time zone", hint=f'write {filter}("Europe/Paris")')
+    return zone
+
+
+def _round(value: Any, precision: int = 0, method: Any = "common") -> Any:
+    if not -DIGITS <= precision <= DIGITS:
+        raise RenderError(f"`round` keeps at most {DIGITS} digits")
+    return do_round(value, precision, method)
+
+
+@pass_context
+def _join(context: Metered, items: Any, by: Any = "", attribute: Any = None) -> Any:
+    wanted = make_attrgetter(context.environment, attribute) if attribute is not None else None
+    return joined(context, [wanted(item) if wanted else item for item in items], plain(by))
+
+
+@pass_context
+def _trim(context: Metered, text: str, chars: Any = None) -> str:
+    letters = None if chars is None else plain(chars)
+    context.spend(len(text) * len(letters or " "))
+    return text.strip(letters)
 
 
 OWN_FILTERS: dict[str, Any] = {"day": _day, "clock": _clock}
 """Filters of ours: `webinar.starts_at | day("Europe/Paris")` and `| clock("Europe/Paris")`."""
+_BOUNDED: dict[str, Any] = {"round": _round, "join": _join, "trim": _trim}
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
     """Jinja for plain data: mappings give items and never methods, text gives nothing, bombs are refused."""
 
-    intercepted_binops = frozenset({"*", "**", "%", "+"})
+    context_class = Metered
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(undefined=StrictUndefined, **options)
+        # Nothing is reckoned while a template is compiled: there is no budget yet.
+        super().__init__(undefined=StrictUndefined, optimized=False, **options)
         self.globals.clear()
-        self.filters = {name: self.filters[name] for name in FILTERS} | OWN_FILTERS
+        self.filters = {name: self.filters[name] for name in FILTERS} | OWN_FILTERS | _BOUNDED | COUNTERS
         self.tests = {name: self.tests[name] for name in TESTS}
+
+    def _generate(self, source: nodes.Template, *given: Any, **named: Any) -> str:
+        return super()._generate(rewrite(source), *given, **named)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look up `obj.attribute`: an item of a mapping, or the counters of a loop."""
@@ -131,7 +179,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator == "**" or not numbers:
             raise SecurityError(f"`{operator}` works on numbers only; join text with `~`")
-        return super().call_binop(context, operator, left, right)
+        return within_bounds(super().call_binop(context, operator, left, right))
 
 
 # Private characters, not braces: text that merely looks like Jinja after Markdown's unescaping stays text.

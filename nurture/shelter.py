@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from dataclasses import dataclass, field
 
 from nurture.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
+from nurture.template_links import LINKS, LISTS, begins
 from nurture.template_source import Piece
 
 # Tags vanish with their whole line, so `{%-` and `-%}` have nothing left to trim.
 _TRIM_MARKS = re.compile(r"(?P<open>\{[{%#])[-+]|[-+](?P<close>[%#}]\})")
-_LINK = re.compile(r"""\b(?P<attribute>href|src|background)=(?P<quote>["'])(?P<url>.*?)(?P=quote)""")
+HOLE = "\ufffc"
+"""Stands for each character of a tag where only the HTML around it is looked at."""
+_ELEMENT = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'<>`]+)""")
 _MARKS = dict.fromkeys(
     [ord(BLOCK), ord(BLOCK_END), ord(VALUE), ord(VALUE_END), *range(ord(NOTE), ord(NOTE) + 2)]
 )
@@ -92,16 +97,31 @@ class Shelter:
         text = self._values(text.translate(_MARKS), "shown")
         return self._tags(text, rf"{self.prefix}t\d+x")
 
-    def restore_html(self, html: str) -> str:
+    def restore_html(self, page: str) -> str:
         """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
-        html = self._tags(html.translate(_MARKS), rf"<!--{self.prefix}t\d+x-->")
-        return self._values(_LINK.sub(self._link, html), "shown")
+        page = _ELEMENT.sub(self._element, page.translate(_MARKS))
+        return self._values(self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x"), "shown")
 
-    def _link(self, link: re.Match[str]) -> str:
-        url = re.sub(
-            rf"^{self.prefix}v\d+x", lambda found: self._values(found[0], "shown_as_url"), link["url"]
-        )
-        return f"{link['attribute']}={link['quote']}{self._values(url, 'shown_in_url')}{link['quote']}"
+    def as_comments(self, page: str) -> str:
+        """Answer HTML whose hidden block tags are comments, which may stand between any two elements."""
+        written = re.compile(rf"<!--.*?-->|({self.prefix}t\d+x)", re.DOTALL)
+        return written.sub(lambda found: f"<!--{found[1]}-->" if found[1] else found[0], page)
+
+    def _element(self, element: re.Match[str]) -> str:
+        return element[0] if self.prefix not in element[0] else _ATTRIBUTE.sub(self._attribute, element[0])
+
+    def _attribute(self, attribute: re.Match[str]) -> str:
+        """The attribute with its values back where they are addresses; a value that begins one is one."""
+        name, equals, written = attribute.groups()
+        kind = name.lower()
+        if kind not in LINKS and kind not in LISTS:
+            return attribute[0]
+        parted = re.split(rf"({self.prefix}v\d+x)", written)
+        for at in range(1, len(parted), 2):
+            before = html.unescape("".join(parted[:at]).lstrip("\"'"))
+            first = begins(before) or (kind in LISTS and before[-1] in " ,\t\n\f\r")
+            parted[at] = self._values(parted[at], "shown_as_url" if first else "shown_in_url")
+        return f"{name}{equals}{''.join(parted)}"
 
     def _values(self, text: str, filter: str) -> str:
         def bring_back(found: re.Match[str]) -> str:
@@ -116,6 +136,19 @@ class Shelter:
             return f"{BLOCK} {tag.inside} {BLOCK_END}"
 
         return re.sub(pattern, bring_back, text)
+
+
+def blanked(text: str) -> str:
+    """Answer the text with a HOLE for every character of a tag; lines and columns stay what they are.
+
+    Raises jinja2.TemplateSyntaxError where a tag is not closed.
+    """
+    return "".join(
+        text[span.start : span.end]
+        if span.kind == "text"
+        else re.sub(r"[^\n]", HOLE, text[span.start : span.end])
+        for span in _spans(text)
+    )
 
 
 @dataclass(frozen=True, slots=True)

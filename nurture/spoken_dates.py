@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from nurture.timing import zone_for
 
@@ -24,11 +24,15 @@ MONTHS = {
 
 def say_day(at: datetime, language: str, zone: str) -> str:
     """Answer the weekday, day and month in that zone; a language without names gets `2027-01-14`."""
-    local = at.astimezone(zone_for(zone, None, "UTC"))
+    return say_date(at.astimezone(zone_for(zone, None, "UTC")).date(), language)
+
+
+def say_date(day: date, language: str) -> str:
+    """Answer the weekday, day and month; a language without names gets `2027-01-14`."""
     if language not in MONTHS:
-        return local.date().isoformat()
-    day = "1er" if language == "fr" and local.day == 1 else str(local.day)
-    return f"{WEEKDAYS[language][local.weekday()]} {day} {MONTHS[language][local.month - 1]}"
+        return day.isoformat()
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{WEEKDAYS[language][day.weekday()]} {number} {MONTHS[language][day.month - 1]}"
 
 
 def say_clock(at: datetime, language: str, zone: str) -> str:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
 from nurture.diagnose import Fault, did_you_mean
-from nurture.sandbox import FILTERS, OWN_FILTERS, TESTS, TemplateSandbox, authors_sandbox
+from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
+from nurture.template_budget import WORK, price
 from nurture.template_names import ALWAYS_KNOWN
 from nurture.template_source import Piece, TemplateSource
 
-_STATEMENTS = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
+_TAGS = "if, for and set are the tags of a template"
+_OTHER_TAGS = frozenset({
+    "autoescape", "block", "break", "call", "continue", "debug", "do", "extends", "filter", "from", "import",
+    "include", "macro", "print", "trans", "with",
+})  # fmt: skip
+"""Jinja's own and its extensions'; a word that is none of them is told by its parser."""
 _QUOTED = re.compile(r"'([^']+)'")
+_OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
+_SIGNS: Mapping[type[nodes.BinExpr], str] = {
+    nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//", nodes.Mod: "%",
+    nodes.Pow: "**",
+}  # fmt: skip
+
+MOST_BRACKETS, DEEPEST, MOST_LOOPS = 30, 60, 10
+"""How deep brackets, tags with operators, and loops may be nested: Python itself compiles little more."""
 
 Report = Callable[[str, str, int, Mapping[str, Any]], None]
 
@@ -24,13 +39,122 @@ def check_tags(source: TemplateSource, piece: Piece, known: Mapping[str, Any]) -
     sandbox = authors_sandbox()
     text = "\n" * (piece.line - 1) + piece.text
     try:
+        if fault := _unreadable(source, list(sandbox.lex(text))):
+            return [fault]
         tree = sandbox.parse(text)
     except TemplateSyntaxError as error:
         return [_syntax_fault(source, error)]
-    if fault := _raw(source, sandbox, text):
-        return [fault]
-    found = [*_forbidden(source, tree), *_unknown_filters(source, tree)]
+    except RecursionError:
+        return [_too_deep(source, piece.line)]
+    if line := _deep_line(tree):
+        return [_too_deep(source, line)]
+    found = [*_forbidden(source, tree), *_unknown_filters(source, tree), *_too_much(source, tree)]
     return [*found, *_NameWalk(source, known).faults(tree)]
+
+
+def _unreadable(source: TemplateSource, tokens: Sequence[tuple[int, str, str]]) -> Fault | None:
+    """What is a fault before the tags are even parsed: other tags, endless numbers, brackets in brackets."""
+    depth, before = 0, ""
+    for line, kind, word in tokens:
+        if kind == "raw_begin":
+            help = "remove the raw and endraw tags"
+            return source.fault("NUR405", "`raw` has no use in a template", line, "raw", help)
+        if before == "block_begin" and word in _OTHER_TAGS:
+            return source.fault("NUR405", f"`{word}` is not a tag of templates", line, word, _TAGS)
+        before = before if kind == "whitespace" else kind
+        if kind in ("integer", "float") and _endless(word):
+            return source.fault("NUR404", "the number is too large to reckon with", line, word)
+        if kind == "operator":
+            depth += (word in _OPENS) - (word in _CLOSES)
+            if depth > MOST_BRACKETS:
+                return _too_deep(source, line, word)
+    return None
+
+
+def _endless(word: str) -> bool:
+    """Read as a float, which takes time in proportion to its digits: an integer's are read in the square."""
+    try:
+        return math.isinf(float(word.replace("_", "")))
+    except ValueError:
+        return False  # a hexadecimal, octal or binary number
+
+
+def _deep_line(tree: nodes.Template) -> int:
+    """The line on which tags or operators are nested deeper than can be compiled, or 0."""
+    layer: list[nodes.Node] = [tree]
+    for _ in range(DEEPEST):
+        layer = [child for node in layer for child in node.iter_child_nodes()]
+    loops = (
+        (loop for loop in tree.find_all(nodes.For) if _loops_inside(loop) > MOST_LOOPS) if not layer else ()
+    )
+    deep = next(iter([*layer, *loops]), None)
+    return deep.lineno if deep else 0
+
+
+def _loops_inside(node: nodes.Node) -> int:
+    inside = max((_loops_inside(child) for child in node.iter_child_nodes()), default=0)
+    return inside + isinstance(node, nodes.For)
+
+
+def _too_deep(source: TemplateSource, line: int, word: str = "") -> Fault:
+    help = "give a part of it a name with `set`, and write that name"
+    return source.fault("NUR404", "the tags are nested too deeply", line, word, help)
+
+
+def _too_much(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
+    """Warnings of what fails for every lead: an operator that cannot work, a budget that is spent."""
+    found: list[tuple[str, nodes.Node, str, str]] = []
+    for reckoned in tree.find_all(nodes.BinExpr):
+        sign = _SIGNS.get(type(reckoned))
+        if isinstance(reckoned, nodes.Pow) or (sign and _is_text(reckoned.left, reckoned.right)):
+            help = "a template has no powers" if sign == "**" else "join text with `~`"
+            found.append((f"`{sign}` works on numbers only", reckoned, str(sign), help))
+    for call in tree.find_all(nodes.Filter):
+        if call.name == "round" and call.args and not _can_round(call.args[0]):
+            found.append((f"`round` keeps at most {DIGITS} digits", call, "round", "write round(2)"))
+    for loop in _loops(tree):
+        if _cost(loop) > WORK:
+            help = "loop over less, or in no other loop"
+            found.append(("the loop takes too much work", loop, "for", help))
+    return [
+        _as_warning(source.fault("NUR419", f"{message}: no mail would go out", node.lineno, word, help))
+        for message, node, word, help in found
+    ]
+
+
+def _is_text(*operands: nodes.Node) -> bool:
+    return any(
+        isinstance(one, nodes.List | nodes.Tuple | nodes.Dict | nodes.Concat)
+        or (isinstance(one, nodes.Const) and isinstance(one.value, str))
+        for one in operands
+    )
+
+
+def _can_round(precision: nodes.Expr) -> bool:
+    try:
+        return bool(-DIGITS <= precision.as_const() <= DIGITS)
+    except (nodes.Impossible, TypeError):
+        return True  # only the lead's data can tell
+
+
+def _loops(node: nodes.Node) -> Iterator[nodes.For]:
+    """The outermost loops below a node."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.For):
+            yield child
+        else:
+            yield from _loops(child)
+
+
+def _cost(loop: nodes.For) -> int:
+    """What a loop costs at the least: turns that depend on data are not counted."""
+    turns = 0
+    if isinstance(loop.iter, nodes.List | nodes.Tuple):
+        turns = len(loop.iter.items)
+    elif isinstance(loop.iter, nodes.Const) and isinstance(loop.iter.value, str):
+        turns = len(loop.iter.value)
+    inside = sum(_cost(inner) for part in loop.body for inner in _loops(nodes.Scope([part])))
+    return turns * (price(loop) + inside)
 
 
 def _syntax_fault(source: TemplateSource, error: TemplateSyntaxError) -> Fault:
@@ -51,25 +175,15 @@ def _unknown_filters(source: TemplateSource, tree: nodes.Template) -> list[Fault
     return found
 
 
-def _raw(source: TemplateSource, sandbox: TemplateSandbox, text: str) -> Fault | None:
-    line = next((line for line, kind, _ in sandbox.lex(text) if kind == "raw_begin"), None)
-    if line is None:
-        return None
-    return source.fault(
-        "NUR405", "`raw` has no use in a template", line, "raw", "remove the raw and endraw tags"
-    )
-
-
 def _forbidden(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
     found: list[Fault] = []
-    for node in tree.find_all((nodes.Stmt, nodes.Call)):
-        word = type(node).__name__.lower()
+    for node in tree.find_all((nodes.Call, nodes.AssignBlock, nodes.NSRef)):
         if isinstance(node, nodes.Call):
             help = "use a filter, as in {{ lead.company | upper }}"
             found.append(source.fault("NUR405", "a template calls no functions", node.lineno, "(", help))
-        elif not isinstance(node, _STATEMENTS):
-            help = "if, for and set are the tags of a template"
-            found.append(source.fault("NUR405", f"`{word}` is not a tag of templates", node.lineno, "", help))
+        else:
+            help = 'write {% set name = "..." %}, with a name of one word'
+            found.append(source.fault("NUR405", "`set` gives one value one name", node.lineno, "set", help))
     return found
 
 

@@ -20,7 +20,7 @@ from nurture.template_markdown import pictures_without_alt as markdown_pictures_
 from nurture.template_rules import (
     Sources,
     faults_of_families,
-    pictures_without_alt,
+    hand_written,
     tags_out_of_place,
     without_way_out,
 )
@@ -98,16 +98,25 @@ def prepare(shelf: Shelf) -> tuple[dict[tuple[str, str], Prepared], list[Fault]]
     prepared: dict[tuple[str, str], Prepared] = {}
     faults = faults_of_families(shelf.templates, shelf.texts)
     for key, source in shelf.templates.items():
-        if source.is_part:
-            faults += check_source(shelf, source)
-            continue
-        assembled, found = assemble(shelf, source)
-        if assembled is not None:
-            ready, more = _finish(shelf, source, assembled)
-            found += more
-            prepared |= {key: ready} if ready else {}
+        try:
+            ready, found = _prepare(shelf, source)
+        except Exception as error:  # `check` never ends with a traceback, whatever a file holds
+            help = "take parts of it out until it can be read; the last one taken is the reason"
+            message = f"the template cannot be read ({type(error).__name__})"
+            ready, found = None, [source.fault("NUR404", message, 1, help=help)]
+        prepared |= {key: ready} if ready else {}
         faults += found
     return prepared, faults
+
+
+def _prepare(shelf: Shelf, source: TemplateSource) -> tuple[Prepared | None, list[Fault]]:
+    if source.is_part:
+        return None, check_source(shelf, source)
+    assembled, found = assemble(shelf, source)
+    if assembled is None:
+        return None, found
+    ready, more = _finish(shelf, source, assembled)
+    return ready, [*found, *more]
 
 
 def check_source(shelf: Shelf, source: TemplateSource) -> list[Fault]:
@@ -128,7 +137,7 @@ def _check(shelf: Shelf, source: TemplateSource) -> list[Fault]:
         for piece in (source.subject, source.preheader, body)
         for fault in check_tags(source, piece, known)
     ]
-    return faults + (pictures_without_alt(source) if source.kind == "html" else [])
+    return faults if _errors(faults) or source.kind != "html" else [*faults, *hand_written(source)]
 
 
 def assemble(shelf: Shelf, source: TemplateSource) -> tuple[Assembled | None, list[Fault]]:
@@ -148,7 +157,7 @@ def _assemble_html(shelf: Shelf, source: TemplateSource) -> tuple[Assembled | No
     shelter = Shelter.for_texts(source.text, text.text)
     html, crowded = _hide(shelter, source, source.body)
     words = shelter.hide(text.body)
-    return (None if crowded else Assembled(html, words, shelter)), [*faults, *crowded]
+    return (None if crowded else Assembled(shelter.as_comments(html), words, shelter)), [*faults, *crowded]
 
 
 def _assemble_markdown(shelf: Shelf, source: TemplateSource) -> tuple[Assembled | None, list[Fault]]:
@@ -198,7 +207,8 @@ def _frame(shelter: Shelter, layout: TemplateSource) -> tuple[str, list[Fault]]:
         return "", [
             layout.fault("NUR415", f"the layout's blocks are not as they should be: {words}", 1, help=help)
         ]
-    return _hide(shelter, layout, Piece(_SLOT.sub(_mark, layout.body.text), layout.body.line))
+    html, crowded = _hide(shelter, layout, Piece(_SLOT.sub(_mark, layout.body.text), layout.body.line))
+    return shelter.as_comments(html), crowded
 
 
 def _mark(slot: re.Match[str]) -> str:

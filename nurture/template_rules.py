@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from nurture.diagnose import Fault
-from nurture.shelter import Shelter
+from nurture.shelter import HOLE, Shelter, blanked
+from nurture.template_links import addresses, bad_scheme, begins, css_addresses, may_go_on, refreshed
 from nurture.template_source import TemplateSource
 from nurture.words import Purpose
 
 Sources = Mapping[tuple[str, str], TemplateSource]
+
+DEEPEST = 300
+"""How deep elements may be nested; what inlines the CSS gives up without a word at some ten thousand."""
+RISKY = frozenset({"style", "http-equiv"})
+"""Attributes that hold a language of their own, which escaping does not know."""
+# Elements that hold nothing, or that end by themselves where the next one begins.
+_ALONE = frozenset({
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
+    "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+})  # fmt: skip
 
 
 def faults_of_families(templates: Sources, texts: Sources) -> list[Fault]:
@@ -36,16 +48,22 @@ def _bond(source: TemplateSource) -> tuple[Purpose, str | None] | None:
     return (source.matter.purpose, source.matter.asset) if source.matter else None
 
 
-def pictures_without_alt(source: TemplateSource) -> list[Fault]:
-    """Hand-written HTML must give each picture an `alt` attribute, even an empty one."""
-    reader = _Reader("")
-    reader.feed(source.body.text)
+def hand_written(source: TemplateSource) -> list[Fault]:
+    """What hand-written HTML must not do, each in its line: hide words, run scripts, nest without end."""
+    reader = Reader(HOLE)
+    reader.read(blanked(source.body.text))
     help = 'write alt="..."; leave it empty for a picture that only decorates'
     start = source.body.line - 1
-    return [
+    bare = [
         source.fault("NUR412", "a picture has no alt text", start + line, "<img", help)
         for line in reader.bare
     ]
+    return [*bare, *(_fault(source, found, start + found.line) for found in reader.found)]
+
+
+def _fault(source: TemplateSource, found: Found, line: int) -> Fault:
+    help = "link to https://, mailto: or tel:; begin with one of them, with / or with a value"
+    return source.fault(found.code, found.message, line, found.word, help)
 
 
 def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, after: str) -> list[Fault]:
@@ -53,15 +71,16 @@ def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, aft
     if shelter.order(before) != shelter.order(after):
         help = "a tag names no element; in tables it stands between rows or inside a cell"
         return [source.fault("NUR416", "a tag stands where HTML allows none", 1, help=help)]
-    reader = _Reader(shelter.prefix)
-    reader.feed(after)
+    reader = Reader(shelter.prefix)
+    reader.read(after)
     help = "put values into text, or into attributes such as href, alt and title"
-    return [
+    risky = [
         source.fault("NUR416", f"`{{{{ {shelter.values[word].inside} }}}}` stands in {place}", 1, help=help)
         for place, text in reader.risky
         for word in shelter.order(text)
         if word in shelter.values
     ]
+    return [*risky, *(_fault(source, found, 1) for found in reader.found)]
 
 
 def without_way_out(
@@ -79,23 +98,99 @@ def without_way_out(
     return [home.fault("NUR417", "marketing mail has no unsubscribe link", home.body.line, help=help)]
 
 
-class _Reader(HTMLParser):
-    """Notes pictures without words, and hidden values in places that escaping does not protect."""
+class Found(NamedTuple):
+    """Something that no mail may hold, in its line of what was read; the caret goes under `word`."""
 
-    def __init__(self, prefix: str) -> None:
+    code: str
+    message: str
+    line: int
+    word: str
+
+
+class Reader(HTMLParser):
+    """Notes pictures without words, addresses no mail may hold, and values where escaping does not protect.
+
+    `hole` is how each value begins: the prefix of its placeholder, or a character in its place.
+    """
+
+    def __init__(self, hole: str) -> None:
         super().__init__()
-        self.prefix = prefix
+        self.hole = hole
+        self.line = 0  # of what is read within something else
+        self.depth = 0
         self.bare: list[int] = []
         self.risky: list[tuple[str, str]] = []
+        self.found: list[Found] = []
+
+    def read(self, html: str) -> None:
+        """Read a whole text; what the standard library cannot read is noted as well."""
+        try:
+            self.feed(html)
+            self.close()
+        except AssertionError:  # its word for a declaration such as `<![x`
+            self._note("NUR416", "a declaration cannot be read", "<!")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "img" and "alt" not in dict(attrs):
+        """Look at the attributes of one element."""
+        self._open(tag)
+        values = {name: value or "" for name, value in attrs}
+        if tag == "img" and "alt" not in values:
             self.bare.append(self.getpos()[0])
         for name, value in attrs:
             self.risky.append(("the name of an attribute", name))
-            if name == "style" or name.startswith("on"):
+            if name in RISKY or name.startswith("on"):
                 self.risky.append((f"a {name} attribute", value or ""))
+            for address in addresses(name, value or ""):
+                self._address(address, name)
+            if name == "style":
+                self._style(value or "")
+            if name == "srcdoc":
+                self._note("NUR420", "a mail holds no page of its own", name)
+        if tag == "meta" and values.get("http-equiv", "").strip().lower() == "refresh":
+            content = values.get("content", "")
+            self.risky.append(("a meta refresh", content))
+            self._address(refreshed(content), "content")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Come out of an element."""
+        if tag not in _ALONE:
+            self.depth = max(0, self.depth - 1)
+
+    def handle_comment(self, data: str) -> None:
+        """Outlook reads what stands in a comment such as `<!--[if mso]>`."""
+        if data.lstrip().startswith("["):
+            inner = Reader(self.hole)
+            inner.line = self.line + self.getpos()[0] - 1
+            inner.read(data)
+            self.risky += inner.risky
+            self.found += inner.found
 
     def handle_data(self, data: str) -> None:
+        """Look at what scripts and styles hold."""
         if self.cdata_elem:
             self.risky.append((f"a {self.cdata_elem} element", data))
+        if self.cdata_elem == "style":
+            self._style(data)
+
+    def _open(self, tag: str) -> None:
+        if tag in _ALONE:
+            return
+        self.depth += 1
+        if self.depth == DEEPEST:
+            self._note("NUR416", "the elements are nested too deeply", f"<{tag}")
+
+    def _style(self, css: str) -> None:
+        for address in css_addresses(css):
+            self._address(address, "url")
+
+    def _address(self, address: str, word: str) -> None:
+        start, hole, _ = address.partition(self.hole)
+        if scheme := bad_scheme(start):
+            self._note("NUR420", f"a mail links to nothing that begins with `{scheme[:30]}:`", word)
+        elif f"{self.hole}t" in address:
+            self._note("NUR416", "a tag stands in a link; write a value instead", word)
+        elif hole and not (begins(start) or may_go_on(start)):
+            self._note("NUR416", "a value stands where it could choose what the link is", word)
+
+    def _note(self, code: str, message: str, word: str) -> None:
+        self.found.append(Found(code, message, self.line + self.getpos()[0], word))

@@ -146,6 +146,19 @@ def _turn(before: datetime, after: datetime, zone: tzinfo) -> datetime:
     return datetime.fromtimestamp(high, UTC)
 
 
+def turns(start: datetime, end: datetime, zone: tzinfo) -> list[datetime]:
+    """Every instant after `start`, up to `end`, at which the zone's offset changes: at most one a day."""
+    found: list[datetime] = []
+    before, known = start, start.astimezone(zone).utcoffset()
+    while before < end:
+        after = min(before + _DAY, end)
+        offset = after.astimezone(zone).utcoffset()
+        if offset != known:
+            found.append(_turn(before, after, zone))
+        before, known = after, offset
+    return found
+
+
 def local_day(at: datetime, zone: tzinfo) -> date:
     """The day that the calendar of `zone` shows at that instant."""
     return at.astimezone(zone).date()

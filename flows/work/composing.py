@@ -11,6 +11,7 @@ from flows.work.wiring import Shop
 from nurture.blame import in_words, is_own
 from nurture.book import Book
 from nurture.errors import RenderError
+from nurture.stored import typed
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
 from nurture.words import Purpose
 from outbound.attaching import attach_calendar
@@ -122,6 +123,6 @@ def book_context(book: Book, public_url: str) -> dict[str, Any]:
 
 
 def lead_context(book: Book, lead: Lead) -> dict[str, Any]:
-    """The lead as templates see it: what is declared but unknown is none, so `or` gives a default."""
-    unknown = dict.fromkeys([*PROFILE_FIELDS, *book.catalog.attributes])
-    return {**unknown, **lead.fields()}
+    """The lead as templates see it: in the declared types; none where unknown, so that `or` works."""
+    kinds = book.catalog.attributes
+    return {**dict.fromkeys([*PROFILE_FIELDS, *kinds]), **typed(lead.fields(), kinds)}

@@ -32,8 +32,9 @@ def find_project(start: Path) -> Path:
 def read_shelf(root: Path) -> dict[str, str]:
     """Every file a release is made of: its path below `root`, with slashes, and its text.
 
-    These are nurture.yaml, scoring.yaml, catalog.yaml, sequences/*.yaml and templates/**; hidden files and
-    editors' backups are left out. A file that is not there is not in the result: the check says so.
+    These are nurture.yaml, scoring.yaml, catalog.yaml, sequences/*.yaml and templates/**; hidden files,
+    editors' backups and Python's files are left out. A file that is not there is not in the result: the
+    check says so.
 
     Raises:
         ProjectError: a file cannot be read, or is not UTF-8.
@@ -54,7 +55,7 @@ def _paths(root: Path) -> Iterator[Path]:
 
 def _is_ours(path: Path, root: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return path.is_file() and not hidden and not path.name.endswith("~")
+    return path.is_file() and not hidden and not path.name.endswith(("~", ".py", ".pyc"))
 
 
 def _text(path: Path, root: Path) -> str:

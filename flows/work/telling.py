@@ -20,6 +20,7 @@ from nurture.blame import in_words, is_own
 from nurture.book import Book
 from nurture.errors import NotFound
 from nurture.policy import Policy
+from nurture.stored import typed
 from nurture.values import Claim, NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind
 from outbound.webhooks import Call, Caller
@@ -103,7 +104,7 @@ def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Claimed:
     broken: Broken = {}
     for claim in claims:
         try:
-            calls.append(_call(book.policy, claim, facts.get(claim.lead_id or 0)))
+            calls.append(_call(book, claim, facts.get(claim.lead_id or 0)))
         except Exception as error:
             if not is_own(error):
                 raise
@@ -111,16 +112,17 @@ def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Claimed:
     return claims, calls, broken
 
 
-def _call(policy: Policy, claim: Claim, known: Snapshot | None) -> Call:
-    url = policy.webhooks.get(str(claim.payload["webhook"]))
+def _call(book: Book, claim: Claim, known: Snapshot | None) -> Call:
+    url = book.policy.webhooks.get(str(claim.payload["webhook"]))
     if known is None or url is None:
         raise NotFound("the policy no longer names this webhook, or the lead is gone")
     key = claim.message_id.strip("<>").partition("@")[0]
-    return Call(claim.id, claim.attempt, url, key, _body(claim, known))
+    return Call(claim.id, claim.attempt, url, key, _body(book, claim, known))
 
 
-def _body(claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
+def _body(book: Book, claim: Claim, facts: Snapshot) -> Mapping[str, Any]:
     consents = {topic: one.state.value for topic, one in facts.consents.items()}
     about = {name: claim.payload[name] for name in ("webhook", "sequence", "step", "enrolment")}
-    data = {**about, "values": claim.payload["values"], "lead": facts.lead.fields(), "consents": consents}
+    lead = typed(facts.lead.fields(), book.catalog.attributes)
+    data = {**about, "values": claim.payload["values"], "lead": lead, "consents": consents}
     return {"type": TYPE, "data": data}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from flows.work.advance import advance
 from flows.work.counting import added
 from flows.work.demo.acts import LEAVES, Mail
 from flows.work.demo.answering import Model
-from flows.work.demo.folder import fresh_folder, most_leads
+from flows.work.demo.folder import fresh_folder, most_leads, takes_leads
 from flows.work.demo.hours import MOST_TICKS, first_monday, moments
 from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
@@ -225,15 +226,39 @@ def test_the_folder_is_begun_anew_and_names_its_own_store(
     monkeypatch.setenv("NURTURE_SMTP_URL", "smtp://relay.example:25")
     monkeypatch.setenv("NURTURE_PUBLIC_URL", "https://mail.example")
     monkeypatch.setenv("NURTURE_DATABASE_URL", "postgresql://somewhere/real")
+    monkeypatch.setenv("NURTURE_MAILBOX_URL", "imaps://ann@imap.example")
+    monkeypatch.setenv("NURTURE_BOUNCE_ADDRESS", "bounces@mail.example")
+    monkeypatch.setenv("NURTURE_WEBHOOK_KEY", "whsec_real")
     folder = tmp_path / "demo"
     with fresh_folder(folder, ROOT, INVENTED, 5) as first:
         (folder / "left.txt").write_text("old")
     with fresh_folder(folder, ROOT, INVENTED, 5) as second:
         assert second.local_relay
+        assert (second.mailbox_url, second.webhook_key, second.bounce_address) == (None, None, "")
         assert second.database_url == f"sqlite:///{folder}/.nurture/store.db"
         assert second.secret_keys != first.secret_keys
         assert not (folder / "left.txt").exists()
         assert len((folder / "leads.csv").read_text(encoding="utf-8").splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "takes"),
+    [
+        ("guides:", "guides:", True),
+        ("employees: number", "staff: number", False),
+        ("topics:", "topics: [", True),  # broken: its faults are told, and nothing else is shown instead
+    ],
+)
+def test_a_project_that_the_invented_leads_do_not_fit(
+    tmp_path: Path, old: str, new: str, takes: bool
+) -> None:
+    """One's own topics and attributes are seldom theirs; the demo then shows the shipped project."""
+    bare = re.sub(r"(?ms)^segments:.*", "", (ROOT / "catalog.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "catalog.yaml").write_text(bare.replace(old, new), encoding="utf-8")
+    (tmp_path / "nurture.yaml").write_text((ROOT / "nurture.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "scoring.yaml").write_text("fit: []\n")
+
+    assert takes_leads(tmp_path, INVENTED) is takes
 
 
 def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:

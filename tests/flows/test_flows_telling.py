@@ -73,13 +73,18 @@ async def test_another_system_is_told(work: Workshop, crm: tuple[str, list[Any],
     with_key(work)
     project = files("- webhook: crm\n  data: {hot: true}\n- wait: 1 day")
     project["nurture.yaml"] = project["nurture.yaml"].replace("https://crm.example/hook", url)
+    types = "attributes: {interest: text, renewal_on: date, seats: number, paid: flag}"
+    project["catalog.yaml"] = project["catalog.yaml"].replace("attributes: {interest: text}", types)
     work.apply(project)
-    work.happens(work.lead(), "form.submitted")
+    stored = {"renewal_on": "2027-03-01", "seats": "4", "paid": "no"}
+    work.happens(work.lead(attributes=stored), "form.submitted")
 
     first, second = await work.tick(), await work.tick(TUESDAY + HOUR)
 
     assert (first["webhooks_later"], second["webhooks"]) == (1, 1)
     assert heard[1]["data"]["lead"]["email"] == "ada@leads.example"
+    told = {name: heard[1]["data"]["lead"][name] for name in stored}
+    assert told == {"renewal_on": "2027-03-01", "seats": 4, "paid": False}
     assert heard[1]["data"]["values"] == {"hot": True}
     assert [(row.kind, row.state, row.attempt) for row in work.rows()] == [("webhook", "sent", 2)]
 

@@ -17,7 +17,7 @@ from leadstore.rows import decision, enrolment, handoff, signal, stage_change, s
 from leadstore.store import Store
 from nurture.errors import BookError, ProjectError
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
-from tests.flows.workshop import Workshop, files, workshop
+from tests.flows.workshop import BRIEF, Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
 
 HELLO = "- send: hello"
@@ -179,6 +179,66 @@ async def test_one_lead_that_cannot_be_rendered_stops_nobody(work: Workshop) -> 
 
     assert (counts["sent"], counts["failed"]) == (1, 1)
     assert sorted(e.state for e in work.rows(enrolment)) == ["completed", "held"]
+
+
+CATALOG_OF_TYPES = "attributes: {interest: text, renewal_on: date, seats: number, paid: flag, tools: list}"
+TYPED = """\
+{{ lead.renewal_on | day("Europe/Paris") }}, {{ lead.seats * 2 }}
+{% if not lead.paid %}
+unpaid
+{% endif %}
+{{ lead.tools | join("+") }}
+"""
+
+
+async def test_attributes_reach_templates_in_their_types(work: Workshop) -> None:
+    """A date is a date and a number a number, also where another system stored text; the missing date,
+    the endless loop and the power of numbers cost their own leads the touch, each with its reason."""
+    project = files(HELLO)
+    bomb = "{% for a in lead.tools %}\n{% for b in a %}\n{% for c in a %}\n{{ a }}\n" + "{% endfor %}\n" * 3
+    project["templates/hello.md.j2"] = f"---\nsubject: Hello\npreheader: Hello\n---\n{TYPED}\n{bomb}"
+    project["catalog.yaml"] = project["catalog.yaml"].replace(
+        "attributes: {interest: text}", CATALOG_OF_TYPES
+    )
+    work.apply(project)
+    good = {"renewal_on": "2027-03-01", "seats": "4", "paid": "no", "tools": ["a", "b"]}
+    for name, more in (
+        ("good", {}),
+        ("undated", {"renewal_on": None}),
+        ("bomb", {"tools": ["x" * 5000]}),
+        ("giant", {"seats": 10**15}),
+        ("fine", {"seats": 4, "paid": False}),
+    ):
+        work.happens(work.lead(name, attributes={**good, **more}), "form.submitted")
+
+    counts = await work.tick()
+
+    assert (counts["sent"], counts["failed"]) == (2, 3)
+    texts = [mail.get_body(("plain",)).get_content() for mail in work.mails()]  # type: ignore[union-attr]
+    assert all(" ".join(text.split()).startswith("Monday 1 March, 8 unpaid a+b a b --") for text in texts)
+    reasons = [row.reply for row in work.rows() if row.state == "failed"]
+    assert "`lead.renewal_on` is unknown" in reasons[0]
+    assert "too long" in reasons[1]
+    assert "too large" in reasons[2]
+
+
+async def test_a_notice_that_cannot_be_rendered_stops_no_other(work: Workshop) -> None:
+    """Whatever the seller's template raises for one lead, the others reach their sellers."""
+    project = files(HELLO)
+    project["catalog.yaml"] = project["catalog.yaml"].replace(
+        "attributes: {interest: text}", CATALOG_OF_TYPES
+    )
+    project["templates/seller/handoff.md.j2"] = BRIEF + '{{ lead.renewal_on | day("Europe/Paris") }}\n'
+    work.apply(project)
+    for name, day in (("ada", "soon"), ("grace", "2027-03-01")):
+        attributes = {"renewal_on": day}
+        lead_id = work.lead(name, job_title="Head", first_name=name.title(), attributes=attributes)
+        work.happens(lead_id, "demo.requested")
+
+    counts = await work.tick()
+
+    assert (counts["mails"], counts["mails_failed"]) == (1, 1)
+    assert work.subjects() == ["Ready: Grace"]
 
 
 async def test_a_mature_lead_is_offered_round_robin(work: Workshop) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
+from nurture.book import read_book
 from nurture.errors import LockHeld, NurtureError, ProjectError
+from nurture.importmap import read_map
 
 LEADS = "leads.csv"
 MAP = "import.yaml"
@@ -39,9 +41,19 @@ def fresh_folder(folder: Path, project: Path, invented: Path, leads: int) -> Ite
             project=folder,
             database_url=f"sqlite:///{folder}/.nurture/store.db",
             smtp_url=None,
+            mailbox_url=None,
+            bounce_address="",
+            unsubscribe_address="",
+            webhook_key=None,  # what the project would tell other systems is not theirs to hear
             public_url="",
             secret_keys=(_new_secret(folder / ".nurture"),),
         )
+
+
+def takes_leads(project: Path, invented: Path) -> bool:
+    """Whether the invented leads fit a project's catalogue. One with faults is told of them elsewhere."""
+    book, _ = read_book(read_shelf(project))
+    return book is None or not read_map(MAP, _read(invented / MAP), book.catalog.vocabulary())[1]
 
 
 def most_leads(invented: Path) -> int:
