@@ -30,6 +30,7 @@ COMMANDS = {
     "resume": ("console.life:resume", "Let a paused or retired sequence go on."),
     "retire": ("console.life:retire", "End a sequence: everybody in it leaves."),
     "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
+    "cap": ("console.cap:cap", "Keep how often a lead wants to be written to."),
     "stage": ("console.stage:stage", "Put a lead to the stage that somebody knows of."),
     "score": ("console.scoring:app", "Explain a score, learn a card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),

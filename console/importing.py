@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,7 @@ from nurture.errors import BookError, ClockError
 if TYPE_CHECKING:
     from flows.work.importing import ImportCounts, ImportReport, OnProgress
     from flows.work.settings import Settings
+    from leadstore.store import Store
 
 
 def import_leads(
@@ -29,6 +30,7 @@ def import_leads(
     live: bool = False,
     now: str | None = None,
     dry_run: bool = False,
+    strict: bool = False,
     json: Annotated[bool, Parameter(name="--json")] = False,
     frame: InFrame,
 ) -> int:
@@ -47,27 +49,31 @@ def import_leads(
     now
         A moved clock, as 2027-06-15T08:00:00Z: only while the local inbox is the relay.
     dry_run
-        Read everything, write nothing.
+        Count exactly what the import would come to, and write nothing.
+    strict
+        A cell that cannot be read costs its row; without it, the cell.
     json
         Print the counts for machines.
     """
     from flows.work.moments import parse_moment
 
     moment = None if now is None else parse_moment(now)
-    return run_import(frame.settings(), file, map, live=live, now=moment, dry_run=dry_run, json=json)
+    how = Manner(live, moment, dry_run, strict)
+    return run_import(frame.settings(), file, map, how, json=json)
 
 
-def run_import(
-    settings: Settings,
-    file: Path,
-    map: Path,
-    *,
-    live: bool,
-    now: datetime | None,
-    dry_run: bool,
-    json: bool,
-) -> int:
-    """Import a file and say what came of it; `now` None is the machine's clock.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is imported: `now` None is the machine's clock."""
+
+    live: bool = False
+    now: datetime | None = None
+    dry_run: bool = False
+    strict: bool = False
+
+
+def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: bool) -> int:
+    """Import a file and say what came of it.
 
     Returns 0, 1 when rows were rejected, 2 when the map has faults and nothing was imported.
 
@@ -75,37 +81,55 @@ def run_import(
         ClockError: the clock is moved while mail can leave this machine, or would go back.
         ImportFault: the file or the map cannot be read at all.
     """
-    from flows.work.importing import import_file, read_import_map, try_file
-
-    if now is not None and not settings.local_relay:
+    if how.now is not None and not settings.local_relay:
         raise ClockError(
             "--now moves the clock, and NURTURE_SMTP_URL lets mail leave this machine",
             hint="unset NURTURE_SMTP_URL: the local inbox then receives everything",
         )
-    moment = now or datetime.now(UTC)
     try:
-        source = read_import_map(settings.project, map)
         with _bar() as tell:
-            if dry_run:
-                report = try_file(file, source, now=moment, on_progress=tell)
-            else:
-                with _store(settings) as store:
-                    folder = settings.state / "rejects"
-                    report = import_file(store, file, source, folder, now=moment, live=live, on_progress=tell)
+            report = _report(settings, file, map, how, tell)
     except BookError as error:
         from nurture.diagnose import render_text
 
         note(f"{render_text(error.faults)}\n\nnurture: {error}")
         return 2
     if json:
-        say_json(_as_data(report, dry_run))
+        say_json(_as_data(report, how.dry_run))
     else:
-        _tell(report, dry_run)
+        _tell(report, how.dry_run)
     return 1 if report.counts.rejected else 0
 
 
+def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProgress | None) -> ImportReport:
+    from flows.work.importing import import_file, read_import_map, try_file
+
+    moment = how.now or datetime.now(UTC)
+    source = read_import_map(settings.project, map)
+    source = source.strictly() if how.strict else source
+    if how.dry_run:
+        with _present_store(settings) as store:
+            return try_file(file, source, now=moment, store=store, live=how.live, on_progress=tell)
+    with _store(settings) as store:
+        folder = settings.state / "rejects"
+        return import_file(store, file, source, folder, now=moment, live=how.live, on_progress=tell)
+
+
 @contextmanager
-def _store(settings: Settings) -> Iterator[Any]:
+def _present_store(settings: Settings) -> Iterator[Store | None]:
+    """The store as it is; None when there is none yet, since a dry run makes nothing."""
+    from leadstore.existing import find_existing
+
+    store = find_existing(settings.database_url)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
     from leadstore.store import open_store
 
     store = open_store(settings.database_url)
@@ -123,23 +147,26 @@ def _as_data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
         "dry_run": dry_run,
         "rejects": None if report.rejects is None else str(report.rejects),
         "first_rejects": [{"line": line, "reason": reason} for line, reason in report.first_rejects],
+        "remarks": None if report.remarks is None else str(report.remarks),
+        "first_remarks": [{"line": line, "what": what} for line, what in report.first_remarks],
     }
 
 
 def _tell(report: ImportReport, dry_run: bool) -> None:
-    counts = asdict(report.counts)
-    if dry_run:
-        counts = {
-            name: count for name, count in counts.items() if name not in ("saved", "unchanged", "signals")
-        }
-    for name, count in counts.items():
-        say(f"{name:<12}{count:>12,}")
+    for name, count in asdict(report.counts).items():
+        say(f"{name.replace('_', ' '):<14}{count:>12,}")
     if report.resumed_at:
         say(f"went on after record {report.resumed_at:,}, where an earlier import broke off")
     for line, reason in report.first_rejects:
         say(f"  line {line}: {reason}")
     if report.rejects is not None:
         say(f"rejected rows, each with its reason: {os.path.relpath(report.rejects)}")
+    if report.first_remarks:
+        say("cells that could not be read, or look odd; their rows are in without them:")
+    for line, what in report.first_remarks:
+        say(f"  line {line}: {what}")
+    if report.remarks is not None:
+        say(f"all of them: {os.path.relpath(report.remarks)}")
     if dry_run:
         say("nothing was written")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,20 +12,42 @@ from console.schema import write_schemas
 from flows.work.shelf import MARK, read_shelf
 from nurture.book import read_book
 from nurture.errors import ProjectError
+from nurture.placeholders import DOMAIN, left_open
+from nurture.policy import read_address
 from nurture.schema import schemas
 
 STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templates", "prefect.yaml")
+SAMPLES = ("import.yaml", "leads.csv")
+"""An import map, and a list that comes in with it."""
 
 
-def init(folder: Path = Path(), *, frame: InFrame) -> int:
-    """Begin a project: policy, scoring, catalogue, sequences and their templates, to be changed.
+def init(
+    folder: Path = Path(),
+    *,
+    company: str = "[Your company]",
+    address: str = "[Street, postcode, town, country]",
+    sender: str = f"hello@{DOMAIN}",
+    frame: InFrame,
+) -> int:
+    """Begin a project: policy, scoring, catalogue, sequences, templates and an import map, to be changed.
 
     Parameters
     ----------
     folder
         Where; the current folder when left out. It may hold other files, but no project.
+    company
+        Your company's name, as it stands in the foot of every mail.
+    address
+        Its postal address, which the law wants there too.
+    sender
+        The mail address to write from. What is left out stays open: `nurture check` shows it, and nothing
+        leaves through a relay before it is filled in.
     """
-    taken = [name for name in STARTER if (folder / name).exists()]
+    try:
+        read_address(sender)
+    except ValueError as error:
+        raise ProjectError(str(error), hint="write --sender hello@your-company.com") from None
+    taken = [name for name in (*STARTER, *SAMPLES) if (folder / name).exists()]
     if taken:
         raise ProjectError(f"{folder / taken[0]} is there already", hint="name another folder")
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,10 +57,45 @@ def init(folder: Path = Path(), *, frame: InFrame) -> int:
             shutil.copytree(source / name, folder / name)
         else:
             shutil.copy(source / name, folder / name)
+    for name in SAMPLES:
+        shutil.copy(source / "examples" / "starter" / name, folder / name)
+    _sign(folder, company, address, sender)
     _ignore(folder / ".gitignore")
-    write_schemas(folder, schemas(read_book(read_shelf(folder))[0]))
+    book, _ = read_book(read_shelf(folder))
+    write_schemas(folder, schemas(book))
     say(f"a project is in {folder.resolve()}; next: `nurture check`, then `nurture up`")
+    if book is not None and (still := [".".join(map(str, loc)) for loc, _ in left_open(book.policy)]):
+        say(f"still open in nurture.yaml: {', '.join(still)}")
+    say("`nurture import leads.csv --map import.yaml --dry-run` shows how a list comes in")
     return 0
+
+
+def _sign(folder: Path, company: str, address: str, sender: str) -> None:
+    """Put the owner's facts in the place of the sample's: nobody writes as a firm that does not exist."""
+    catalog = folder / "catalog.yaml"
+    catalog.write_text(_of_nobody(catalog.read_text(encoding="utf-8")), encoding="utf-8")
+    policy = folder / "nurture.yaml"
+    text = policy.read_text(encoding="utf-8")
+    text = _set(text, "company", "name", company)
+    text = _set(text, "company", "postal_address", address)
+    text = _set(text, "sender", "name", company)
+    text = _set(text, "sender", "address", sender)
+    text = _set(text, "sender", "reply_to", sender)
+    seller = (
+        f'    - {{name: "[A seller]", address: sales@{DOMAIN}, title: Account executive, language: en}}\n'
+    )
+    text = re.sub(r"(  sellers:\n)(?:    - .*\n)+", lambda found: found[1] + seller, text)
+    policy.write_text(_of_nobody(text), encoding="utf-8")
+
+
+def _set(text: str, section: str, key: str, value: str) -> str:
+    place = re.compile(rf"^({section}:\n(?:  .*\n)*?  {key}: ).*$", re.MULTILINE)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return place.sub(lambda found: found[1] + quoted, text, count=1)
+
+
+def _of_nobody(text: str) -> str:
+    return re.sub(r"\bverrou\.example\b", DOMAIN, text)
 
 
 def _starter() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class KnownAddress:
     id: int = 0
     consents: dict[str, Consent] = field(default_factory=dict)
     suppression: SuppressionReason | None = None
+    own_cap: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -37,34 +38,40 @@ class KnownLead:
     changed: bool
     current: KnownAddress
     addresses: dict[str, KnownAddress]  # the current one and the aliases
+    said: int = 0  # what earlier rows of the file said of it: a bit for each field, 0 when there was no row
 
 
 @dataclass(slots=True)
 class Acquaintance:
-    """The leads of a batch, by key and by address, and the signals that are already there."""
+    """Leads by key and by address, and the signals that are already there."""
 
     by_key: dict[str, KnownLead] = field(default_factory=dict)
     by_address: dict[str, KnownLead] = field(default_factory=dict)
+    by_id: dict[int, KnownLead] = field(default_factory=dict)
     signals: set[tuple[str, str]] = field(default_factory=set)  # (source, source_id)
 
 
-def get_acquainted(bulk: Bulk, rows: Sequence[ImportedLead]) -> Acquaintance:
-    """Read, and on PostgreSQL lock, the leads that rows may mean."""
-    known = Acquaintance(signals=_known_signals(bulk, rows))
-    keys = {row.key for row in rows if row.key is not None}
-    owners = _owners(bulk, {row.address for row in rows})
+def get_acquainted(
+    bulk: Bulk, rows: Sequence[ImportedLead], known: Acquaintance | None = None, *, lock: bool = True
+) -> Acquaintance:
+    """Read, and on PostgreSQL lock, the leads that rows may mean; those in `known` stay as they are there."""
+    known = known or Acquaintance()
+    known.signals |= _known_signals(bulk, rows)
+    keys = {row.key for row in rows if row.key is not None} - known.by_key.keys()
+    owners = _owners(bulk, {row.address for row in rows if row.address} - known.by_address.keys())
     ids = set(owners.values()) | _ids_by_key(bulk, keys)
-    found = _lead_rows(bulk, ids)
+    found = _lead_rows(bulk, ids, lock)
     if not found:
         return known
     winners = {number: _last_merge(row, found) for number, row in found.items()}
-    people = _people(bulk, found, winners)
+    people = _people(bulk, found, winners, known.by_id)
+    known.by_id |= people
     for number, row in found.items():
         if row.key is not None:
-            known.by_key[row.key] = people[winners[number]]
+            known.by_key.setdefault(row.key, people[winners[number]])
     for person in people.values():
         for text in person.addresses:
-            known.by_address[text] = person
+            known.by_address.setdefault(text, person)
     return known
 
 
@@ -80,15 +87,13 @@ def _ids_by_key(bulk: Bulk, keys: Iterable[str]) -> set[int]:
     return set(bulk.tx.scalars(select(lead.c.id).where(bulk.among(lead.c.key, wanted))))
 
 
-def _lead_rows(bulk: Bulk, ids: Iterable[int]) -> dict[int, Row[Any]]:
+def _lead_rows(bulk: Bulk, ids: Iterable[int], lock: bool) -> dict[int, Row[Any]]:
     """The leads and those they were merged into; in the order of ids, as claims lock them."""
     found: dict[int, Row[Any]] = {}
     wanted = set(ids)
     while wanted:
-        query = (
-            select(lead).where(bulk.among(lead.c.id, sorted(wanted))).order_by(lead.c.id).with_for_update()
-        )
-        found |= {row.id: row for row in bulk.tx.execute(query)}
+        query = select(lead).where(bulk.among(lead.c.id, sorted(wanted))).order_by(lead.c.id)
+        found |= {row.id: row for row in bulk.tx.execute(query.with_for_update() if lock else query)}
         wanted = {row.merged_into for row in found.values() if row.merged_into is not None} - found.keys()
     return found
 
@@ -100,12 +105,14 @@ def _last_merge(row: Row[Any], found: dict[int, Row[Any]]) -> int:
     return last
 
 
-def _people(bulk: Bulk, found: dict[int, Row[Any]], winners: dict[int, int]) -> dict[int, KnownLead]:
+def _people(
+    bulk: Bulk, found: dict[int, Row[Any]], winners: dict[int, int], known: Mapping[int, KnownLead]
+) -> dict[int, KnownLead]:
     spots = _spots(bulk, list(found))
     people: dict[int, KnownLead] = {}
     for number in set(winners.values()):
         row = found[number]
-        people[number] = KnownLead(
+        people[number] = known.get(number) or KnownLead(
             number,
             row.key,
             {name: value for name in PROFILE_FIELDS if (value := getattr(row, name)) is not None},
@@ -116,7 +123,9 @@ def _people(bulk: Bulk, found: dict[int, Row[Any]], winners: dict[int, int]) -> 
             {},
         )
     for number, winner in winners.items():
-        people[winner].addresses |= {spot.text: spot for spot, _ in spots.get(number, ())}
+        held = people[winner].addresses
+        for spot, _ in spots.get(number, ()):
+            held.setdefault(spot.text, spot)
     return people
 
 
@@ -124,7 +133,7 @@ def _spots(bulk: Bulk, lead_ids: Sequence[int]) -> dict[int, list[tuple[KnownAdd
     by_lead: dict[int, list[tuple[KnownAddress, bool]]] = {}
     by_id: dict[int, KnownAddress] = {}
     for row in bulk.tx.execute(select(address).where(bulk.among(address.c.lead_id, lead_ids))):
-        spot = by_id[row.id] = KnownAddress(row.address, row.id)
+        spot = by_id[row.id] = KnownAddress(row.address, row.id, own_cap=row.own_cap)
         by_lead.setdefault(row.lead_id, []).append((spot, row.current))
     for row in bulk.tx.execute(select(consent).where(bulk.among(consent.c.address_id, by_id))):
         by_id[row.address_id].consents[row.topic] = Consent(

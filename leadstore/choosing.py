@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, update
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import Connection, select, update
+
+from leadstore.consents import lock_lead_of, wake
 from leadstore.rows import address
 from nurture.spans import parse_own_cap
 
 
-def choose_cap(tx: Connection, address_id: int, cap: str | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class OwnCap:
+    """The cap that a lead chose for the address it is reached at; None when it chose none."""
+
+    lead: int
+    address_id: int
+    cap: str | None
+
+
+def read_cap(tx: Connection, lead_id: int) -> OwnCap:
+    """What a lead chose."""
+    query = select(address.c.id, address.c.own_cap)
+    row = tx.execute(query.where(address.c.lead_id == lead_id, address.c.current)).one()
+    return OwnCap(lead_id, row.id, row.own_cap)
+
+
+def choose_cap(tx: Connection, address_id: int, cap: str | None, now: datetime) -> bool:
     """Keep the cap this address chose, such as `1 per 14 days`; None takes it back. It only tightens.
 
-    Returns whether there is such an address; raises ValueError for what is no cap.
+    Steps that wait are looked at again at `now`. Returns whether there is such an address; raises ValueError
+    for what is no cap.
     """
     if cap is not None:
         parse_own_cap(cap)
-    return tx.execute(update(address).where(address.c.id == address_id).values(own_cap=cap)).rowcount > 0
+    lock_lead_of(tx, address_id)  # claims take the lead's row first
+    kept = tx.execute(update(address).where(address.c.id == address_id).values(own_cap=cap)).rowcount > 0
+    wake(tx, address_id, now)
+    return kept

@@ -13,6 +13,11 @@ from leadstore.locks import SEEN, read_note
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
 
+
+class NoStore(StoreError):
+    """There is no store yet."""
+
+
 VERSION_TABLE = "nurture_version"
 """The same as in migrating.py, without Alembic's 0.2 s."""
 
@@ -35,6 +40,18 @@ def open_existing(url: str) -> Store:
     return store
 
 
+def find_existing(url: str) -> Store | None:
+    """The store at `url`, or None when there is none yet.
+
+    Raises:
+        StoreError: its schema is another version's. StoreGone: the database is unreachable.
+    """
+    try:
+        return open_existing(url)
+    except NoStore:
+        return None
+
+
 def latest_moment(tx: Connection, now: datetime) -> datetime:
     """The later of `now` and the furthest moment this store has seen: its clock may have been moved."""
     seen = read_note(tx, SEEN)
@@ -54,7 +71,7 @@ def _refuse_missing_file(url: str) -> None:
         return  # open_store says it better
     path = Path(parsed.database or "")
     if parsed.get_backend_name() == "sqlite" and not path.is_file():
-        raise StoreError(
+        raise NoStore(
             f"there is no store at {path} yet",
             hint="`nurture import`, `nurture run` and `nurture up` make it; or is this another project?",
         )
@@ -66,7 +83,7 @@ def _refuse_other_schema(tx: Connection) -> None:
         held = tx.scalar(text(f"SELECT max(version_num) FROM {VERSION_TABLE}"))  # noqa: S608 - our own name
     wanted = newest_schema()
     if held is None or held < wanted:
-        raise StoreError(
+        raise (NoStore if held is None else StoreError)(
             f"the store's schema is {held or 'not there yet'}; this version of Nurture works on {wanted}",
             hint="`nurture apply` brings it up to date",
         )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text, update
 
-from leadstore.acquaintance import KnownLead, get_acquainted
+from leadstore.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.bulk import Bulk, as_json
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.tables import ConsentChange
-from leadstore.taking import Ledger
-from nurture.imported import ImportedLead, RowFault
+from leadstore.taking import FileMemory, Ledger, Taken
+from nurture.imported import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage
 
@@ -24,7 +25,7 @@ IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreS
 
 @dataclass(frozen=True, slots=True)
 class SaveCounts:
-    """What a batch came to. Every row is saved, unchanged or refused."""
+    """What a batch came to. Every row is saved, unchanged, a duplicate or refused."""
 
     saved: int = 0  # rows that made or changed a lead, or what is known of it
     unchanged: int = 0
@@ -32,13 +33,23 @@ class SaveCounts:
     withdrawn: int = 0  # rows that say a consent was withdrawn
     signals: int = 0  # new ones
     refused: tuple[tuple[int, str], ...] = ()  # (line, reason)
+    duplicates: int = 0  # rows about a lead of an earlier row of the file, which add nothing
+    remarks: tuple[tuple[int, Remark], ...] = ()  # (line, what is odd about it)
+    said: Mapping[int, int] = field(default_factory=dict, compare=False)  # for the memory, once committed
 
 
-def save_batch(tx: Connection, rows: Sequence[ImportedLead], now: datetime, live: bool) -> SaveCounts:
+def save_batch(
+    tx: Connection,
+    rows: Sequence[ImportedLead],
+    now: datetime,
+    live: bool,
+    memory: FileMemory | None = None,
+) -> SaveCounts:
     """Save up to a few thousand rows in set statements.
 
     A lead is known by its key, else by its address; an alias leads to its lead. A withdrawal or a suppression
-    is never overwritten, a value never by a blank. `live`: sequences may look at these leads at once.
+    is never overwritten, a value never by a blank. Of a row that is rejected, the wish to leave is taken.
+    `live`: sequences may look at these leads at once. `memory`: what earlier batches of the file have said.
 
     Raises:
         IntegrityError: another writer made one of these leads in the same moment; try the batch again.
@@ -46,21 +57,45 @@ def save_batch(tx: Connection, rows: Sequence[ImportedLead], now: datetime, live
     bulk = Bulk(tx)
     if bulk.on_postgres:
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORT_LOCK})
-    ledger = Ledger(get_acquainted(bulk, rows), now, live)
-    saved = 0
+    ledger = Ledger(get_acquainted(bulk, rows), now, live, memory or FileMemory())
+    counts = _take(ledger, rows)
+    _write(bulk, ledger)
+    return replace(counts, said={person.id: person.said for person in ledger.met})
+
+
+def try_batch(
+    tx: Connection | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
+) -> SaveCounts:
+    """Count what `save_batch` would come to, and write nothing.
+
+    `known` remembers what the batches before would have left; `tx` None is a store that is not there yet.
+    """
+    if tx is not None:
+        get_acquainted(Bulk(tx), rows, known, lock=False)
+    return _take(Ledger(known, now, live), rows)
+
+
+def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
+    taken: Counter[Taken] = Counter()
     refused: list[tuple[int, str]] = []
-    suppressed = withdrawn = 0
     for row in rows:
+        if row.rejected:
+            ledger.take_wish(row)
+            refused.append((row.line, row.rejected))
+            continue
         try:
-            saved += ledger.take(row)
+            taken[ledger.take(row)] += 1
         except RowFault as fault:
             refused.append((row.line, fault.message))
-            continue
-        suppressed += row.suppression is not None
-        withdrawn += row.withdraws
-    _write(bulk, ledger)
     return SaveCounts(
-        saved, len(rows) - saved - len(refused), suppressed, withdrawn, len(ledger.signals), tuple(refused)
+        taken[Taken.SAVED],
+        taken[Taken.UNCHANGED],
+        sum(row.suppression is not None for row in rows),
+        sum(row.withdraws for row in rows),
+        len(ledger.signals),
+        tuple(refused),
+        taken[Taken.DUPLICATE],
+        tuple(ledger.remarks),
     )
 
 
@@ -133,9 +168,11 @@ def _write_addresses(bulk: Bulk, ledger: Ledger) -> None:
         bulk.tx.execute(update(address).where(old).values(current=False))
     now = bulk.stamp(ledger.now)
     rows = [
-        (spot.id, spot.text, person.id, spot is person.current, now) for person, spot in ledger.new_addresses
+        (spot.id, spot.text, person.id, spot is person.current, spot.own_cap, now)
+        for person, spot in ledger.new_addresses
     ]
-    bulk.insert(address, ("id", "address", "lead_id", "current", "created_at"), rows)
+    bulk.insert(address, ("id", "address", "lead_id", "current", "own_cap", "created_at"), rows)
+    bulk.update(address, [{"id": spot.id, "own_cap": spot.own_cap} for spot in ledger.capped.values()])
 
 
 _SAID = ("address_id", "topic", "state", "basis", "proof", "source", "at")

@@ -2,18 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 
 from leadstore.acquaintance import Acquaintance, KnownAddress, KnownLead
 from nurture.consenting import ALL_TOPICS
-from nurture.imported import ImportedLead, PastSignal, RowFault, consent_after
+from nurture.imported import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.values import Consent
+from nurture.wishes import fold
 from nurture.words import ConsentState, SuppressionReason
 
 _MAILBOX_ONLY = frozenset({SuppressionReason.BOUNCE})
 """Suppressions that end with the address; the others follow the lead to a new one."""
+
+
+class Taken(Enum):
+    """What became of a row."""
+
+    SAVED = "saved"  # it made or changed a lead, or what is known of it
+    UNCHANGED = "unchanged"  # all of it was known
+    DUPLICATE = "duplicate"  # an earlier row of the file is about the same lead, and it adds nothing
+
+
+class Forgotten(RowFault):
+    """The lead of a row asked to be forgotten: nothing of the row is stored."""
+
+
+_PAGE = 4096
+
+
+class FileMemory:
+    """What the rows of one file have said of each lead: a bit for each field, 8 bytes for each lead."""
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}  # of fields; a topic's begins with a blank
+        self._pages: dict[int, array[int]] = {}
+
+    def mask(self, row: ImportedLead) -> int:
+        """A bit for each thing the row says, and one for the row itself."""
+        mask, bits = 1, self._bits
+        for names in (row.profile, row.attributes):
+            for name in names:
+                mask |= bits.get(name) or self.bit(name)
+        for consent in row.consents:
+            mask |= self.bit(f" {consent.topic}")
+        return mask | self.bit(" own cap") if row.own_cap is not None else mask
+
+    def bit(self, name: str) -> int:
+        """The bit of a field, or of a topic; those beyond the 62nd share the last one."""
+        return self._bits.setdefault(name, 1 << min(len(self._bits) + 1, 63))
+
+    def said(self, lead_id: int) -> int:
+        """What was said of a lead; 0 when no row was about it."""
+        page = self._pages.get(lead_id // _PAGE)
+        return page[lead_id % _PAGE] if page is not None else 0
+
+    def keep(self, said: Mapping[int, int]) -> None:
+        """Remember what a batch said, once it is committed."""
+        for lead_id, mask in said.items():
+            page = self._pages.get(lead_id // _PAGE)
+            if page is None:
+                page = self._pages[lead_id // _PAGE] = array("Q", bytes(8 * _PAGE))
+            page[lead_id % _PAGE] = mask
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +76,7 @@ class Ledger:
     known: Acquaintance
     now: datetime
     live: bool
+    memory: FileMemory = field(default_factory=FileMemory)
     new_leads: list[KnownLead] = field(default_factory=list)
     changed_leads: dict[int, KnownLead] = field(default_factory=dict)
     new_addresses: list[tuple[KnownLead, KnownAddress]] = field(default_factory=list)
@@ -31,24 +85,96 @@ class Ledger:
     changed_consents: dict[tuple[int, str], tuple[KnownAddress, Consent]] = field(default_factory=dict)
     consent_changes: list[tuple[KnownAddress, Consent]] = field(default_factory=list)
     suppressions: list[tuple[KnownAddress, SuppressionReason, datetime, str]] = field(default_factory=list)
+    capped: dict[int, KnownAddress] = field(default_factory=dict)  # known addresses with another cap
     signals: list[tuple[KnownLead, str, PastSignal]] = field(default_factory=list)
     heard: dict[int, KnownLead] = field(default_factory=dict)  # leads whose consents or suppression changed
+    met: list[KnownLead] = field(default_factory=list)  # leads that rows were about
+    remarks: list[tuple[int, Remark]] = field(default_factory=list)  # line, what is odd about it
 
-    def take(self, row: ImportedLead) -> bool:
-        """Take one row; says whether it changed anything.
+    def take(self, row: ImportedLead) -> Taken:
+        """Take one row; says what became of it.
 
         Raises:
-            RowFault: its key and its address belong to different leads, or the lead asked to be forgotten.
+            RowFault: its key and its address belong to different leads, its key is another person's, or the
+                lead asked to be forgotten. Its wish to leave is taken all the same.
         """
+        try:
+            return self._take(row)
+        except Forgotten:
+            raise
+        except RowFault:
+            self.take_wish(row.refused("its key is another lead's"))
+            raise
+
+    def take_wish(self, row: ImportedLead) -> None:
+        """Take what a rejected row says of its lead's wish to leave, and nothing else."""
+        if not row.forbids:
+            return
+        person = self.known.by_address.get(row.address)
+        if person is None and not row.address and row.key is not None:
+            person = self.known.by_key.get(row.key)
+        if person is not None:
+            self._hear(person, row)
+            self._remember(person, row)
+        elif row.address:
+            self._welcome(replace(row, key=None))
+
+    def _take(self, row: ImportedLead) -> Taken:
         person = self._whose(row)
         if person is None:
             self._welcome(row)
-            return True
+            return Taken.SAVED
         _refuse_erased(person, row)
-        changed = self._reached_at(person, row)
-        changed = self._describe(person, row) or changed
-        changed = self._hear(person, row) or changed
-        return self._remember(person, row) or changed
+        mask = self.memory.mask(row)
+        again = bool(self._said(person))
+        self._compare(person, row, again)
+        new = self._unsaid(person, row) if again else row
+        changed = self._reached_at(person, new)
+        changed = self._describe(person, new) or changed
+        changed = self._hear(person, new) or changed
+        changed = self._remember(person, new) or changed
+        person.said |= mask
+        self.met.append(person)
+        if changed:
+            return Taken.SAVED
+        return Taken.DUPLICATE if again else Taken.UNCHANGED
+
+    def _said(self, person: KnownLead) -> int:
+        if not person.said and person.id:
+            person.said = self.memory.said(person.id)
+        return person.said
+
+    def _unsaid(self, person: KnownLead, row: ImportedLead) -> ImportedLead:
+        """What a further row about a lead adds: its first word on each field stands, but for a withdrawal."""
+        bit, said = self.memory.bit, person.said
+        consents = (
+            c for c in row.consents if c.state is ConsentState.WITHDRAWN or not said & bit(f" {c.topic}")
+        )
+        return replace(
+            row,
+            profile={name: value for name, value in row.profile.items() if not said & bit(name)},
+            attributes={name: value for name, value in row.attributes.items() if not said & bit(name)},
+            consents=tuple(consents),
+            own_cap=None if said & bit(" own cap") else row.own_cap,
+        )
+
+    def _compare(self, person: KnownLead, row: ImportedLead, again: bool) -> None:
+        """Tell people apart that one key, or one row after another, would melt together."""
+        known = row.address in person.addresses
+        if known and not again:
+            return
+        same = same_name(person.profile, row.profile)
+        if known:
+            if same is False:
+                why = "another name than in an earlier row about this lead; the earlier one stays"
+                self.remarks.append((row.line, Remark("name", why, dropped=False)))
+            return
+        if same is False:
+            raise RowFault(f"key: {shown(row.key)} belongs to somebody of another name and another address")
+        if again and not same:
+            raise RowFault(f"key: {shown(row.key)} came with another address in an earlier row of this file")
+        why = f"{shown(row.key)} comes with another address than before; the old one is kept as an alias"
+        self.remarks.append((row.line, Remark("key", why, dropped=False)))
 
     def _whose(self, row: ImportedLead) -> KnownLead | None:
         by_address = self.known.by_address.get(row.address)
@@ -62,7 +188,7 @@ class Ledger:
         return by_key
 
     def _welcome(self, row: ImportedLead) -> None:
-        spot = KnownAddress(row.address)
+        spot = KnownAddress(row.address, own_cap=row.own_cap)
         person = KnownLead(
             0,
             row.key,
@@ -78,13 +204,16 @@ class Ledger:
         self.known.by_address[row.address] = person
         if row.key is not None:
             self.known.by_key[row.key] = person
+        person.said = self.memory.mask(row)
+        self.met.append(person)
         self._hear(person, row)
         self._remember(person, row)
 
     def _reached_at(self, person: KnownLead, row: ImportedLead) -> bool:
         if row.address in person.addresses:
             return False  # an alias leads to its lead and does not come back by itself
-        old, new = person.current, KnownAddress(row.address)
+        old = person.current
+        new = KnownAddress(row.address, own_cap=old.own_cap)  # a choice of the lead's is kept
         # What forbids follows the person; a new address is no way round an unsubscribe.
         for spot in person.addresses.values():
             self._consent(new, (c for c in spot.consents.values() if c.state is ConsentState.WITHDRAWN))
@@ -109,6 +238,10 @@ class Ledger:
         for name, value in row.attributes.items():
             if person.attributes.get(name) != value:
                 person.attributes[name], changed = value, True
+        if row.own_cap is not None and person.current.own_cap != row.own_cap:
+            person.current.own_cap, changed = row.own_cap, True
+            if person.current.id:
+                self.capped[person.current.id] = person.current
         if self.live and not person.live:
             person.live = changed = True
         if changed:
@@ -116,7 +249,7 @@ class Ledger:
         return changed
 
     def _hear(self, person: KnownLead, row: ImportedLead) -> bool:
-        spot = person.addresses[row.address]
+        spot = person.addresses.get(row.address, person.current)
         changed = self._consent(spot, row.consents)
         if row.suppression is not None:
             said = row.suppression
@@ -191,4 +324,16 @@ class Ledger:
 def _refuse_erased(person: KnownLead, row: ImportedLead) -> None:
     spots = (person.current, person.addresses.get(row.address, person.current))
     if any(spot.suppression is SuppressionReason.ERASURE for spot in spots):
-        raise RowFault("the lead asked to be forgotten; it is not stored again")
+        raise Forgotten("the lead asked to be forgotten; it is not stored again")
+
+
+def same_name(held: Mapping[str, str], said: Mapping[str, str]) -> bool | None:
+    """Whether two names may be one person's; None when one of them is not known.
+
+    First names decide, by their first word; `A.` and `Ada` may be one.
+    """
+    for part in ("first_name", "last_name"):
+        one, other = (fold(names.get(part, "")).partition(" ")[0].strip(".") for names in (held, said))
+        if one and other:
+            return one == other or (1 in (len(one), len(other)) and one[0] == other[0])
+    return None

@@ -10,6 +10,7 @@ from nurture.book import POLICY, Book
 from nurture.dated import webinar_of
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
+from nurture.placeholders import left_open
 from nurture.source import Loc, Node, fault_at, load_yaml
 from nurture.spans import format_span
 from nurture.timing import Cap
@@ -23,7 +24,7 @@ FEW = 2
 
 def advise(book: Book, now: datetime) -> list[Fault]:
     """Answer the warnings about a project that passed the check, as it stands at `now`."""
-    faults = [*_no_sellers(book), *_unused(book)]
+    faults = [*_no_sellers(book), *_left_open(book), *_unused(book)]
     for sequence in book.sequences.values():
         faults += _past(book, sequence, now)
         faults += _vain_waits(book, sequence)
@@ -37,6 +38,15 @@ def _no_sellers(book: Book) -> list[Fault]:
     hint = "list them below `handoff: {sellers: [...]}`"
     message = "nobody sells: mature leads will stay unassigned"
     return [_warning(_tree(book, POLICY), ("handoff",), POLICY, "NUR060", message, hint)]
+
+
+def _left_open(book: Book) -> list[Fault]:
+    tree = _tree(book, POLICY)
+    hint = "write your own; nothing leaves through a relay before that"
+    return [
+        _warning(tree, loc, POLICY, "NUR069", f"`{text}` stands for something of yours", hint)
+        for loc, text in left_open(book.policy)
+    ]
 
 
 def _unused(book: Book) -> list[Fault]:

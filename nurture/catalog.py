@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
@@ -35,8 +35,27 @@ ConditionText = Annotated[
     str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
 ]
 """A condition; `true` and `false` need no quotes in YAML."""
-Properties = dict[Word, Kind]
-"""The properties of a signal type, with their types."""
+
+
+class Described(Strict):
+    """An attribute or a property: its type, and the only values it may have."""
+
+    type: Kind = "text"
+    one_of: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _only_words(self) -> Described:
+        if self.one_of is not None and self.type not in ("text", "list"):
+            raise ValueError(f"`one_of` lists texts, and this is a {self.type}")
+        return self
+
+
+Property = Annotated[
+    Annotated[Kind, Tag("type")] | Annotated[Described, Tag("described")],
+    Discriminator(lambda said: "described" if isinstance(said, (dict, Described)) else "type"),
+]
+Properties = dict[Word, Property]
+"""Attributes, or the properties of a signal type: `text`, or `{type: text, one_of: [small, large]}`."""
 
 
 class Topic(Strict):
@@ -89,6 +108,9 @@ class Catalog:
     attributes: Mapping[str, str] = field(default_factory=dict)
     signals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # attribute, or type.property -> `one_of`
 
     def vocabulary(self) -> Vocabulary:
         """The names a condition of this project may use: the core's and the catalogue's own."""
@@ -104,6 +126,7 @@ class Catalog:
                 "webinar": frozenset(self.webinars),
                 "topic": frozenset(self.topics),
             },
+            values=self.values,
         )
 
 
@@ -123,7 +146,14 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     if file is None:
         return None, faults
     faults = [*_taken(file, node, path), *_unknown_topics(file, node, path)]
-    plain = Catalog(file.topics, file.assets, file.webinars, dict(file.attributes), dict(file.signals))
+    plain = Catalog(
+        file.topics,
+        file.assets,
+        file.webinars,
+        _types(file.attributes),
+        {signal: _types(properties) for signal, properties in file.signals.items()},
+        values=_values(file),
+    )
     segments: dict[str, Condition] = {}
     for name, text in file.segments.items():
         try:
@@ -152,9 +182,21 @@ def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: Co
 
 
 def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
-    return Catalog(
-        catalog.topics, catalog.assets, catalog.webinars, catalog.attributes, catalog.signals, dict(segments)
-    )
+    return replace(catalog, segments=dict(segments))
+
+
+def _types(properties: Mapping[str, Property]) -> dict[str, str]:
+    return {name: _type(said) for name, said in properties.items()}
+
+
+def _type(said: Property) -> str:
+    return said.type if isinstance(said, Described) else said
+
+
+def _values(file: CatalogFile) -> dict[str, frozenset[str]]:
+    own = {f"{signal}.{name}": said for signal, known in file.signals.items() for name, said in known.items()}
+    both = {**file.attributes, **own}
+    return {n: frozenset(s.one_of) for n, s in both.items() if isinstance(s, Described) and s.one_of}
 
 
 def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
@@ -167,9 +209,9 @@ def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
         if name in CORE_FIELDS
     ]
     for signal, properties in file.signals.items():
-        for name, kind in properties.items():
-            core = CORE_SIGNALS.get(signal, {}).get(name, kind)
-            if kind != core:
+        for name, said in properties.items():
+            core = CORE_SIGNALS.get(signal, {}).get(name, _type(said))
+            if _type(said) != core:
                 message = f"`{name}` of the core signal {signal} is {core}"
                 faults.append(fault_at(node, ("signals", signal, name), path, "NUR013", message))
     return faults

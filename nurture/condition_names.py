@@ -62,15 +62,19 @@ class Names:
                 return "state", CONSENT_STATES
             case Field(name) if name in CLOSED:
                 return name, CLOSED[name]
-            case Property(name) if (known := self.choices(name)) is not None:
+            case Field(name) if self.vocabulary and name in self.vocabulary.values:
+                return name, self.vocabulary.values[name]
+            case Property(name) if (known := self.choices(name, self.signal)) is not None:
                 return ("signal type" if name == "type" else name), known
         return None
 
-    def choices(self, name: str) -> Collection[str] | None:
+    def choices(self, name: str, signal: str | None = None) -> Collection[str] | None:
         """The only values a property of a signal can have; None when it may be anything."""
         if not self.vocabulary:
             return None
-        return self.vocabulary.signals.keys() if name == "type" else self.vocabulary.choices.get(name)
+        if name == "type":
+            return self.vocabulary.signals.keys()
+        return self.vocabulary.values.get(f"{signal}.{name}", self.vocabulary.choices.get(name))
 
     def signal_type(self, name: str, spot: Spot) -> None:
         """Check a signal type; raises ConditionError."""

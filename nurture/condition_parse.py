@@ -232,7 +232,7 @@ class _Builder:
             raise spot.error(f"`{keyword.key}=` takes a written value")
         if declared and _comparable(declared) != kind_of(value.value):
             raise spot.error(f"`{keyword.key}` is {_article(declared)}, not {_article(kind_of(value.value))}")
-        known = self.names.choices(keyword.key)
+        known = self.names.choices(keyword.key, kind)
         if known is not None and value.value not in known:
             raise spot.unknown(keyword.key, str(value.value), known)
         return value.value

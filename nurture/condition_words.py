@@ -40,6 +40,9 @@ class Vocabulary:
     topics: frozenset[str] = frozenset()
     segments: Mapping[str, Condition] = field(default_factory=dict)
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)  # property -> its only values
+    values: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # attribute, or type.property -> the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Where a country keeps its clocks: its code, its main zone and its English name."""
+"""Which country a text means, and where it keeps its clocks."""
 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # code | main zone | name. From the IANA tz database (zone.tab, iso3166.tab; public domain). Where a country
 # has several zones, the one where most of its people live.
@@ -287,21 +288,38 @@ _ALIASES = {
     "wales": "GB",
 }
 
+_LONGEST = 80
+"""Characters of the longest name of a country."""
+
 _ROWS = tuple(tuple(line.split("|")) for line in _TABLE.split("\n") if line)
 MAIN_ZONES = {code: zone for code, zone, _ in _ROWS}
 """The zone a lead is taken to live in when only the country is known."""
 
 
-def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return " ".join(plain.replace(".", "").replace("&", "and").casefold().split())
+def fold(text: str) -> str:
+    """A country's name without case, accents, marks and articles."""
+    plain = unicodedata.normalize("NFKD", text.replace("\u00df", "ss").replace("\u00d8", "o"))
+    plain = plain.replace("\u2019", "'").encode("ascii", "ignore").decode()
+    return " ".join(plain.replace(".", "").replace("&", "and").replace("-", " ").casefold().split())
 
 
-_CODES = {**{_fold(name): code for code, _, name in _ROWS}, **_ALIASES}
+_CODES = {**{fold(name): code for code, _, name in _ROWS}, **_ALIASES}
 
 
+@lru_cache(maxsize=4096)
 def country_code(text: str | None) -> str | None:
-    """The ISO 3166 code meant by a code or an English name, in any case; None when unknown."""
-    folded = _fold(text or "")
+    """The ISO 3166 code of a country, in any case; None when unknown.
+
+    It reads alpha-2 and alpha-3 codes, and short, official and common names in English, French and German.
+    """
+    folded = fold(text or "")
     code = folded.upper()
-    return code if code in MAIN_ZONES else _CODES.get(folded)
+    if code in MAIN_ZONES:
+        return code
+    if folded in _CODES:
+        return _CODES[folded]
+    if not folded or len(folded) > _LONGEST:
+        return None
+    from nurture.country_names import named  # reads 800 names, for those that are not written plainly
+
+    return named(folded)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from nurture.errors import NurtureError
 from nurture.values import Consent, Suppression
-from nurture.words import Basis, ConsentState
+from nurture.words import Basis, ConsentState, Sig
 
 
 class RowFault(NurtureError, ValueError):
     """One row cannot be used; the reason is written beside it among the rejects."""
+
+
+_SHOWN = 40
+
+
+def shown(value: object) -> str:
+    """A value as a reason may quote it: short."""
+    text = str(value)
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +36,66 @@ class PastSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should know of a cell that was read: why it was dropped, or what is odd about it."""
+
+    name: str  # of the lead's field, or of the part of the map
+    why: str
+    column: str = ""  # of the file; empty where the map reads several, or none
+    dropped: bool = True  # False: taken as it is
+
+    def __str__(self) -> str:
+        place = f"column {self.column}: " if self.column and self.column != self.name else ""
+        return f"{place}{self.name}: {self.why}" if self.name else f"{place}{self.why}"
+
+
+FORBIDDING = frozenset({Sig.CONSENT_WITHDRAWN.value, Sig.MAIL_COMPLAINED.value, Sig.MAIL_BOUNCED.value})
+"""Signals that end mail to an address: they outlive their row as a withdrawal does."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedLead:
     """One row, read: what is blank in it is not here, so it can overwrite nothing."""
 
     line: int  # of the file, from 1
     source: str  # of the map
-    address: str  # normalised
+    address: str  # normalised; empty in a rejected row that only its key tells whose it is
     key: str | None = None
     profile: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()  # at most one a topic
     suppression: Suppression | None = None
     signals: tuple[PastSignal, ...] = ()
+    own_cap: str | None = None
+    remarks: tuple[Remark, ...] = ()
+    rejected: str = ""  # why only the wish to leave is taken from this row
 
     @property
     def withdraws(self) -> bool:
         """Whether the row says of some topic that it was withdrawn."""
         return any(consent.state == "withdrawn" for consent in self.consents)
+
+    @property
+    def forbids(self) -> bool:
+        """Whether the row says that its address must not be written to."""
+        return (
+            self.suppression is not None or self.withdraws or any(s.type in FORBIDDING for s in self.signals)
+        )
+
+    def refused(self, why: str) -> ImportedLead:
+        """What is left of a row that is rejected: the wish to leave, and nothing else."""
+        withdrawn = tuple(said for said in self.consents if said.state == "withdrawn")
+        final = tuple(past for past in self.signals if past.type in FORBIDDING)
+        return replace(
+            self,
+            profile={},
+            attributes={},
+            consents=withdrawn,
+            signals=final,
+            own_cap=None,
+            remarks=(),
+            rejected=why,
+        )
 
 
 _STRENGTH = {Basis.IMPORTED: 0, Basis.LEGITIMATE_INTEREST: 0, Basis.OPT_IN: 1, Basis.DOUBLE_OPT_IN: 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from nurture.source import Strict, Written
 from nurture.words import Basis, ConsentState
@@ -35,13 +35,15 @@ class SuppressionRule(Strict):
 
 
 class SignalRule(Strict):
-    """Something rows say happened. `id` tells two of one type apart."""
+    """Something rows say happened. `id` tells two of one type apart; `type_from` is for rows that name it."""
 
-    type: str
+    type: str | None = None
+    type_from: Code | None = None
     when: Code | None = None
     at: Code | None = None
     id: Code | None = None
     properties: dict[str, Code] = Field(default_factory=dict)
+    properties_from: Code | None = None
 
 
 class TotalsRule(Strict):
@@ -58,8 +60,12 @@ class MapFile(Strict):
     source: SourceName
     id: Code | None = None
     encoding: str = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, BeforeValidator(lambda mark: "\t" if mark == "tab" else mark)] = Field(
+        default=",", min_length=1, max_length=1
+    )
+    strict: bool = False
     zone: str | None = None
+    dates: tuple[Code, ...] = ()
     blank: tuple[str, ...] = ()
     tables: dict[str, dict[str, str | int | float | bool | None]] = Field(default_factory=dict)
     lead: dict[str, Code]

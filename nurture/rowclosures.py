@@ -6,14 +6,58 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nurture.imported import RowFault
-from nurture.rowtypes import as_number, as_text, shown
+from nurture.imported import RowFault, shown
+from nurture.rowtypes import as_number, as_text
+from nurture.wishes import fold, says_no
 
 Row = Mapping[str, Any]
 """A row of the file: column -> cell."""
 
 Reader = Callable[[Row], Any]
 """Reads something from a row; None is blank. May raise RowFault."""
+
+
+def both(left: Reader, right: Reader) -> Reader:
+    """`and`: the right one, unless the left one is blank or a word of no."""
+
+    def answer(row: Row) -> Any:
+        first = left(row)
+        return first if not first or says_no(first) else right(row)
+
+    return answer
+
+
+def either(left: Reader, right: Reader) -> Reader:
+    """`or`: the left one, else the right one; a word of no gives way to anything, not to nothing."""
+
+    def answer(row: Row) -> Any:
+        first = left(row)
+        if first and not says_no(first):
+            return first
+        second = right(row)
+        return second if second or not first else first
+
+    return answer
+
+
+def refusal(part: Reader) -> Reader:
+    """`not`: whether a value is blank, false, or a word of no."""
+    return lambda row: says_no(part(row))
+
+
+def chosen(test: Reader, then: Reader, other: Reader) -> Reader:
+    """`then if test else other`."""
+    return lambda row: other(row) if says_no(test(row)) else then(row)
+
+
+def alike(value: Reader, words: frozenset[str], negated: bool) -> Reader:
+    """Whether a cell is one of these words in any case and language; false when it is blank."""
+
+    def answer(row: Row) -> bool:
+        found = value(row)
+        return found is not None and (fold(as_text(found)) in words) is not negated
+
+    return answer
 
 
 def look_up(table: Mapping[str, Any], key: Any) -> Any:

@@ -17,16 +17,23 @@ from nurture.rowclosures import (
     COMPARISONS,
     Reader,
     Row,
+    alike,
+    both,
     calculated,
+    chosen,
     defaulted,
+    either,
     filtered,
     inside,
     look_up,
+    refusal,
 )
 from nurture.rowtypes import as_text
-from nurture.rowwords import ABSENT, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
+from nurture.rowwords import ABSENT, ANSWERS, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
+from nurture.wishes import words_like
 
 _PARSER = Environment(autoescape=False)  # noqa: S701 - parses only; nothing is rendered with it
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what copying out of pages and mails leaves in cells
 _LONGEST = 2000
 _DEEPEST = 40
 
@@ -55,16 +62,23 @@ class Expression:
 
 
 def compile_expression(
-    text: str, tables: Mapping[str, Mapping[str, Any]] | None = None, blank: frozenset[str] = frozenset()
+    text: str,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+    blank: frozenset[str] = frozenset(),
+    *,
+    forbids: bool = False,
 ) -> Expression:
     """Read an expression; `tables` are its look-up tables, `blank` the cells that mean nothing.
+
+    `forbids`: it says who must not be written to. A cell is then compared with a written word by what both
+    mean: `== "yes"` holds for `Oui`, and `== "unsubscribed"` for `STOP`.
 
     Raises:
         ExpressionError: it is not Jinja, or uses what a map has no use for.
     """
     if len(text) > _LONGEST:
         raise ExpressionError(f"longer than {_LONGEST} characters", "put long lists in `tables`", offset=0)
-    builder = _Builder(tables or {}, blank | {""})
+    builder = _Builder(tables or {}, blank | {""}, forbids)
     read = builder.build(_tree(text), 0)
     return Expression(text, frozenset(builder.columns), read)
 
@@ -107,9 +121,10 @@ def _tokens(text: str) -> Iterator[Token]:
 class _Builder:
     """Turns Jinja's nodes into closures, and remembers the columns they read."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], blank: frozenset[str]) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], blank: frozenset[str], forbids: bool) -> None:
         self.tables = tables
         self.blank = blank
+        self.forbids = forbids
         self.columns: set[str] = set()
 
     def build(self, node: nodes.Node, depth: int) -> Reader:
@@ -154,7 +169,7 @@ class _Builder:
         def cell(row: Row) -> Any:
             value = row.get(name)
             if value.__class__ is str:
-                value = value.strip()
+                value = value.strip() if value.isascii() else value.strip().strip(_UNSEEN).strip()
                 return None if value in blank else value
             return value
 
@@ -183,21 +198,18 @@ class _Builder:
         return inside(self.build(node.node, depth), lambda row: name)
 
     def _and(self, node: nodes.And, depth: int) -> Reader:
-        left, right = self.build(node.left, depth), self.build(node.right, depth)
-        return lambda row: left(row) and right(row)
+        return both(self.build(node.left, depth), self.build(node.right, depth))
 
     def _or(self, node: nodes.Or, depth: int) -> Reader:
-        left, right = self.build(node.left, depth), self.build(node.right, depth)
-        return lambda row: left(row) or right(row)
+        return either(self.build(node.left, depth), self.build(node.right, depth))
 
     def _not(self, node: nodes.Not, depth: int) -> Reader:
-        part = self.build(node.node, depth)
-        return lambda row: not part(row)
+        return refusal(self.build(node.node, depth))
 
     def _condexpr(self, node: nodes.CondExpr, depth: int) -> Reader:
         test, then = self.build(node.test, depth), self.build(node.expr1, depth)
         other = self.build(node.expr2, depth) if node.expr2 is not None else lambda row: None
-        return lambda row: then(row) if test(row) else other(row)
+        return chosen(test, then, other)
 
     def _concat(self, node: nodes.Concat, depth: int) -> Reader:
         parts = [self.build(part, depth) for part in node.nodes]
@@ -214,7 +226,10 @@ class _Builder:
         if len(node.ops) > 1:
             raise ExpressionError("comparisons in a chain", "write `a < b and b < c`")
         left, right = self.build(node.expr, depth), self.build(node.ops[0].expr, depth)
-        return COMPARISONS[node.ops[0].op](left, right)
+        kind, words = node.ops[0].op, _written(node.ops[0].expr)
+        if self.forbids and words and kind in ("eq", "ne", "in", "notin"):
+            return alike(left, frozenset().union(*map(words_like, words)), kind in ("ne", "notin"))
+        return COMPARISONS[kind](left, right)
 
     def _calculation(self, node: nodes.BinExpr, depth: int) -> Reader:
         left, right = self.build(node.left, depth), self.build(node.right, depth)
@@ -248,8 +263,11 @@ class _Builder:
             return lambda row: value(row) is None
         if node.name in PRESENT and not arguments:
             return lambda row: value(row) is not None
+        if node.name in ANSWERS and not arguments:
+            asked = ANSWERS[node.name]
+            return lambda row: (found := value(row)) is not None and asked(found)
         if node.name not in TESTS or len(arguments) != 1:
-            known = sorted({*TESTS, *ABSENT, *PRESENT})
+            known = sorted({*TESTS, *ABSENT, *PRESENT, *ANSWERS})
             raise ExpressionError(f"no test `{node.name}` like this", did_you_mean(node.name, known))
         found = filtered(TESTS[node.name], value, arguments)
         return lambda row: bool(found(row))
@@ -258,3 +276,10 @@ class _Builder:
         method = node.node.attr if isinstance(node.node, nodes.Getattr) else ""
         instead = f"write `{INSTEAD[method]}`" if method in INSTEAD else "use a filter: `column | trim`"
         raise ExpressionError("nothing can be called in a map", instead)
+
+
+def _written(node: nodes.Expr) -> list[str]:
+    """The texts written on one side of a comparison; none when it holds anything else."""
+    parts = node.items if isinstance(node, nodes.List | nodes.Tuple) else [node]
+    texts = [part.value for part in parts if isinstance(part, nodes.Const) and isinstance(part.value, str)]
+    return texts if len(texts) == len(parts) else []

@@ -1,25 +1,42 @@
-"""Reads one row of a file into a lead, as a compiled map says; a row it cannot use says why."""
+"""Reads one row of a file into a lead, as a compiled map says; what it cannot use is told with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.address import AddressError, normalise
 from nurture.consenting import ALL_TOPICS
-from nurture.imported import ImportedLead, PastSignal, RowFault
+from nurture.imported import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
+from nurture.keys import key_fault
 from nurture.rowclosures import Reader, Row
-from nurture.rowtypes import Converter, as_instant, as_line, as_text, at_most
+from nurture.rowtypes import Converter, as_line, as_text, at_most
 from nurture.values import Consent, Suppression
+from nurture.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.words import Basis, ConsentState, SuppressionReason
 
 SLACK = timedelta(minutes=5)
 """How far ahead of us another system's clock may be."""
+LONGEST_ID = 200
+"""Characters of a signal's id; of a longer one a digest is kept."""
 
 _STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.PENDING: 1, ConsentState.WITHDRAWN: 2}
-_as_key = at_most(200, as_line)
+_line = at_most(200, as_line)
+
+
+def as_key(value: Any) -> str:
+    """A text that can be somebody's key, or the id of something.
+
+    Raises:
+        RowFault: it stands for no key, or is too long for one.
+    """
+    text: str = _line(value)
+    if text and (why := key_fault(text)):
+        raise RowFault(f"{shown(text)} {why}")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,12 @@ class Cell:
 
     name: str
     read: Reader
-    convert: Converter
+    convert: Converter = as_text
+    columns: tuple[str, ...] = ()  # that it reads
+
+    def remark(self, why: str, part: str = "") -> Remark:
+        """Why it was dropped; `part` of the map is where it stands."""
+        return Remark(f"{part}{self.name}", why, self.columns[0] if len(self.columns) == 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +60,14 @@ class ConsentPlan:
     topics: tuple[str, ...]
     state: ConsentState
     basis: Basis
-    when: Reader | None
-    at: Reader | None
-    proof: Reader | None
+    when: Cell | None
+    at: Cell | None
+    proof: Cell | None
+
+    @property
+    def forbids(self) -> bool:
+        """Whether it ends mail."""
+        return self.state is ConsentState.WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +75,32 @@ class SuppressionPlan:
     """A suppression that rows state when `when` holds."""
 
     reason: SuppressionReason
-    when: Reader | None
-    at: Reader | None
+    when: Cell | None
+    at: Cell | None
+    forbids: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A signal type: the cells of its properties, and how a property that the row names itself is read."""
+
+    type: str
+    cells: tuple[Cell, ...] = ()
+    named: Callable[[str], Cell] | None = None  # raises RowFault for a property that the type does not have
 
 
 @dataclass(frozen=True, slots=True)
 class SignalPlan:
     """A past signal that rows state when `when` holds; `needs_properties`: not without any."""
 
-    type: str
-    when: Reader | None
-    at: Reader | None
-    id: Reader | None
-    properties: tuple[Cell, ...]
+    kind: Kind | Callable[[str], Kind]  # or how the type that the row names is read; raises RowFault
+    when: Cell | None
+    at: Cell | None
+    id: Cell | None
+    type_from: Cell | None = None
+    properties_from: Cell | None = None
     needs_properties: bool = False
+    of_person: bool = False  # its id tells people apart, not what happened to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,134 +108,294 @@ class RowReader:
     """A compiled map: reads rows, knows no file."""
 
     source: str
-    zone: tzinfo
-    address: Reader
-    key: Reader | None
-    id: Reader | None
+    moment: Converter  # reads an instant, in the map's zone and forms
+    address: Cell
+    key: Cell | None
+    id: Cell | None
     profile: tuple[Cell, ...]
     attributes: tuple[Cell, ...]
     consents: tuple[ConsentPlan, ...]
     suppressions: tuple[SuppressionPlan, ...]
     signals: tuple[SignalPlan, ...]
+    own_cap: Cell | None = None
+    strict: bool = False  # a cell that cannot be read costs its row
 
     def read(self, row: Row, line: int, now: datetime) -> ImportedLead:
         """The lead in a row; what has no date of its own happened `now`, when we heard of it.
 
+        A cell that cannot be read is left out and told in `remarks`. A row without an address, with a wish
+        that cannot be read, or with any such cell where the map is strict, is `rejected` but for its wish.
+
         Raises:
-            RowFault: the row cannot be used; says which value and why.
+            RowFault: nothing of the row can be used; says which value and why.
         """
-        address = self._address(row)
-        key = _told("key", self.key, row, _as_key)
-        return ImportedLead(
+        reading = _Reading(self, row, now)
+        lead, why = reading.lead(line)
+        if not why:
+            return lead
+        if not lead.forbids or not (lead.address or lead.key):
+            raise RowFault(why)
+        return lead.refused(why)
+
+    def wish(self, guesses: Sequence[Row], line: int, now: datetime, why: str) -> ImportedLead | None:
+        """The wish to leave in a record that is no row, in any way it may be read; None without one."""
+        found = [_Reading(self, row, now, careful=True).lead(line)[0] for row in guesses]
+        said = next((lead for lead in found if lead.forbids), None)
+        whose = next((lead.address for lead in found if lead.address), "") or _only_address(guesses)
+        return replace(said.refused(why), address=whose, key=None) if said is not None and whose else None
+
+
+class _Reading:
+    """One row being read: what it says, and what is to be told of it."""
+
+    __slots__ = ("careful", "now", "reader", "remarks", "row", "unread")
+
+    def __init__(self, reader: RowReader, row: Row, now: datetime, *, careful: bool = False) -> None:
+        self.reader = reader
+        self.row = row
+        self.now = now
+        self.careful = careful  # only a written word is a wish: the cells may not be those of their columns
+        self.remarks: list[Remark] = []
+        self.unread = ""  # why something that may be a wish to leave could not be read
+
+    def lead(self, line: int) -> tuple[ImportedLead, str]:
+        """What the row says, and why it is rejected; empty when it is not."""
+        reader = self.reader
+        address, why = self._address()
+        key = self._told(reader.key)
+        lead = ImportedLead(
             line,
-            self.source,
+            reader.source,
             address,
             key,
-            _values(self.profile, row),
-            _values(self.attributes, row),
-            self._consents(row, now),
-            self._suppression(row, now),
-            self._signals(row, key, now) if self.signals else (),
+            consents=self._consents(),
+            suppression=self._suppression(),
+            profile=self._values(reader.profile, self.row),
+            attributes=self._values(reader.attributes, self.row),
+            signals=self._signals(address, key) if reader.signals else (),
+            own_cap=self._told(reader.own_cap),
+            remarks=tuple(self.remarks),
         )
+        strict = str(self.remarks[0]) if reader.strict and self.remarks else ""
+        return lead, why or self.unread or strict
 
-    def _address(self, row: Row) -> str:
-        text = _told("email", self.address, row, as_text)
-        if text is None:
-            raise RowFault("email: blank")
+    def _address(self) -> tuple[str, str]:
         try:
-            return normalise(text)
+            raw = self.reader.address.read(self.row)
+            return ("", "email: blank") if raw is None else (normalise(as_text(raw)), "")
+        except RowFault as fault:
+            return "", f"email: {fault.message}"
         except AddressError as error:
-            raise RowFault(f"email: {error.reason}") from None
+            return "", f"email: {error.reason}"
 
-    def _consents(self, row: Row, now: datetime) -> tuple[Consent, ...]:
+    def _consents(self) -> tuple[Consent, ...]:
         found: dict[str, Consent] = {}
-        for plan in self.consents:
-            if not _holds("consents", plan.when, row):
+        for plan in self.reader.consents:
+            holds, dated = self._holds(plan)
+            if not holds:
                 continue
-            at = self._moment("consents", plan.at, row, now)
-            proof = _told("consents.proof", plan.proof, row, as_text) or ""
+            at = self._moment(plan.at) or dated or self.now
+            proof = self._told(plan.proof) or ""
             for topic in plan.topics:
                 held = found.get(topic)
                 if held is None or _STRICTNESS[plan.state] > _STRICTNESS[held.state]:
-                    found[topic] = Consent(topic, plan.state, plan.basis, at, self.source, proof)
+                    found[topic] = Consent(topic, plan.state, plan.basis, at, self.reader.source, proof)
         if ALL_TOPICS in found:
             return tuple(c for c in found.values() if c.state is ConsentState.WITHDRAWN)
         return tuple(found.values())
 
-    def _suppression(self, row: Row, now: datetime) -> Suppression | None:
-        for plan in self.suppressions:
-            if _holds("suppress", plan.when, row):
-                return Suppression(plan.reason, self._moment("suppress", plan.at, row, now), self.source)
+    def _suppression(self) -> Suppression | None:
+        for plan in self.reader.suppressions:
+            holds, dated = self._holds(plan)
+            if holds:
+                at = self._moment(plan.at) or dated or self.now
+                return Suppression(plan.reason, at, self.reader.source)
         return None
 
-    def _signals(self, row: Row, key: str | None, now: datetime) -> tuple[PastSignal, ...]:
-        found = []
-        row_id = _told("id", self.id, row, _as_key) if self.id else key
-        for plan in self.signals:
-            if not _holds(plan.type, plan.when, row):
-                continue
-            properties = _values(plan.properties, row, f"{plan.type}.")
-            if plan.needs_properties and not properties:
-                continue
-            own_id = _told(f"{plan.type}.id", plan.id, row, _as_key) if plan.id else row_id
-            if own_id is None:
-                raise RowFault(f"{plan.type}: its id is blank, so it could come in twice")
-            source_id = _fitting(f"{plan.type}:{own_id}", plan.type)
-            found.append(
-                PastSignal(plan.type, self._moment(plan.type, plan.at, row, now), source_id, properties)
-            )
-        return tuple(found)
+    def _holds(self, plan: ConsentPlan | SuppressionPlan) -> tuple[bool, datetime | None]:
+        """Whether the row states it, and the moment, where the cell that says so is a date."""
+        when = plan.when
+        if when is None:
+            return not self.careful or not plan.forbids, None
+        try:
+            said = when.read(self.row)
+        except RowFault as fault:
+            return self._unreadable(plan, when, fault), None
+        if said.__class__ is not str:
+            return bool(said), None
+        if plan.forbids:
+            return (wishes_to_leave(said) if self.careful else says_left(said)), self._date_in(said)
+        dated = self._date_in(said)
+        if not (says_yes(said) or says_no(said) or dated):
+            self.remarks.append(when.remark(f"{shown(said)} is neither yes nor no"))
+        return says_yes(said) or dated is not None, dated
 
-    def _moment(self, name: str, read: Reader | None, row: Row, now: datetime) -> datetime:
-        if read is None:
-            return now
-        at: datetime | None = _told(f"{name}.at", read, row, lambda value: as_instant(value, self.zone))
-        if at is None:
-            return now
-        if at > now + SLACK:
-            raise RowFault(f"{name}.at: {at:%Y-%m-%d %H:%M} UTC is in the future")
+    def _unreadable(self, plan: ConsentPlan | SuppressionPlan, when: Cell, fault: RowFault) -> bool:
+        if plan.forbids and any(wishes_to_leave(self.row.get(column)) for column in when.columns):
+            return True
+        self.remarks.append(when.remark(fault.message))
+        if plan.forbids:  # perhaps a wish to leave: nobody comes in on it as one to be mailed
+            self.unread = self.unread or str(self.remarks[-1])
+        return False
+
+    def _date_in(self, said: str) -> datetime | None:
+        if len(said) < 5 or not any(char.isdecimal() for char in said):
+            return None
+        try:
+            at: datetime = self.reader.moment(said)
+        except RowFault:
+            return None
+        return at if at <= self.now + SLACK else None
+
+    def _signals(self, address: str, key: str | None) -> tuple[PastSignal, ...]:
+        row_id = self._told(self.reader.id) if self.reader.id else key
+        read = (self._signal(plan, address, key, row_id) for plan in self.reader.signals)
+        return tuple(past for past in read if past is not None)
+
+    def _signal(
+        self, plan: SignalPlan, address: str, key: str | None, row_id: str | None
+    ) -> PastSignal | None:
+        kind = self._kind(plan) if self._stated(plan.when) else None
+        if kind is None:
+            return None
+        properties = self._values(kind.cells, self.row, f"{kind.type}.")
+        if plan.properties_from is not None:
+            properties |= self._named(plan.properties_from, kind)
+        if plan.needs_properties and not properties:
+            return None
+        before = len(self.remarks)
+        at = self._moment(plan.at)
+        if len(self.remarks) > before and kind.type not in FORBIDDING:
+            return None  # its moment cannot be read, and it did not happen now
+        own = self._told(plan.id) if plan.id else row_id
+        person = plan.of_person or own is None or names_person(own, address, key)
+        source_id = f"{kind.type}:{own or address or key}"
+        if not plan.needs_properties:  # totals come in once
+            source_id = completed(source_id, kind.type, properties, at, person)
+        return PastSignal(kind.type, at or self.now, _fitting(source_id), properties)
+
+    def _stated(self, when: Cell | None) -> bool:
+        if when is None:
+            return True
+        try:
+            return not says_no(when.read(self.row))
+        except RowFault as fault:
+            self.remarks.append(when.remark(fault.message))
+            return False
+
+    def _kind(self, plan: SignalPlan) -> Kind | None:
+        if isinstance(plan.kind, Kind):
+            return plan.kind
+        said = self._told(plan.type_from)
+        if said is None or plan.type_from is None:
+            return None
+        try:
+            return plan.kind(said)
+        except RowFault as fault:
+            self.remarks.append(plan.type_from.remark(fault.message))
+            return None
+
+    def _named(self, cell: Cell, kind: Kind) -> dict[str, Any]:
+        """The properties that an object in the row names itself."""
+        try:
+            said = cell.read(self.row)
+            if said is None or kind.named is None:
+                return {}
+            if not isinstance(said, Mapping):
+                raise RowFault(f"{shown(said)} holds no properties")
+        except RowFault as fault:
+            self.remarks.append(cell.remark(fault.message))
+            return {}
+        cells = []
+        for name in said:
+            try:
+                cells.append(kind.named(str(name)))
+            except RowFault as fault:
+                self.remarks.append(cell.remark(fault.message))
+        return self._values(cells, said, f"{kind.type}.")
+
+    def _moment(self, cell: Cell | None) -> datetime | None:
+        """The moment a cell names; None when it is blank, or cannot be used, which is told."""
+        at: datetime | None = self._told(cell)
+        if cell is not None and at is not None and at > self.now + SLACK:
+            self.remarks.append(cell.remark(f"{at:%Y-%m-%d %H:%M} UTC is in the future"))
+            return None
         return at
 
-
-def _fitting(source_id: str, name: str) -> str:
-    if len(source_id) > 200:
-        raise RowFault(f"{name}: its id is longer than 200 characters")
-    return source_id
-
-
-def _holds(name: str, when: Reader | None, row: Row) -> bool:
-    if when is None:
-        return True
-    try:
-        return bool(when(row))
-    except RowFault as fault:
-        raise RowFault(f"{name}.when: {fault.message}") from None
-
-
-def _told(name: str, read: Reader | None, row: Row, convert: Converter) -> Any:
-    """A single value, or None where the row or the map says nothing."""
-    if read is None:
-        return None
-    try:
-        raw = read(row)
-        if raw is None:
+    def _told(self, cell: Cell | None) -> Any:
+        """A single value, or None where the row or the map says nothing, or what cannot be used."""
+        if cell is None:
             return None
-        value = convert(raw)
-    except RowFault as fault:
-        raise RowFault(f"{name}: {fault.message}") from None
-    return None if value == "" else value
-
-
-def _values(cells: tuple[Cell, ...], row: Row, prefix: str = "") -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
-    for cell in cells:
         try:
-            raw = cell.read(row)
+            raw = cell.read(self.row)
             if raw is None:
-                continue
+                return None
             value = cell.convert(raw)
         except RowFault as fault:
-            raise RowFault(f"{prefix}{cell.name}: {fault.message}") from None
-        if value != "" and value != []:
-            found[cell.name] = value
-    return found
+            self.remarks.append(cell.remark(fault.message))
+            return None
+        return None if value == "" else value
+
+    def _values(self, cells: Iterable[Cell], row: Row, part: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for cell in cells:
+            try:
+                raw = cell.read(row)
+                if raw is None:
+                    continue
+                value = cell.convert(raw)
+            except RowFault as fault:
+                self.remarks.append(cell.remark(fault.message, part))
+                continue
+            if value != "" and value != []:
+                found[cell.name] = value
+        return found
+
+
+SUBJECTS = ("asset", "webinar", "form", "page", "topic")
+"""Properties that say what a signal is about: a second one about another thing is another signal."""
+
+
+def completed(
+    source_id: str, kind: str, properties: Mapping[str, Any], at: datetime | None, person: bool
+) -> str:
+    """An id that also tells what a signal is about, and when it was where the id only names a person."""
+    about = [str(properties[name]) for name in SUBJECTS if name in properties]
+    parts = [source_id, *(subject for subject in about if subject not in source_id)]
+    if at is not None and (person or (kind.startswith("webinar.") and not about)):
+        parts.append(f"{at:%Y%m%dT%H%M%SZ}")
+    return ":".join(parts)
+
+
+def names_person(own: str, address: str, key: str | None) -> bool:
+    """Whether an id is a person's: an address, what is made of it, or the key."""
+    text = own.lower()
+    if own == key or "@" in text or "%40" in text:
+        return True
+    return bool(address) and (text == address.partition("@")[0] or _digested(text, address))
+
+
+_DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}
+
+
+def _digested(text: str, address: str) -> bool:
+    name = _DIGESTS.get(len(text))
+    return name is not None and text == hashlib.new(name, address.encode(), usedforsecurity=False).hexdigest()
+
+
+def _fitting(source_id: str) -> str:
+    if len(source_id) <= LONGEST_ID:
+        return source_id
+    return f"{source_id[:120]}:{hashlib.sha256(source_id.encode()).hexdigest()}"
+
+
+def _only_address(guesses: Iterable[Row]) -> str:
+    """The one address that stands anywhere in a record; empty when there are several."""
+    found = set()
+    for text in {text.strip() for row in guesses for text in row.values() if isinstance(text, str)}:
+        if "@" in text:
+            try:
+                found.add(normalise(text))
+            except AddressError:
+                continue
+    return found.pop() if len(found) == 1 else ""

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
 from nurture.countries import country_code
-from nurture.imported import RowFault
+from nurture.diagnose import did_you_mean
+from nurture.imported import RowFault, shown
+from nurture.rowdates import read_moment
+from nurture.spans import parse_own_cap
 from nurture.timing import local_instant, zone_for
+from nurture.wishes import NO, YES, fold
 
 Converter = Callable[[Any], Any]
 
 _NUMBER = re.compile(r"[+-]?(\d+)(\.\d*)?([eE][+-]?\d{1,3})?", re.ASCII)
+_BLANKS = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")  # between thousands, with every kind of blank
+_UNSURE = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_ENGLISH = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
+_GERMAN = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
-_FLAGS = {
-    "yes": True,
-    "true": True,
-    "y": True,
-    "1": True,
-    "no": False,
-    "false": False,
-    "n": False,
-    "0": False,
-}
 _SHOWN = 40
-
-
-def shown(value: object) -> str:
-    """A value as a reason may quote it: short."""
-    text = str(value)
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
 def storable(text: str) -> str:
@@ -67,12 +59,16 @@ def as_line(value: Any) -> str:
 
 
 def as_number(value: Any) -> int | float:
-    """A number, or a text that is one: `12`, `-3.5`, `1e3`; no thousands separators."""
+    """A number, or a text that is one: `12`, `-3.5`, `1e3`, `2 500`, `1,234.5`, `1.234,5`, `0,5`.
+
+    `1,234` may be either of two numbers, so it is refused.
+    """
     if isinstance(value, str):
-        match = _NUMBER.fullmatch(value.strip())
+        text = value.strip()
+        match = _NUMBER.fullmatch(text) or _NUMBER.fullmatch(_as_written(text))
         if match is None or len(value) > _SHOWN:
             raise RowFault(f"{shown(value)} is not a number")
-        value = float(value) if match[2] or match[3] else int(value)
+        value = float(match[0]) if match[2] or match[3] else int(match[0])
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RowFault(f"{shown(value)} is not a number")
     if not math.isfinite(value):
@@ -80,14 +76,28 @@ def as_number(value: Any) -> int | float:
     return value
 
 
+def _as_written(text: str) -> str:
+    """A number of any country with a point for its decimals and nothing between its thousands."""
+    text = _BLANKS.sub("", text)
+    if _UNSURE.fullmatch(text):
+        other = text.replace(",", ".")
+        plain = text.replace(",", "")
+        raise RowFault(f"{shown(text)} may be {plain} or {other}; say which: `| replace(',', '')` or ('.')")
+    if _GERMAN.fullmatch(text) and ("," in text or text.count(".") > 1):
+        return text.replace(".", "").replace(",", ".")
+    if _ENGLISH.fullmatch(text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
 def as_flag(value: Any) -> bool:
-    """True or false; also yes, no, y, n, 1 and 0 in any case."""
+    """True or false, and the words of yes and no in the languages that lists are kept in, in any case."""
     if isinstance(value, bool):
         return value
-    flag = _FLAGS.get(str(value).strip().lower())
-    if flag is None:
+    word = fold(str(value))
+    if word not in YES and word not in NO:
         raise RowFault(f"{shown(value)} is neither yes nor no")
-    return flag
+    return word in YES
 
 
 def as_list(value: Any) -> list[Any]:
@@ -96,9 +106,9 @@ def as_list(value: Any) -> list[Any]:
     return [item if isinstance(item, int | float) else as_text(item) for item in values]
 
 
-def as_instant(value: Any, zone: tzinfo = UTC) -> datetime:
-    """An aware UTC instant from ISO 8601 text or a datetime; without an offset, local to `zone`."""
-    moment = _moment(value)
+def as_instant(value: Any, zone: tzinfo = UTC, forms: Sequence[str] = ()) -> datetime:
+    """An aware UTC instant from a text or a datetime; one that names no zone is local to `zone`."""
+    moment = read_moment(value, forms)
     try:
         if moment.tzinfo is None and zone is UTC:
             return moment.replace(tzinfo=UTC)
@@ -109,26 +119,14 @@ def as_instant(value: Any, zone: tzinfo = UTC) -> datetime:
         raise RowFault(f"{shown(value)} is out of range") from None
 
 
-def as_day(value: Any) -> str:
+def as_day(value: Any, forms: Sequence[str] = ()) -> str:
     """A calendar day as `2027-03-01`, as it is written: days have no zone."""
-    return _moment(value).date().isoformat()
-
-
-def _moment(value: Any) -> datetime:
-    if isinstance(value, str):
-        try:
-            return datetime.fromisoformat(value.strip())
-        except ValueError:
-            hint = "read other forms with `| date(form)`"
-            raise RowFault(f"{shown(value)} is not an ISO 8601 date; {hint}") from None
-    if not isinstance(value, datetime):
-        raise RowFault(f"{shown(value)} is not a date")
-    return value
+    return read_moment(value, forms).date().isoformat()
 
 
 @lru_cache(maxsize=1024)
 def as_country(value: Any) -> str:
-    """An ISO 3166-1 alpha-2 code, from a code or an English name."""
+    """An ISO 3166-1 alpha-2 code, from a code or a name in English, French or German."""
     code = country_code(as_text(value))
     if code is None:
         raise RowFault(
@@ -162,6 +160,36 @@ def at_most(length: int, convert: Converter = as_line) -> Converter:
         if len(text) > length:
             raise RowFault(f"{shown(text)} is longer than {length} characters")
         return text
+
+    return held
+
+
+@lru_cache(maxsize=1024)
+def as_cap(value: Any) -> str:
+    """A cap that the lead chose, as `1 per 7 days`."""
+    text: str = at_most(60)(value)
+    try:
+        parse_own_cap(text)
+    except ValueError as error:
+        raise RowFault(str(error)) from None
+    return text
+
+
+def one_of(known: Collection[str], convert: Converter = as_line) -> Converter:
+    """A converter that also refuses what the catalogue does not list; case and accents do not matter."""
+    spelt = {fold(word): word for word in known}
+
+    def held(value: Any) -> Any:
+        text = convert(value)
+        if isinstance(text, list):
+            return [held_one(item) for item in text]
+        return held_one(text)
+
+    def held_one(text: Any) -> Any:
+        found = spelt.get(fold(as_text(text)))
+        if found is None:
+            raise RowFault(f"{shown(text)} is not in catalog.yaml; {did_you_mean(str(text), known)}")
+        return found
 
     return held
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from nurture.imported import RowFault
-from nurture.rowtypes import as_number, as_text, shown
+from nurture.imported import RowFault, shown
+from nurture.rowdates import read_moment
+from nurture.rowtypes import as_number, as_text
+from nurture.wishes import says_left, says_no, says_yes
 
 LONGEST = 100_000
 """Characters a filter may make of one cell."""
@@ -56,11 +58,8 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, list) else len(as_text(value))
 
 
-def _date(value: Any, form: Any) -> datetime:
-    try:
-        return datetime.strptime(as_text(value), as_text(form))  # noqa: DTZ007 - the map's zone comes later
-    except ValueError:
-        raise RowFault(f"{shown(value)} is not a date in the form {form}") from None
+def _date(value: Any, *forms: Any) -> datetime:
+    return read_moment(value, [as_text(form) for form in forms])
 
 
 FILTERS: dict[str, tuple[Callable[..., Any], int, int]] = {
@@ -81,7 +80,7 @@ FILTERS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "int": (_int, 0, 0),
     "abs": (lambda value: abs(as_number(value)), 0, 0),
     "round": (_round, 0, 1),
-    "date": (_date, 1, 1),
+    "date": (_date, 1, 9),
 }
 """What each filter does, and how few and how many arguments it takes. A blank value stays blank."""
 
@@ -94,6 +93,9 @@ TESTS: dict[str, Callable[..., bool]] = {
     "contains": lambda value, part: as_text(part) in (value if isinstance(value, list) else as_text(value)),
 }
 """Tests with one argument, as in conditions: case-sensitive, false for a blank value."""
+
+ANSWERS: dict[str, Callable[[Any], bool]] = {"yes": says_yes, "no": says_no, "left": says_left}
+"""Tests of an answer in any language: `is yes`, `is no`, `is left` (somebody left). A blank is none."""
 
 ABSENT = frozenset({"none", "undefined", "blank"})
 PRESENT = frozenset({"defined"})

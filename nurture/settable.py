@@ -32,6 +32,16 @@ def set_fault(name: str, value: object, catalog: Catalog | None) -> tuple[str, s
         return "NUR044", f"`{name}` is not an attribute that can be set", did_you_mean(name, kinds)
     kind = name if name in ("country", "language", "zone") else kinds[name]
     if _fits(kind, value):
+        known = catalog.values.get(name) if catalog else None
+        unknown = [
+            one for one in (value if isinstance(value, list) else [value]) if known and one not in known
+        ]
+        if known and unknown:
+            return (
+                "NUR045",
+                f"`{unknown[0]}` is not a value of `{name}`",
+                did_you_mean(str(unknown[0]), known),
+            )
         return None
     return "NUR045", f"`{name}` is {_EXPECTED[kind]}", ""
 

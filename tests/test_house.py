@@ -34,6 +34,7 @@ PURE = {
     "itsdangerous",
     "email_validator",
     "holidays",
+    "babel",
     "idna",
     "icalendar",
     "apscheduler",

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import closing, nullcontext
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from flows.work.rejects import Reject, Rejects
 from flows.work.rowfile import Record, RowFile, open_rows
 from flows.work.shelf import read_shelf
 from leadstore import import_runs, locks
+from leadstore.acquaintance import Acquaintance
 from leadstore.import_runs import ImportTaken, Progress
-from leadstore.saving import save_batch
+from leadstore.saving import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
+from leadstore.taking import FileMemory
 from nurture.blame import in_words, is_own
 from nurture.book import CATALOG
 from nurture.catalog import read_catalog
 from nurture.diagnose import Fault
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
-from nurture.imported import ImportedLead
+from nurture.imported import ImportedLead, RowFault
 from nurture.importmap import ImportMap, read_map
+from nurture.rowreader import RowReader
 from nurture.source import load_yaml
 
 BATCH = 2000
@@ -36,12 +40,14 @@ SHOWN = 10
 
 @dataclass(slots=True)
 class ImportCounts:
-    """What the rows of a file came to. Read = saved + unchanged + rejected."""
+    """What the rows of a file came to. Read = saved + unchanged + duplicates + rejected."""
 
     read: int = 0
     saved: int = 0  # made or changed a lead, or what is known of it
     unchanged: int = 0
+    duplicates: int = 0  # about a lead of an earlier row of the file, and adding nothing
     rejected: int = 0
+    cells_dropped: int = 0  # that could not be read, in rows that came in without them
     suppressed: int = 0  # rows that the map suppresses
     withdrawn: int = 0  # rows that say a consent was withdrawn
     signals: int = 0  # new ones
@@ -58,6 +64,8 @@ class ImportReport:
     counts: ImportCounts
     rejects: Path | None = None  # None: no row was rejected
     first_rejects: tuple[tuple[int, str], ...] = ()  # (line, reason)
+    remarks: Path | None = None  # None: there is nothing to remark on any cell
+    first_remarks: tuple[tuple[int, str], ...] = ()  # (line, what)
     resumed_at: int = 0  # records that an earlier run had brought in
 
 
@@ -67,6 +75,11 @@ class MapRead:
 
     map: ImportMap
     text: str
+
+    def strictly(self) -> MapRead:
+        """The same map, with which a cell that cannot be read costs its row."""
+        reader = replace(self.map.reader, strict=True)
+        return MapRead(replace(self.map, reader=reader), f"{self.text}\nstrict: true\n")
 
 
 OnProgress = Callable[[int, int, ImportCounts], None]
@@ -121,16 +134,23 @@ def import_file(
         ClockError: the store has already seen a later moment. StoreGone, StoreError.
     """
     digest = _digest(file, source.text, live)
-    handle, rows = open_rows(file, source.map.encoding, source.map.delimiter)
+    mapping = source.map
+    handle, rows = open_rows(file, mapping.encoding, mapping.delimiter)
     with handle:
-        _check_columns(source.map, rows)
+        _check_columns(mapping, rows)
         with store.begin() as tx:
             locks.see_moment(tx, now)
             progress = import_runs.begin_run(tx, digest, now)
-        path = rejects_folder / f"{file.name}-{digest[:8]}.csv"
-        size = int(progress.counts.get("rejects_size", 0))
-        with closing(Rejects(path, rows.columns or ("row",), size)) as rejects:
-            importing = _Importing(store, source.map, digest, rejects, now, live, progress)
+        ending = ".csv" if rows.columns is not None else ".jsonl"
+        path = rejects_folder / f"{file.name}-{digest[:8]}{ending}"
+        cells_path = rejects_folder / f"{file.name}-{digest[:8]}-cells.csv"
+        size, cells_size = (int(progress.counts.get(name, 0)) for name in ("rejects_size", "cells_size"))
+        form: dict[str, Any] = {"encoding": mapping.encoding, "delimiter": mapping.delimiter}
+        with (
+            closing(Rejects(path, rows.columns, size, read=mapping.names, **form)) as rejects,
+            closing(Rejects(cells_path, (), cells_size)) as remarks,
+        ):
+            importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress)
             if on_progress is not None:
                 on_progress(0, rows.size, importing.counts)
             for records in _batches(rows.records(), progress.records, batch):
@@ -140,37 +160,54 @@ def import_file(
     with store.begin() as tx:
         import_runs.finish_run(tx, digest, now)
     counts = importing.counts
-    kept = path if counts.rejected else None
-    return ImportReport(counts, kept, tuple(importing.first_rejects), progress.records)
+    return ImportReport(
+        counts,
+        path if counts.rejected else None,
+        tuple(importing.first_rejects),
+        cells_path if remarks.size else None,
+        tuple(importing.first_remarks),
+        progress.records,
+    )
 
 
 def try_file(
-    file: Path, source: MapRead, *, now: datetime, on_progress: OnProgress | None = None
+    file: Path,
+    source: MapRead,
+    *,
+    now: datetime,
+    store: Store | None = None,
+    live: bool = False,
+    on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Read a file as an import would, and write nothing anywhere: `saved` stays 0.
+    """Count exactly what an import would come to, and write nothing anywhere.
+
+    It remembers the leads of the file, about 2 KB for each. `store` None is one that is not there yet.
 
     Raises:
         ImportFault: the file cannot be read at all. BookError: the map names columns it does not have.
+        ClockError: the store has already seen a later moment. StoreGone, StoreError.
     """
     counts = ImportCounts()
     first: list[tuple[int, str]] = []
+    remarks: list[tuple[int, str]] = []
+    known = Acquaintance()
     handle, rows = open_rows(file, source.map.encoding, source.map.delimiter)
     with handle:
         _check_columns(source.map, rows)
-        for batch in _batches(rows.records(), 0, BATCH):
-            leads, rejects = _evaluate(source.map, batch, now)
-            first += [(line, why) for line, why, _ in rejects[: SHOWN - len(first)]]
-            counts = counts.add(
-                ImportCounts(
-                    read=len(batch),
-                    rejected=len(rejects),
-                    suppressed=sum(lead.suppression is not None for lead in leads),
-                    withdrawn=sum(lead.withdraws for lead in leads),
-                )
-            )
+        if store is not None:
+            with store.read() as tx:
+                locks.see_moment(tx, now)
+        for records in _batches(rows.records(), 0, BATCH):
+            batch = _evaluate(source.map, records, now)
+            with nullcontext() if store is None else store.read() as tx:
+                saved = try_batch(tx, batch.leads, known, now, live)
+            done = batch.with_saved(saved)
+            counts = counts.add(done.counts)
+            first += done.reasons[: SHOWN - len(first)]
+            remarks += done.remarks[: SHOWN - len(remarks)]
             if on_progress is not None:
                 on_progress(rows.position, rows.size, counts)
-    return ImportReport(counts, None, tuple(first))
+    return ImportReport(counts, None, tuple(first), None, tuple(remarks))
 
 
 @dataclass(slots=True)
@@ -181,27 +218,30 @@ class _Importing:
     map: ImportMap
     digest: str
     rejects: Rejects
+    remarks: Rejects
     now: datetime
     live: bool
     start: Progress
     records: int = field(init=False)
     counts: ImportCounts = field(init=False)
+    memory: FileMemory = field(default_factory=FileMemory)
     first_rejects: list[tuple[int, str]] = field(default_factory=list)
+    first_remarks: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.records = self.start.records
         names = {f.name for f in fields(ImportCounts)}
         self.counts = ImportCounts(**{name: n for name, n in self.start.counts.items() if name in names})
 
-    def take(self, batch: list[Record]) -> None:
-        """Bring a batch in: its leads, its rejects and its progress, or nothing of it.
+    def take(self, records: list[Record]) -> None:
+        """Bring one batch in: its leads, its rejects and its progress, or nothing of it.
 
         Should a row of it raise, its halves are brought in one after the other; that row is rejected.
         """
-        leads, rejects = _evaluate(self.map, batch, self.now)
+        batch = _evaluate(self.map, records, self.now)
         for _ in range(ATTEMPTS):
             try:
-                self._save(batch, leads, rejects)
+                self._save(batch)
                 return
             except (StoreGone, ImportTaken):
                 raise
@@ -212,57 +252,97 @@ class _Importing:
                 break
         if not is_own(fault):
             raise fault
-        if len(batch) == 1:
-            self._save(batch, [], [(batch[0].line, in_words(fault), batch[0].cells)])
+        if len(records) == 1:
+            self._save(_Batch(records, [], [(records[0].line, in_words(fault), records[0].cells)]))
             return
-        middle = len(batch) // 2
-        self.take(batch[:middle])
-        self.take(batch[middle:])
+        middle = len(records) // 2
+        self.take(records[:middle])
+        self.take(records[middle:])
 
-    def _save(self, batch: list[Record], leads: list[ImportedLead], rejects: list[Reject]) -> None:
+    def _save(self, batch: _Batch) -> None:
         with self.store.begin() as tx:
-            saved = save_batch(tx, leads, self.now, self.live)
-            refused = dict(saved.refused)
-            all_rejects = sorted(
-                [*rejects, *((r.line, refused[r.line], r.cells) for r in batch if r.line in refused)],
-                key=lambda reject: reject[0],
-            )
-            size = self.rejects.write(all_rejects)
-            counts = self.counts.add(
-                ImportCounts(
-                    read=len(batch),
-                    saved=saved.saved,
-                    unchanged=saved.unchanged,
-                    rejected=len(all_rejects),
-                    suppressed=saved.suppressed,
-                    withdrawn=saved.withdrawn,
-                    signals=saved.signals,
-                )
-            )
-            records = self.records + len(batch)
-            kept = {**asdict(counts), "rejects_size": size}
+            saved = save_batch(tx, batch.leads, self.now, self.live, self.memory)
+            done = batch.with_saved(saved)
+            size = self.rejects.write(done.rejects)
+            cells_size = self.remarks.write([(line, what, ()) for line, what in done.remarks])
+            counts = self.counts.add(done.counts)
+            records = self.records + len(batch.records)
+            kept = {**asdict(counts), "rejects_size": size, "cells_size": cells_size}
             import_runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
-        self.rejects.size, self.counts, self.records = size, counts, records
-        self.first_rejects += [(line, why) for line, why, _ in all_rejects[: SHOWN - len(self.first_rejects)]]
+        self.memory.keep(saved.said)
+        self.rejects.size, self.remarks.size, self.counts, self.records = size, cells_size, counts, records
+        self.first_rejects += done.reasons[: SHOWN - len(self.first_rejects)]
+        self.first_remarks += done.remarks[: SHOWN - len(self.first_remarks)]
 
 
-def _evaluate(
-    mapping: ImportMap, batch: list[Record], now: datetime
-) -> tuple[list[ImportedLead], list[Reject]]:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one batch came to: its counts, its rejects, and what is odd about its cells."""
+
+    counts: ImportCounts
+    rejects: list[Reject]
+    remarks: list[tuple[int, str]]
+
+    @property
+    def reasons(self) -> list[tuple[int, str]]:
+        """Line and reason of each reject."""
+        return [(line, why) for line, why, _ in self.rejects]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Records that were read: their leads, and the rejects that say nothing at all."""
+
+    records: list[Record]
+    leads: list[ImportedLead]
+    rejects: list[Reject]
+
+    def with_saved(self, saved: SaveCounts) -> _Done:
+        """Put together what reading and saving came to."""
+        refused = dict(saved.refused)
+        late = [(one.line, refused[one.line], one.cells) for one in self.records if one.line in refused]
+        told = [
+            (lead.line, remark) for lead in self.leads if lead.line not in refused for remark in lead.remarks
+        ]
+        rejects = sorted([*self.rejects, *late], key=lambda reject: reject[0])
+        counts = ImportCounts(
+            read=len(self.records),
+            saved=saved.saved,
+            unchanged=saved.unchanged,
+            duplicates=saved.duplicates,
+            rejected=len(rejects),
+            cells_dropped=sum(remark.dropped for _, remark in told),
+            suppressed=saved.suppressed,
+            withdrawn=saved.withdrawn,
+            signals=saved.signals,
+        )
+        both = sorted([*told, *saved.remarks], key=lambda pair: pair[0])
+        return _Done(counts, rejects, [(line, str(remark)) for line, remark in both])
+
+
+def _evaluate(mapping: ImportMap, records: list[Record], now: datetime) -> _Batch:
     leads: list[ImportedLead] = []
     rejects: list[Reject] = []
-    read = mapping.reader.read
-    for record in batch:
-        if record.fault:
-            rejects.append((record.line, record.fault, record.cells))
-            continue
+    reader = mapping.reader
+    for record in records:
         try:
-            leads.append(read(record.row, record.line, now))
+            if record.fault:
+                leads.append(_wish(reader, record, now))
+            else:
+                leads.append(reader.read(record.row, record.line, now))
         except Exception as fault:
             if not is_own(fault):
                 raise
             rejects.append((record.line, in_words(fault), record.cells))
-    return leads, rejects
+    return _Batch(records, leads, rejects)
+
+
+def _wish(reader: RowReader, record: Record, now: datetime) -> ImportedLead:
+    """What a record that is no row says of a wish to leave."""
+    found = reader.wish(record.guesses, record.line, now, record.fault)
+    if found is None:
+        raise RowFault(record.fault)
+    return found
 
 
 def _batches(records: Iterator[Record], skip: int, size: int) -> Iterator[list[Record]]:
@@ -284,6 +364,10 @@ def _digest(file: Path, map_text: str, live: bool) -> str:
 
 
 def _check_columns(mapping: ImportMap, rows: RowFile) -> None:
+    if twice := sorted(rows.twice & mapping.names):
+        raise ImportFault(
+            f"{rows.path} has two columns called {twice[0]!r}, which the map reads", hint="rename one of them"
+        )
     if rows.columns is not None and (missing := mapping.missing(rows.columns)):
         raise _broken(missing)
 

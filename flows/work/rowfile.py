@@ -18,6 +18,10 @@ LONGEST_LINE = 1024 * 1024
 MOST_LINES = 200
 """Lines that one quoted record may span before its quote counts as never closed."""
 
+OURS = ("line", "reason")
+"""The columns that a file of rejects has before those of the file it came from."""
+
+_UNSEEN = "\u200b\u2060\ufeff"
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
 
@@ -27,8 +31,9 @@ class Record:
 
     line: int
     row: Mapping[str, Any]
-    cells: Sequence[str]  # as they stand in the file, for the rejects
+    cells: Sequence[str]  # as they stand in the file, for the rejects; one, where the line cannot be cut
     fault: str = ""
+    guesses: Sequence[Mapping[str, Any]] = ()  # the rows that a record with a fault may be
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class RowFile:
     def __init__(self, path: Path, file: BinaryIO, encoding: str, delimiter: str) -> None:
         self.path = path
         self.size = path.stat().st_size
+        self.twice: frozenset[str] = frozenset()  # names that several columns have
         self._lines = _Lines(file, encoding)
         self._delimiter = delimiter
         self.columns = None if path.suffix.lower() in _JSON_LINES else self._header()
@@ -61,16 +67,18 @@ class RowFile:
 
     def _header(self) -> tuple[str, ...]:
         first = self._lines.next()
+        if first is not None and first.text.lower() == f"sep={self._delimiter}":
+            first = self._lines.next()  # what a spreadsheet tells itself
         if first is None:
             raise ImportFault(f"{self.path} is empty", hint="the first line of a CSV names its columns")
         cells, fault = ([], first.fault) if first.fault else self._cells(first)
         if fault:
             raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint="it names the columns")
-        names = tuple(cell.strip() for cell in cells)
-        twice = sorted({name for name in names if name and names.count(name) > 1})
-        if twice:
-            raise ImportFault(f"{self.path} has two columns called {twice[0]!r}", hint="rename one of them")
-        other = [mark for mark in ";\t|" if len(names) == 1 and mark in names[0]]
+        names = tuple(" ".join(cell.strip(_UNSEEN).split()) for cell in cells)
+        while len(names) > 1 and not names[-1]:
+            names = names[:-1]
+        self.twice = frozenset(name for name in names if name and names.count(name) > 1)
+        other = [mark for mark in ";\t|," if len(names) == 1 and mark in names[0]]
         if other:
             hint = f"say `delimiter: {json.dumps(other[0])}` in the map"
             raise ImportFault(f"{self.path} has a single column, called {names[0][:60]!r}", hint=hint)
@@ -78,20 +86,40 @@ class RowFile:
 
     def _rows(self, columns: tuple[str, ...]) -> Iterator[Record]:
         width, delimiter, lines = len(columns), self._delimiter, self._lines
+        rejects = columns[:2] == OURS and width > 3
         while (line := lines.next()) is not None:
             text = line.text
             if line.fault:
-                yield Record(line.number, {}, [text], line.fault)
+                yield self._broken(columns, line, line.fault)
                 continue
             if '"' not in text and "\r" not in text:
-                if not text:
-                    continue
                 cells, fault = text.split(delimiter), ""
             else:
                 cells, fault = self._cells(line, width)
-            if not fault and len(cells) != width:
-                fault = f"{len(cells)} cells where the header has {width} columns"
-            yield Record(line.number, {} if fault else dict(zip(columns, cells, strict=True)), cells, fault)
+            if fault:
+                yield self._broken(columns, line, fault)
+                continue
+            if len(cells) != width:
+                if rejects and len(cells) == 3:  # a line that could not be cut, and was mended perhaps
+                    inner = Line(line.number, cells[2], line.fault)
+                    cells, fault = self._cells(inner)
+                    if fault:
+                        yield self._broken(columns, inner, fault)
+                        continue
+                    cells = [str(line.number), "", *cells]
+                _trim(cells, width)
+            if len(cells) == width:
+                if cells[0] or any(cell.strip() for cell in cells):
+                    yield Record(line.number, dict(zip(columns, cells, strict=True)), cells)
+            elif any(cell.strip() for cell in cells):
+                own = 2 if rejects else 0
+                fault = f"{len(cells) - own} cells where the header has {width - own} columns"
+                yield Record(line.number, {}, cells, fault, _aligned(columns, cells))
+
+    def _broken(self, columns: Sequence[str], line: Line, fault: str) -> Record:
+        """A line that cannot be cut, with what it may say: cut at each delimiter, and without its quotes."""
+        cells = [cell.strip().strip('"') for cell in line.text.split(self._delimiter)]
+        return Record(line.number, {}, [line.text], fault, _aligned(columns, cells))
 
     def _cells(self, line: Line, width: int | None = None) -> tuple[list[str], str]:
         """Cut a line that holds quotes, with the lines its quotes span; a bad one costs only itself."""
@@ -113,6 +141,8 @@ class RowFile:
                     )
                     return [line.text], fault
                 continue
+            if width is not None:
+                _trim(cells, width)
             if len(taken) > 1 and width is not None and len(cells) != width:
                 self._lines.put_back(taken[1:])
                 return [line.text], "a quote opens here and is not closed where its cell ends"
@@ -123,7 +153,23 @@ class RowFile:
             if not line.text.strip() and not line.fault:
                 continue
             row, fault = ({}, line.fault) if line.fault else _object(line.text)
-            yield Record(line.number, row, [line.text], fault)
+            text = line.text
+            if row.keys() == {*OURS, "row"} and isinstance(row["row"], str):
+                text = row["row"]  # a line that was no object, and was mended perhaps
+                row, fault = _object(text)
+            yield Record(line.number, row, [text], fault)
+
+
+def _trim(cells: list[str], width: int) -> None:
+    """Forget the blank cells behind the last column, as spreadsheets write them."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+
+
+def _aligned(columns: Sequence[str], cells: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """Cells put under the header from its first column on, and up to its last one."""
+    first = dict(zip(columns, cells, strict=False))
+    return [first, dict(zip(reversed(columns), reversed(cells), strict=False))]
 
 
 class _Lines:
@@ -147,7 +193,7 @@ class _Lines:
         self._number += 1
         if len(raw) == LONGEST_LINE and raw[-1:] != b"\n":
             self._skip_line()
-            return Line(self._number, raw[:200].decode("ascii", "backslashreplace"), "longer than 1 MiB")
+            return Line(self._number, raw[:200].decode("ascii", "surrogateescape"), "longer than 1 MiB")
         return self._decoded(raw)
 
     def put_back(self, lines: Sequence[Line]) -> None:
@@ -158,7 +204,8 @@ class _Lines:
         try:
             text = raw.decode(self._encoding)
         except UnicodeDecodeError as error:
-            shown = raw.decode("ascii", "backslashreplace").rstrip("\r\n")
+            # What no character stands for stays the byte that it is: the rejects have it again.
+            shown = raw.decode(self._encoding, "surrogateescape").rstrip("\r\n")
             fault = (
                 f"not {self._encoding}: byte 0x{raw[error.start]:02x} at byte {error.start + 1} of the line"
             )
@@ -167,7 +214,7 @@ class _Lines:
             text = text.removeprefix("\ufeff")
         text = text.removesuffix("\n").removesuffix("\r")
         if "\0" in text:
-            return Line(self._number, text.replace("\0", "\\x00"), "holds a NUL byte")
+            return Line(self._number, text, "holds a NUL byte")
         return Line(self._number, text)
 
     def _skip_line(self) -> None:

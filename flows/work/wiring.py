@@ -21,6 +21,7 @@ from nurture import grammar
 from nurture.book import Book, read_book
 from nurture.errors import BookError, ProjectError, SettingError
 from nurture.links import Links
+from nurture.placeholders import left_open
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 
@@ -119,6 +120,19 @@ def see_moment(store: Store, now: datetime) -> None:
         locks.see_moment(tx, now)
 
 
+def _refuse_left_open(store: Store) -> None:
+    """Nobody gets mail in the name of a firm that does not exist."""
+    with store.read() as tx:
+        number = current_release_id(tx)
+        book, _ = read_book(releases_by_id(tx, [number])[number].files) if number is not None else (None, [])
+    found = [".".join(map(str, loc)) for loc, _ in left_open(book.policy)] if book is not None else []
+    if found:
+        raise SettingError(
+            f"a relay is set, and nurture.yaml does not say yet who writes: {', '.join(found)}",
+            hint="fill them in, then `nurture apply`; `nurture check` shows each in its place",
+        )
+
+
 def relay_for(settings: Settings) -> Relay:
     """The configured relay, else the local inbox."""
     if settings.smtp_url is not None:
@@ -154,6 +168,8 @@ async def open_shop(
         await in_thread(see_moment, store, now or datetime.now(UTC))
         if settings.embedded if apply is None else apply:
             await in_thread(apply_files, store, settings, now or datetime.now(UTC))
+        if not settings.local_relay:
+            await in_thread(_refuse_left_open, store)
         links = Links(settings.secret_keys, settings.public_url)
         own = relay_for(settings) if relay is None else None
         try:

@@ -171,6 +171,49 @@ def test_init_begins_a_project_that_passes(tmp_path: Path, capsys: pytest.Captur
     assert (tmp_path / "new" / ".gitignore").read_text() == ".nurture/\n"
 
 
+def test_init_writes_as_nobody_until_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is left out is shown by the check, and no firm that does not exist stands in the files."""
+    project = tmp_path / "new"
+    assert call(["init", str(project)]) == 0
+    assert "still open in nurture.yaml: company.name, company.postal_address" in capsys.readouterr().out
+    assert call(["check", "--project", str(project), "--json"]) == 0
+
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    assert {fault["code"] for fault in faults} == {"NUR069"}
+    assert not [path for path in project.rglob("*.yaml") if "verrou" in path.read_text().lower()]
+
+
+def test_init_takes_the_names_of_the_company(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They stand in nurture.yaml as they are given; what is no address is refused before anything is made."""
+    given = ["--company", 'Dale: "Sons"', "--address", "1 High St, Leeds", "--sender", "hi@dale.example"]
+
+    assert call(["init", str(tmp_path / "new"), *given]) == 0
+
+    text = (tmp_path / "new" / "nurture.yaml").read_text()
+    assert 'name: "Dale: \\"Sons\\""' in text
+    assert "still open in nurture.yaml: company.website, handoff" in capsys.readouterr().out
+    assert call(["init", str(tmp_path / "other"), "--sender", "nobody"]) == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_init_brings_a_list_that_comes_in_cleanly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its map; its people may be written to because they asked, and no bought list may."""
+    project = tmp_path / "new"
+    call(["init", str(project)])
+    capsys.readouterr()
+    files = [str(project / "leads.csv"), "--map", str(project / "import.yaml")]
+
+    assert call(["import", *files, "--live", "--json", "--project", str(project)]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert (said["read"], said["saved"], said["rejected"], said["cells_dropped"]) == (6, 6, 0, 0)
+    assert (said["withdrawn"], said["suppressed"]) == (1, 1)
+    assert (
+        "imported"
+        not in (project / "catalog.yaml").read_text().partition("assets:")[0].partition("topics:")[2]
+    )
+
+
 def test_init_overwrites_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that holds a project already is left as it is."""
     assert call(["init", str(project)]) == 2

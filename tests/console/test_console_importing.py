@@ -41,6 +41,30 @@ def test_json_goes_to_stdout(project: Path, capsys: pytest.CaptureFixture[str]) 
     assert Path(said["rejects"]).read_text().startswith("line,reason,id,email\n3,")
 
 
+def test_a_dry_run_of_a_known_file_saves_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It asks the store that is there, and leaves it as it is."""
+    call(["import", "leads.csv", "--map", "import.yaml", "--json"])
+    before = json.loads(capsys.readouterr().out)
+
+    call(["import", "leads.csv", "--map", "import.yaml", "--json", "--dry-run"])
+
+    said = json.loads(capsys.readouterr().out)
+    assert (before["saved"], said["saved"], said["unchanged"], said["rejected"]) == (1, 0, 1, 1)
+
+
+def test_a_dropped_cell_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The row is in without it, and --strict makes it cost the row."""
+    (project / "import.yaml").write_text("source: crm\nlead: {email: email, country: land}\n")
+    (project / "leads.csv").write_text("email,land\na@x.example,Narnia\n")
+
+    assert call(["import", "leads.csv", "--map", "import.yaml"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^cells dropped +1$", said, re.MULTILINE)
+    assert "line 2: column land: country: 'Narnia' is not a country" in said
+    assert "-cells.csv" in said
+    assert call(["import", "leads.csv", "--map", "import.yaml", "--strict"]) == 1
+
+
 def test_words_go_to_stdout(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The counts, why rows were rejected, and where they are."""
     assert call(["import", "leads.csv", "--map", "import.yaml"]) == 1
@@ -59,12 +83,12 @@ def test_a_clean_file_exits_with_0(project: Path) -> None:
 
 
 def test_a_dry_run_makes_no_store(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It says what would be rejected, and that nothing was written."""
+    """It says what the import would come to, and that nothing was written."""
     assert call(["import", "leads.csv", "--map", "import.yaml", "--dry-run"]) == 1
 
     said = capsys.readouterr().out
     assert "nothing was written" in said
-    assert "saved" not in said
+    assert re.search(r"^saved +1$", said, re.MULTILINE)
     assert not (project / ".nurture" / "store.db").exists()
 
 
