@@ -21,7 +21,10 @@ _ID_LINE = re.compile(r"(?im)^[ \t>]*(?:X-)?(?:Original-)?Message-ID[ \t]*:[ \t]
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed."""
+    """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed.
+
+    A seller who answers a notice writes to an address that names it, as a bounce does.
+    """
 
     outbox_ids: tuple[int, ...]
     message_ids: tuple[str, ...]
@@ -36,17 +39,18 @@ def read_clues(mail: Mail, links: Links) -> Clues:
     """
     reached = [token for name in TO for value in mail.headers(name) for token in TOKEN.findall(value.lower())]
     inside = [token for text in _envelopes(mail) for token in TOKEN.findall(text.lower())]
-    outbox_ids, forged = _bounce_ids(links, [*reached, *inside])
+    outbox_ids, forged = _outbox_ids(links, [*reached, *inside])
     leaving, false = _leaving(links, reached)
     return Clues(outbox_ids, _message_ids(mail), leaving, forged or false)
 
 
-def _bounce_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
+def _outbox_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
     found: list[int] = []
     forged = False
-    for token in dict.fromkeys(token for token in tokens if token.startswith("b")):
+    read = {"b": links.read_bounce, "n": links.read_answer}
+    for token in dict.fromkeys(token for token in tokens if token[0] in read):
         try:
-            found.append(links.read_bounce(token))
+            found.append(read[token[0]](token))
         except BadLink:
             forged = True
     return tuple(found), forged

@@ -37,14 +37,16 @@ def record_reply(
     """
     settle_doubt(tx, sent.id, TouchState.SENT, REPLIED, now)
     if not sent.is_touch:
-        return "other"  # a seller's answer to a notice is for people to read
+        return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
     if not append_once(tx, sent, Sig.MAIL_REPLIED, mail.key, at, now, {}):
         return "read_before"
     reader = _reader(tx, sent.lead_id, policy)
     if reader is None or reader.address.lower() in own:
         return "unforwarded"
-    add_notices(tx, [_notice(tx, sent, mail, reader, at, policy)], now)
+    writer = (name_of(tx, sent.lead_id), sent.address)
+    to = (reader.name, reader.address)
+    add_notices(tx, [copy_of(tx, sent.id, sent.lead_id, mail, writer, to, at, policy)], now)
     return REPLIED
 
 
@@ -56,14 +58,21 @@ def _reader(tx: Any, lead_id: int, policy: Policy) -> Reader | None:
     return Reader("", policy.handoff.team) if policy.handoff.team else None
 
 
-def _notice(
-    tx: Any, sent: SentMail, mail: Mail, reader: Reader, at: datetime, policy: Policy
+def copy_of(
+    tx: Any,
+    outbox_id: int,
+    lead_id: int,
+    mail: Mail,
+    writer: tuple[str, str],
+    reader: tuple[str, str],
+    at: datetime,
+    policy: Policy,
 ) -> dict[str, Any]:
-    assert sent.lead_id is not None
+    """The copy of a mail as a row of the outbox; `writer` and `reader` are (name, address)."""
     text = mail.text().strip()
     reply = {
-        "name": name_of(tx, sent.lead_id),
-        "address": sent.address,
+        "name": writer[0],
+        "address": writer[1],
         "subject": mail.header("Subject")[:200],
         "text": text[:LONGEST_TEXT],
         "cut": len(text) > LONGEST_TEXT,
@@ -74,9 +83,9 @@ def _notice(
     domain = policy.sender.address.rpartition("@")[2]
     return {
         "kind": OutboxKind.SELLER.value,
-        "lead_id": sent.lead_id,
-        "recipient": reader.address,
-        "payload": {"seller": reader.name, "reply": reply},
-        "dedupe": f"reply:{mail.key}:{sent.id}",
-        "message_id": message_id(store_id, sent.id, f"reply/{mail.key}", 1, domain),
+        "lead_id": lead_id,
+        "recipient": reader[1],
+        "payload": {"seller": reader[0], "reply": reply},
+        "dedupe": f"reply:{mail.key}:{outbox_id}",
+        "message_id": message_id(store_id, outbox_id, f"reply/{mail.key}", 1, domain),
     }

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BeforeValidator, Discriminator, Field, Tag, 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
 from nurture.diagnose import Fault, did_you_mean
-from nurture.policy import Language, Text
 from nurture.source import Node, Strict, Written, fault_at, fault_within, validate
 from nurture.spans import CapText, Span, parse_span
+from nurture.translation import Language, Links, Said, Words, in_language
 from nurture.words import Basis
 
 Kind = Literal["text", "number", "flag", "date", "list"]
@@ -27,14 +27,16 @@ SignalType = Annotated[
     Written(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})+", "a signal type; write it as `trial.started`"),
 ]
 """A signal type such as `trial.started`."""
-Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link; write `https://...`")]
-"""A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
 ConditionText = Annotated[
     str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
 ]
 """A condition; `true` and `false` need no quotes in YAML."""
+
+
+LINKS = ("url", "register_url", "join_url", "replay_url")
+"""The links of assets and webinars."""
 
 
 class Described(Strict):
@@ -61,7 +63,7 @@ Properties = dict[Word, Property]
 class Topic(Strict):
     """Something a lead may consent to, on the bases it accepts, at most so often."""
 
-    title: Text
+    title: Words
     accepts: frozenset[Basis] = frozenset({Basis.OPT_IN, Basis.DOUBLE_OPT_IN})
     caps: tuple[CapText, ...] = ()
 
@@ -69,8 +71,8 @@ class Topic(Strict):
 class Asset(Strict):
     """Something worth reading: a white paper, a case study, a guide."""
 
-    title: Text
-    url: Link
+    title: Words
+    url: Links
     funnel: Funnel | None = None
     languages: tuple[Language, ...] = ()
     topic: str | None = None
@@ -79,12 +81,24 @@ class Asset(Strict):
 class Webinar(Strict):
     """A webinar: when it starts, how long it lasts, and its links."""
 
-    title: Text
+    title: Words
     starts_at: AwareDatetime
     length: Span = parse_span("1 hour")
-    register_url: Link | None = None
-    join_url: Link | None = None
-    replay_url: Link | None = None
+    register_url: Links | None = None
+    join_url: Links | None = None
+    replay_url: Links | None = None
+
+
+def worded(one: Asset | Webinar, language: str, home: str) -> dict[str, str]:
+    """The title and the links of an asset or a webinar, as a reader of `language` gets them.
+
+    What is written once is in `home`, the project's language, unless the asset has others only.
+    """
+    own = one.languages if isinstance(one, Asset) else ()
+    written = home if home in own or not own else own[0]
+    said = {name: getattr(one, name, None) for name in ("title", *LINKS)}
+    known = {name: in_language(each, language, written) for name, each in said.items() if each is not None}
+    return {name: str(each) if name in LINKS else each for name, each in known.items()}
 
 
 class CatalogFile(Strict):
@@ -111,6 +125,12 @@ class Catalog:
     values: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # attribute, or type.property -> `one_of`
+
+    @property
+    def titles(self) -> Mapping[str, Said]:
+        """What topics, assets and webinars are called, by name."""
+        shelves: tuple[Mapping[str, Topic | Asset | Webinar], ...] = (self.topics, self.webinars, self.assets)
+        return {name: one.title for shelf in shelves for name, one in shelf.items()}
 
     def vocabulary(self) -> Vocabulary:
         """The names a condition of this project may use: the core's and the catalogue's own."""

@@ -7,7 +7,7 @@ import re
 from base64 import b32encode
 from collections.abc import Sequence
 
-TOKEN = re.compile(r"\+([bu][0-9a-f.]{1,34}-[a-z2-7]{16})@")
+TOKEN = re.compile(r"\+([bnu][0-9a-f.]{1,34}-[a-z2-7]{16})@")
 """Where a token stands in an address: `bounce+b2a-xxxxxxxxxxxxxxxx@example.com`."""
 LONGEST = 24
 """Octets that the local part before the token may have: 64 are allowed in all (RFC 5321 4.5.3.1.1)."""

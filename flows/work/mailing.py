@@ -18,6 +18,7 @@ from inbound.complained import record_complaint
 from inbound.left import record_leave
 from inbound.mail import Mail, read_mail
 from inbound.mailbox import Mailbox, cursor_name, open_mailbox
+from inbound.note import record_note
 from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
 from leadstore import locks
@@ -26,7 +27,7 @@ from leadstore.returned import SentMail, find_sent
 from leadstore.store import in_thread
 from nurture.blame import is_own
 from nurture.policy import Policy
-from nurture.words import AsideKind, AsideStage
+from nurture.words import AsideKind, AsideStage, OutboxKind
 
 LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
@@ -36,7 +37,7 @@ LEASE = timedelta(minutes=10)
 SET_ASIDE = "set_aside"
 COUNTS = (
     *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
-    *("replied", "unforwarded", "auto_reply", "notice_bounced", "notice_complained"),
+    *("replied", "unforwarded", "noted", "auto_reply", "notice_bounced", "notice_complained"),
     *("forged", "unknown", "other", "read_before", SET_ASIDE),
 )
 """What a sweep counts: hard to unforwarded change something, the rest is only told."""
@@ -147,6 +148,8 @@ def _record(
             return "auto_reply"
         case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
+        case _ if sent.kind == OutboxKind.SELLER.value:
+            return record_note(tx, sent, mail, at, now, policy, own)
         case _:
             return record_reply(tx, sent, mail, at, now, policy, own)
 
