@@ -19,6 +19,7 @@ from nurture.catalog import Catalog, salvage_catalog
 from nurture.conditions import Vocabulary
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import read_sequence
+from nurture.language_checks import check_languages, known_languages
 from nurture.policy import Policy, read_policy
 from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
@@ -73,9 +74,9 @@ class _Shelf:
 
     def read(self) -> Book | None:
         policy, policy_node = self._root(POLICY, read_policy)
-        catalog, _ = self._root(CATALOG, salvage_catalog)
+        catalog, catalog_node = self._root(CATALOG, salvage_catalog)
         vocabulary = catalog.vocabulary() if catalog else None
-        scoring, _ = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
+        scoring, scoring_node = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
         language = policy.language if policy else "en"
         templates, faults = compile_templates(self.files, catalog, language)
         self.faults += faults
@@ -83,6 +84,11 @@ class _Shelf:
             self.faults += check_template_assets(self.files, templates, catalog)
         broken = {template_of(fault.file) for fault in faults}
         read = self._sequences(catalog, vocabulary, templates, broken)
+        roots = ((POLICY, policy_node), (CATALOG, catalog_node), (SCORING, scoring_node))
+        if policy is not None:
+            known = known_languages(policy, templates)
+            files = [*roots, *((sequence.path, node) for sequence, node in read.values())]
+            self.faults += [f for path, node in files if node for f in check_languages(node, path, known)]
         if policy is None or policy_node is None or catalog is None or scoring is None:
             return None
         self.faults += check_openings(policy, policy_node, read)

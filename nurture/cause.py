@@ -117,6 +117,11 @@ def cause_by_title(sequence: Sequence) -> str:
     return sequence.title if isinstance(sequence.title, str) else f"{_TITLE}{sequence.name}"
 
 
+def is_of_sequence(cause: str) -> bool:
+    """Whether only the release has the words of this cause."""
+    return cause.startswith((_STEP, _TITLE))
+
+
 def say_cause(cause: str, language: str, home: str, sequences: Mapping[str, Sequence]) -> str:
     """A kept cause as a sentence without its full stop; `home` is the language of what is written once."""
     spoken = language.partition("-")[0]

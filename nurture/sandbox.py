@@ -77,7 +77,7 @@ def shown(context: Metered, value: Any, source: str) -> str:
 def shown_in_page(context: Metered, value: Any, source: str) -> str:
     """Answer a value between two elements: as `shown` does; passages in another language say so."""
     if type(value) is not Phrase:
-        return shown(context, value, source)  # type: ignore[no-any-return]  # Jinja's decorator hides the type
+        return shown(context, value, source)
     context.spend(len(value))
     parts = [(escape(one_line(words)), language) for words, language in value.parts]
     return Markup("").join(

@@ -59,6 +59,11 @@ def in_language(said: Said, language: str, home: str) -> str:
     return words if _same(found, language) else Phrase.of([(words, found)])
 
 
+def every(said: Said) -> tuple[str, ...]:
+    """All that was written, whatever its language."""
+    return (said,) if isinstance(said, str) else tuple(said.values())
+
+
 def fill(pattern: str, *words: str) -> str:
     """The pattern with words in its `{}`; passages in another language stay known as such."""
     whole = pattern.format(*words)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nurture.brief import DEEDS, LANGUAGES, WORDS, make_brief
+from nurture.brief import DEEDS, STAGES, WORDS, make_brief
 from nurture.values import Consent, Lead, Signal, Term
 from nurture.words import Basis, ConsentState, Sig, Stage
 
@@ -66,7 +66,7 @@ def test_who_it_is() -> None:
         "grade": "A",
         "heat": 2,
         "fit": 65,
-        "cause": "asked for a demo",
+        "cause": "Asked for a demo",
     }
 
 
@@ -141,7 +141,7 @@ def test_reach_tells_phone_language_and_country() -> None:
         "Mail: ann@example.com",
         "Phone: +33 1 00 00 00 00",
         "Language: French",
-        "Country: FR",
+        "Country: France",
     ]
 
 
@@ -170,9 +170,9 @@ def test_no_consent_is_a_limit() -> None:
 @pytest.mark.parametrize(
     ("language", "due"),
     [
-        ("en", "Tuesday 24 November at 10:00"),
-        ("fr-CA", "mardi 24 novembre à 10\u00a0h"),
-        ("de", "Tuesday 24 November at 10:00"),
+        ("en", "Tuesday 24 November, 10:00 (Paris)"),
+        ("fr-CA", "mardi 24 novembre à 10\u00a0h (Paris)"),
+        ("de", "Tuesday 24 November, 10:00 (Paris)"),
     ],
 )
 def test_due_is_said_in_the_sellers_language(language: str, due: str) -> None:
@@ -182,7 +182,7 @@ def test_due_is_said_in_the_sellers_language(language: str, due: str) -> None:
     assert found["due"] == due
 
 
-@pytest.mark.parametrize("table", [DEEDS, WORDS, LANGUAGES], ids=["deeds", "words", "languages"])
+@pytest.mark.parametrize("table", [DEEDS, WORDS, STAGES], ids=["deeds", "words", "stages"])
 def test_languages_say_the_same_things(table: dict[str, dict[str, str]]) -> None:
     """What can be said in English can be said in French."""
     assert table["en"].keys() == table["fr"].keys()
