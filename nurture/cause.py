@@ -130,7 +130,7 @@ def say_cause(cause: str, language: str, home: str, sequences: Mapping[str, Sequ
     for form, say in _FORMS:
         if not told and (found := form.fullmatch(cause)):
             told = say(found, spoken, home)
-    return told or _capital(in_language(_written(cause, sequences), spoken, home))
+    return told or _unstopped(in_language(_written(cause, sequences), spoken, home))
 
 
 def _acts(cause: str, language: str) -> str:
@@ -182,6 +182,11 @@ def _written(cause: str, sequences: Mapping[str, Sequence]) -> Said:
 
 
 def _capital(words: str) -> str:
-    """A sentence's beginning; the full stop is the template's."""
-    said = words[:1].upper() + words[1:].removesuffix(".")
-    return Phrase.of([(said, words.parts[0][1])]) if isinstance(words, Phrase) else said
+    return words[:1].upper() + words[1:]
+
+
+def _unstopped(words: str) -> str:
+    """What somebody wrote, without its full stop."""
+    if isinstance(words, Phrase):
+        return Phrase.of([(each.removesuffix("."), language) for each, language in words.parts])
+    return words.removesuffix(".")

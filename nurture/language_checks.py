@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nurture.diagnose import Fault, did_you_mean
@@ -11,8 +12,12 @@ from nurture.source import Node, fault_at
 
 _WORDED = frozenset({"title", "url", "register_url", "join_url", "replay_url", "handoff", "cause"})
 """The keys under which words or links may stand once per language."""
-_ROOTS = frozenset({"topics", "assets", "webinars", "stages", "fit", "engagement", "title", "steps"})
-"""The parts of files that have such keys."""
+_NAMED = frozenset({"topics", "assets", "webinars", "stages"})
+"""The parts of files in which each thing has a name, whatever that is."""
+_PARTS = frozenset({"fit", "engagement", "title", "steps"})
+"""The other parts that have such keys."""
+_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Z]{2})?")
+"""What is spelt otherwise is a fault of its own."""
 
 
 def known_languages(policy: Policy, templates: TemplateSet) -> frozenset[str]:
@@ -28,7 +33,7 @@ def check_languages(node: Node, path: str, known: frozenset[str]) -> list[Fault]
     faults = []
     for each in _per_language(node):
         for language in each.value:
-            if language.partition("-")[0] not in plain:
+            if _LANGUAGE.fullmatch(language) and language.partition("-")[0] not in plain:
                 message = f"the project has no language `{language}`"
                 hint = did_you_mean(language, known) + "; `languages:` in nurture.yaml names them"
                 faults.append(fault_at(each, (language,), path, "NUR055", message, hint=hint, key=True))
@@ -37,13 +42,15 @@ def check_languages(node: Node, path: str, known: frozenset[str]) -> list[Fault]
 
 def _per_language(node: Node) -> Iterator[Node]:
     for key, child in node.value.items():
-        if key == "stages":
-            yield from (label for label in child.value.values() if label.is_mapping)
-        elif key in _ROOTS:
+        if key in _NAMED and child.is_mapping:
+            for one in child.value.values():
+                yield from _below("title" if key == "stages" else "", one)
+        elif key in _PARTS:
             yield from _below(key, child)
 
 
 def _below(key: str, node: Node) -> Iterator[Node]:
+    """Every mapping of languages in a part; what a `set` or a webhook carries is not looked into."""
     if key in _WORDED and node.is_mapping:
         yield node
     elif node.is_mapping:

@@ -66,7 +66,7 @@ def test_who_it_is() -> None:
         "grade": "A",
         "heat": 2,
         "fit": 65,
-        "cause": "Asked for a demo",
+        "cause": "asked for a demo",
     }
 
 
