@@ -131,7 +131,8 @@ def test_what_cannot_be_explained(shop: Store, nurture: Callable[..., Ran]) -> N
     assert nurture("score", "explain", "nobody")[0] == 2
     assert nurture("score", "explain", "1", "--at", "soon")[0] == 2
     assert quiet[1].endswith(
-        "0.0 engagement, heat 4 They fit well (grade B) and are quiet (heat 4): not ready for sales before: 2027-06-15 B4 50+0"
+        "0.0 engagement, heat 4 They fit well (grade B) and are quiet (heat 4): not ready for sales"
+        " before: 2027-06-15 B4 50+0"
     )
 
 
