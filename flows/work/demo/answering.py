@@ -43,9 +43,9 @@ class Model:
 
     def __post_init__(self) -> None:
         for name, asset in self.catalog.assets.items():
-            self._shelf |= dict.fromkeys(every(asset.url), ("asset", name))
+            self._shelf.update(dict.fromkeys(every(asset.url), ("asset", name)))
         for name, webinar in self.catalog.webinars.items():
-            self._shelf |= dict.fromkeys(every(webinar.register_url or ""), ("webinar", name))
+            self._shelf.update(dict.fromkeys(every(webinar.register_url or ""), ("webinar", name)))
 
     def temper(self, address: str) -> Temper:
         """What kind of person answers at this address."""
