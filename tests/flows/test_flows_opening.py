@@ -12,7 +12,7 @@ from flows.opening import holding, this_shop
 from flows.work.moments import parse_moment
 from flows.work.settings import load_settings
 from flows.work.wiring import open_shop
-from nurture.errors import ClockError
+from nurture.errors import ClockError, SettingError
 
 ROOT = Path(__file__).parent.parent.parent
 MOMENT = "2027-06-15T10:00:00Z"
@@ -63,3 +63,18 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 def test_a_moment_is_kept_in_utc() -> None:
     """However it was written."""
     assert parse_moment("2027-06-15T12:00:00+02:00") == AT
+
+
+async def test_no_relay_speaks_for_nobody(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `nurture init` left open is filled in before a mail can leave the machine."""
+    policy = project / "nurture.yaml"
+    policy.write_text(policy.read_text().replace("  name: Verrou", '  name: "[Your company]"'))
+    monkeypatch.setenv("NURTURE_SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("NURTURE_PUBLIC_URL", "https://mail.dale.example")
+    with pytest.raises(SettingError, match=r"does not say yet who writes: company\.name"):
+        async with open_shop(load_settings(project)):
+            pass
+
+    policy.write_text(policy.read_text().replace("[Your company]", "Dale"))
+    async with open_shop(load_settings(project)) as shop:
+        assert not shop.settings.local_relay

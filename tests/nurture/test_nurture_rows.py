@@ -248,6 +248,7 @@ def test_a_closed_list_takes_any_case() -> None:
         ("Out is left", True),
         ("Stay is left", False),
         ("Empty is left", False),
+        ("Flag is left", True),
         ("not Stay", True),
         ("Out and Stay", "Non"),
         ("Stay and Out", "Non"),
@@ -267,7 +268,7 @@ def test_a_closed_list_takes_any_case() -> None:
 )
 def test_a_rule_that_forbids_reads_words_by_their_meaning(text: str, value: Any) -> None:
     """Of yes, no and leaving, in any language; a single letter means itself."""
-    row = {"Out": " Oui\u200b ", "Stay": "Non", "Empty": "", "Letter": "s"}
+    row = {"Out": " Oui\u200b ", "Stay": "Non", "Empty": "", "Letter": "s", "Flag": True}
 
     assert compile_expression(text, forbids=True).read(row) == value
 
