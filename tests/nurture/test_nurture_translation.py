@@ -170,7 +170,7 @@ def test_a_handoff_says_its_cause_per_language() -> None:
     """At the step's own line, in any step of a sequence."""
     files = shipped()
     text = files["sequences/white-paper.yaml"]
-    step = "  - handoff: {en: read it all, xx: tout lu}\n    id: offer\n"
+    step = "  - handoff: {en: read it all, xx: tout lu}\n    id: offer\n  - set: {interest: a}\n"
     files["sequences/white-paper.yaml"] = f"{text.rstrip()}\n{step}"
     _, faults = read_book(files)
 
