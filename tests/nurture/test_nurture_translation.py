@@ -176,3 +176,11 @@ def test_a_handoff_says_its_cause_per_language() -> None:
 
     assert ("NUR055", "the project has no language `xx`") in [(f.code, f.message) for f in faults]
     assert sum(f.code == "NUR055" for f in faults) == 1
+
+
+def test_the_language_a_reader_gets_a_template_in() -> None:
+    """The variant that serves theirs, else the project's own."""
+    files = {**FILES, "templates/b.de.md.j2": FILES["templates/b.md.j2"]}
+    templates, _ = compile_templates(files, None, "fr")
+
+    assert [templates.spoken("b", language) for language in ("de-AT", "fr", "es")] == ["de", "fr", "fr"]
