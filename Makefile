@@ -23,8 +23,8 @@ venv: $(READY) ## Make the environment in .venv from requirements.lock
 demo: $(READY) ## Run the whole engine on invented leads, several weeks in under two minutes
 	$(BIN)/nurture demo
 
-test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(READY) ## Run the tests; what was left out is named at the end, with the reason
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
 
 cover: $(READY) ## Hold nurture/ to every branch, by its own tests alone
 	$(BIN)/python -m pytest tests/nurture tests/content -q -n 2 --cov=nurture --cov-branch \

@@ -14,12 +14,15 @@ from typing import Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 from console.frame import Frame, note
+from flows.work.repeats import Repeats
 from nurture.errors import NurtureError
+from nurture.shown import secrets_in, without_secrets
 
 COMMANDS = {
     "init": ("console.init:init", "Begin a project, from the shelves that are shipped."),
     "check": ("console.check:check", "Find every fault in the project's files."),
     "schema": ("console.schema:schema", "Print the JSON Schemas that editors complete and check by."),
+    "migrate": ("console.migrate:migrate", "Bring the store's schema to this version."),
     "apply": ("console.applying:apply", "Make the checked files the release that runs."),
     "import": ("console.importing:import_leads", "Bring in the leads of a CSV or JSON Lines file."),
     "run": ("console.run:run", "Run the flows: once, or minute by minute."),
@@ -34,6 +37,7 @@ COMMANDS = {
     "stage": ("console.stage:stage", "Put a lead to the stage that somebody knows of."),
     "score": ("console.scoring:app", "Explain a score, learn a card from outcomes, or try one on history."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
+    "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
     "aside": ("console.aside:app", "List what raised and was set aside; retry it or drop it."),
     "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
@@ -52,6 +56,9 @@ app = App(
 for _name, (_path, _help) in COMMANDS.items():
     app.command(_path, name=_name, help=_help)
 
+KEYS = ("_SECRET_KEYS", "_KEY", "_PASSWORD", "_TOKEN")
+"""Settings that are secrets as a whole."""
+SHORTEST_KEY = 6
 EPILOGUE = "--project DIR (the project to work on) and --debug (tracebacks) go with any command."
 
 
@@ -95,22 +102,43 @@ def call(tokens: list[str]) -> int:
     except CycloptsError as error:
         note(f"nurture: {error}\n  help: `nurture {_named(tokens)}--help` shows how it is written")
     except NurtureError as error:
-        note(_shown(error, debug))
+        note(discreet(_shown(error, debug)))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
     except Exception as error:  # the last line of defence: say what, never a bare traceback
-        note(_shown(error, debug))
+        note(discreet(_shown(error, debug)))
     return 2
 
 
 def _log_to_stderr(debug: bool) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    handler.setFormatter(_Discreet("%(name)s: %(message)s"))
     if not debug:  # the runs' own logs are on the Prefect server, and what stops one is told by us
         handler.addFilter(lambda record: not record.name.startswith(("prefect", "apscheduler")))
+    handler.addFilter(Repeats())
     logging.basicConfig(level=logging.INFO if debug else logging.WARNING, handlers=[handler])
+
+
+class _Discreet(logging.Formatter):
+    """Writes records, tracebacks too, without the secrets of our settings."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        return discreet(super().format(record))
+
+
+def discreet(text: str) -> str:
+    """The text without the secrets of our settings: what a driver or a library says may repeat them."""
+    held = {name: value for name, value in os.environ.items() if name.startswith(("NURTURE_", "PREFECT_"))}
+    secrets = {one for value in held.values() if _has_parts(value) for one in secrets_in(value)}
+    keys = [one.strip() for name, value in held.items() if name.endswith(KEYS) for one in value.split(",")]
+    return without_secrets(text, secrets | {key for key in keys if len(key) >= SHORTEST_KEY})
+
+
+def _has_parts(value: str) -> bool:
+    return "://" in value or "password" in value
 
 
 def _shown(error: Exception, debug: bool) -> str:

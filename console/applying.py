@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from flows.work.applying import apply_shelf
-from leadstore.store import open_store
+from flows.work.readiness import ready_store
 from nurture.diagnose import as_json, render_text
 from nurture.errors import BookError
 
@@ -28,9 +28,8 @@ def apply(
         Print the result for machines.
     """
     settings = frame.settings()
-    store = open_store(settings.database_url)
+    store = ready_store(settings)
     try:
-        store.migrate()
         applied = apply_shelf(store, settings.project, datetime.now(UTC))
     except BookError as error:
         note(f"{render_text(error.faults)}\n\nnurture: {error}")

@@ -109,7 +109,7 @@ def backtest(
 def _replay(frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: Outcome) -> list[Replayed]:
     store = open_existing(frame.settings().database_url)
     try:
-        with store.read() as tx:
+        with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         return replay(store, models, maturity, goal, now)
     finally:

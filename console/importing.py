@@ -130,11 +130,10 @@ def _present_store(settings: Settings) -> Iterator[Store | None]:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    from leadstore.store import open_store
+    from flows.work.readiness import ready_store
 
-    store = open_store(settings.database_url)
+    store = ready_store(settings)
     try:
-        store.migrate()
         yield store
     finally:
         store.close()

@@ -42,7 +42,7 @@ def leads(
     """
     store = open_existing(frame.settings().database_url)
     try:
-        with store.read() as tx:
+        with store.read("report") as tx:
             found, total = list_leads(tx, ready=ready, stage=stage, limit=limit)
             why = _sentences(tx, found)
     finally:

@@ -100,7 +100,7 @@ def open_book(frame: Frame) -> Book:
 def _examples(frame: Frame, goal: Outcome, book: Book, most: int) -> list[Example]:
     store = open_existing(frame.settings().database_url)
     try:
-        with store.read() as tx:
+        with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         types = behaviour_types(book.catalog.vocabulary())
         return list(read_examples(store, goal, types, now, most))

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
+from flows.work.readiness import ready_store
 from leadstore import halting
 from leadstore.releases import current_release
-from leadstore.store import open_store
 from nurture.diagnose import did_you_mean
 from nurture.errors import NotFound, ProjectError
 
@@ -79,10 +79,9 @@ def retire(
 
 
 def _do(frame: Any, sequence: str, what: Callable[..., Any]) -> Any:  # a frame; a count, or None
-    store = open_store(frame.settings().database_url)
+    store = ready_store(frame.settings())
     try:
-        store.migrate()
-        with store.begin() as tx:
+        with store.begin("apply") as tx:
             release = current_release(tx)
             if release is None:
                 raise ProjectError("no release in this store yet", hint="run `nurture apply`")

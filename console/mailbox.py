@@ -8,9 +8,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, say, say_json
+from console.frame import InFrame, note, say, say_json
 from flows.work.counting import in_words
 from flows.work.mailing import sweep
+from flows.work.trouble import trouble_in
 from flows.work.wiring import open_shop
 from nurture.errors import SettingError
 
@@ -42,4 +43,7 @@ async def mailbox(
         say_json(counts)
     else:
         say(f"mailbox: {in_words(counts)}")
+    if trouble := trouble_in(counts):
+        note(f"nurture: {trouble.words}")
+        return 1
     return 0

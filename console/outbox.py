@@ -10,16 +10,17 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, say_json
 from console.reasons import REASONS, say_touch
 from console.wording import printable, say_at
 from leadstore.chapters import Touch
-from leadstore.existing import latest_moment, open_existing
-from leadstore.resolving import Word, count_by_state, list_outbox, resolve
+from leadstore.existing import open_existing
+from leadstore.resolving import count_by_state, doubts_by_run, list_outbox
 from leadstore.stuck import Stuck, Wanted, find_broken, find_stuck
 from nurture.words import OutboxKind, Reason, TouchState
 
 app = App(name="outbox", help="Look into the outbox; settle, retry or give up.", help_format="plaintext")
+app.command("console.doubts:resolve_", name="resolve", help="Settle what nobody knows.")
 app.command("console.retrying:retry", name="retry", help="Let what failed be tried again.")
 app.command("console.retrying:skip", name="skip", help="Give up what failed, and go on.")
 app.command("console.routes:routes", name="routes", help="Show the pace of the relay and of domains.")
@@ -54,6 +55,7 @@ def list_(
         with store.read() as tx:
             rows, total = list_outbox(tx, state=state, kind=kind, limit=limit)
             states = count_by_state(tx)
+            runs = doubts_by_run(tx) if states.get(TouchState.UNCERTAIN, 0) > 1 else {}
             able = _able(tx, rows)
             held = find_broken(tx, Wanted(kind=kind and kind.value), limit) if state in HIDDEN else []
     finally:
@@ -65,6 +67,7 @@ def list_(
     else:
         _show(rows, able, held)
         _sum_up(len(rows), total, states)
+        _name_runs(runs)
     return 1 if held or any(touch.state in WAITING for _, touch in rows) else 0
 
 
@@ -95,35 +98,6 @@ def _remedy(touch: Touch, able: Collection[int | None]) -> str | None:
 
 def _release(one: Stuck) -> str:
     return f"nurture outbox retry --lead {one.lead_id}"
-
-
-@app.command(name="resolve")
-def resolve_(
-    id: int,
-    /,
-    *,
-    as_: Annotated[Word, Parameter(name="--as")],
-    frame: InFrame,
-) -> int:
-    """Settle an uncertain row by what you know from the relay's log or from the lead.
-
-    Nothing is sent again either way, and the lead's sequence goes on as it is.
-
-    Parameters
-    ----------
-    id
-        The number of the row, from `nurture outbox list --state uncertain`.
-    as_
-        sent: it arrived, and counts for the caps. failed: it did not, and no longer counts.
-    """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.begin() as tx:
-            resolve(tx, id, as_, latest_moment(tx, datetime.now(UTC)))
-    finally:
-        store.close()
-    say(f"outbox row {id} is settled as {as_}")
-    return 0
 
 
 def as_json(lead_id: int | None, touch: Touch) -> dict[str, Any]:
@@ -163,6 +137,12 @@ def _sum_up(shown: int, total: int, states: dict[TouchState, int]) -> None:
     counted = ", ".join(f"{states[state]} {state.value}" for state in TouchState if state in states)
     cut = f"; {shown} of {total} are shown, --limit shows more" if shown < total else ""
     note(f"in the whole outbox: {counted or 'nothing'}{cut}")
+
+
+def _name_runs(runs: dict[str, int]) -> None:
+    """Which processes left doubts: what is known of one is mostly known of all that it spoke."""
+    for run, count in runs.items():
+        note(f"{count} uncertain of the run {run}: nurture outbox resolve --run {run} --as sent|failed")
 
 
 def _utc(at: datetime) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from console.workers import is_alive, is_lost
 from leadstore.chapters import BY_OPERATOR, Told, Touch
 from nurture.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
@@ -120,8 +121,21 @@ def say_decision(told: Told, say: Say, why: Why = plainly) -> str:
     return f"{VERDICTS[told.verdict]}{until}: {clause}."
 
 
-def say_touch(touch: Touch, say: Say) -> str:
-    """What became of one touch, as a sentence or two."""
+LOST: Mapping[TouchState, str] = {
+    TouchState.CLAIMED: "Its worker stopped before it was sent; it is taken up again",
+    TouchState.STARTED: "Its worker stopped while it was being sent, and nobody knows whether it arrived; "
+    "it is listed as uncertain",
+}
+"""What is said of a row whose worker is gone, before the tick that takes it over."""
+FAR: Mapping[TouchState, str] = {
+    TouchState.CLAIMED: "A worker has it and will send it",
+    TouchState.STARTED: "A worker began to send it",
+}
+"""What is said of a row of another machine's worker, which may be gone."""
+
+
+def say_touch(touch: Touch, say: Say, now: datetime | None = None) -> str:
+    """What became of one touch, as a sentence or two; `now` says whether a lease is over."""
     why = OUTBOX_REASONS.get(touch.reason, touch.reason)
     answer = " ".join(str(part) for part in (touch.code, touch.reply) if part)
     begins = STATES[touch.state]
@@ -129,7 +143,7 @@ def say_touch(touch: Touch, say: Say) -> str:
         case TouchState.PLANNED:
             return f"{begins} for {say(touch.due_at)}: {_with(why, answer)}."
         case TouchState.CLAIMED | TouchState.STARTED:
-            return f"{begins}."
+            return _under_way(touch, say, now or datetime.now(UTC))
         case TouchState.SENT:
             by_hand = touch.reason == BY_OPERATOR
             return f"{begins}: {why}." if by_hand else f"{begins}: {_with('the relay took it', answer)}."
@@ -140,6 +154,18 @@ def say_touch(touch: Touch, say: Say) -> str:
             )
         case _:
             return f"{begins}: {_with(why, answer)}."
+
+
+def _under_way(touch: Touch, say: Say, now: datetime) -> str:
+    """A row that a worker has: being sent now only where that worker is known to live."""
+    if is_lost(touch, now):
+        ends = touch.lease_until
+        return f"{LOST[touch.state]} {f'by the next tick after {say(ends)}' if ends else 'at the next tick'}."
+    if touch.worker is None or is_alive(touch.worker):
+        return f"{STATES[touch.state]}."
+    ends = touch.lease_until
+    until = f"; should it have stopped, the next tick after {say(ends)} takes it over" if ends else ""
+    return f"{FAR[touch.state]} ({touch.worker}){until}."
 
 
 def _with(clause: str, answer: str) -> str:

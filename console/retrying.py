@@ -133,7 +133,7 @@ def _refuse_misuse(ids: Sequence[int], narrowed: bool) -> None:
 
 
 def _write(store: Store, work: Callable[[Any, datetime], Found]) -> tuple[Found, datetime]:
-    with store.begin() as tx:
+    with store.begin("retry") as tx:
         now = latest_moment(tx, datetime.now(UTC))
         return work(tx, now), now
 

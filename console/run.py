@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.leading import leading_alone
-from flows.server import local_server
+from flows.leading import leading_alone, refuse_beside_leader
+from flows.server import PrefectServer, local_server, server_to_report_to
 from flows.stopping import stop_asked, until
 from flows.work.counting import Counts, in_words
 from flows.work.moments import parse_moment
 from flows.work.receiving import local_inbox
-from flows.work.watching import ShelfWatch
+from flows.work.trouble import trouble_in
 from flows.work.wiring import open_shop
+from leadstore.store import in_thread
 from nurture.diagnose import Fault, render_text
-from nurture.errors import ClockError
+from nurture.errors import ClockError, SettingError
 
 if TYPE_CHECKING:
     from flows.work.settings import Settings
-    from flows.work.watching import ShelfWatch
-from flows.work.wiring import Shop
 
 
 async def run(
     *,
     once: bool = False,
+    prefect: bool = False,
     now: str | None = None,
     json: Annotated[bool, Parameter(name="--json")] = False,
     frame: InFrame,
@@ -40,7 +39,10 @@ async def run(
     Parameters
     ----------
     once
-        One round, then end; without it, this process keeps the clock.
+        One round, then end; without it, this process keeps the clock. It needs no Prefect server, and
+        reports to the one that PREFECT_API_URL names.
+    prefect
+        Show a round in Prefect in any case: a local server is started if there is none, which takes a while.
     now
         A moved clock, as 2027-06-15T10:00:00Z: only with --once, and only while the local inbox is the relay.
     json
@@ -48,28 +50,50 @@ async def run(
     """
     settings = frame.settings()
     moved = _moved(now, once, settings)
+    return await (_once(settings, moved, prefect, json) if once else _keep(settings, json))
+
+
+async def _once(settings: Settings, moved: datetime | None, prefect: bool, json: bool) -> int:
     async with AsyncExitStack() as stack:
-        lost = None if once else await stack.enter_async_context(leading_alone(settings))
+        server = None if prefect else await _server(settings)
         settings = stack.enter_context(local_inbox(settings, port=0))
         shop = await stack.enter_async_context(open_shop(settings, now=moved))
+        await in_thread(refuse_beside_leader, shop.store)
+        _tell_faults(shop.faults)
+        if prefect or server is not None:
+            await stack.enter_async_context(local_server(settings))
+            from flows.rounds import one_round  # after the server: Prefect reads its address when imported
+
+            counts = await one_round(shop, moved.isoformat() if moved else None)
+        else:
+            from flows.plain import plain_round
+
+            counts = await plain_round(shop, moved)
+    return _tell_round(counts, json)
+
+
+async def _server(settings: Settings) -> PrefectServer | None:
+    """The server that wants to be told of the round. Mail does not wait for one that is away."""
+    try:
+        return await server_to_report_to(settings)
+    except SettingError as error:
+        note(f"nurture: this round is not shown in Prefect: {error}")
+        return None
+
+
+async def _keep(settings: Settings, json: bool) -> int:
+    async with AsyncExitStack() as stack:
+        lost = await stack.enter_async_context(leading_alone(settings))
+        settings = stack.enter_context(local_inbox(settings, port=0))
+        shop = await stack.enter_async_context(open_shop(settings, clockwork="run"))
         await stack.enter_async_context(local_server(settings))
-        if lost is not None:
-            return await _keep(shop, lost, json)
-        from flows.rounds import one_round  # after the server: Prefect reads its address when it is imported
+        from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
 
-        _tell_faults(ShelfWatch(shop).look()[1])
-        counts = await one_round(shop, moved.isoformat() if moved else None)
-    _tell("round", counts, json)
-    return 1 if counts.get("failed") or counts.get("uncertain") else 0
-
-
-async def _keep(shop: Shop, lost: asyncio.Future[None], json: bool) -> int:
-    from flows.clock import Clock, ticking
-
-    with stop_asked() as asked:
-        async with ticking(Clock(shop, lambda name, counts: _tell(name, counts, json))):
-            note("the clock runs; Ctrl-C stops it")
-            await until(asked, lost)
+        _tell_faults(shop.faults)
+        with stop_asked() as asked:
+            async with ticking(Clock(shop, lambda name, counts: _tell(name, counts, json))):
+                note("the clock runs; Ctrl-C stops it")
+                await until(asked, lost)
     return 0
 
 
@@ -89,6 +113,16 @@ def _moved(now: str | None, once: bool, settings: Settings) -> datetime | None:
 def _tell_faults(faults: Sequence[Fault]) -> None:
     if any(fault.severity == "error" for fault in faults):
         note(f"{render_text(faults)}\n\nthe files have faults; the last good release runs")
+
+
+def _tell_round(counts: dict[str, Any], json: bool) -> int:
+    """Tell what was done, and in words what could not be: 1 then, for whoever runs it by a timer."""
+    trouble = trouble_in(counts)
+    _tell("round", {**counts, "trouble": trouble.name if trouble else None} if json else counts, json)
+    if trouble is None:
+        return 0
+    note(f"nurture: {trouble.name}: {trouble.words}")
+    return 1
 
 
 def _tell(name: str, counts: Counts, json: bool) -> None:

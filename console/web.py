@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from console.frame import InFrame, say
-from flows.serving import bind, served
+from flows.ports import bind
+from flows.serving import served
 from flows.stopping import stop_asked
 from flows.work.front import web_app
 from flows.work.wiring import open_shop
@@ -23,7 +24,7 @@ async def web(*, host: str = "127.0.0.1", frame: InFrame) -> int:
     async with AsyncExitStack() as stack:
         listener = bind(settings.web_port, "NURTURE_WEB_PORT", "the web app", host=host)
         stack.callback(listener.close)
-        shop = await stack.enter_async_context(open_shop(settings))
+        shop = await stack.enter_async_context(open_shop(settings, any_clock=True))
         asked = stack.enter_context(stop_asked())
         await stack.enter_async_context(served(await web_app(shop), listener))
         say(f"web app  http://{host}:{listener.getsockname()[1]}  as {settings.public_url}")

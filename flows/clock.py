@@ -17,6 +17,7 @@ from flows.mailbox import mailbox
 from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
+from flows.work.trouble import trouble_in
 from flows.work.watching import ShelfWatch
 from flows.work.wiring import Shop
 from leadstore.store import in_thread
@@ -30,6 +31,8 @@ FINISH_SECONDS = 30
 
 SLICE_SECONDS = 20
 """How long one run works at scoring everybody again; a tick may have to wait for it."""
+TICK_SECONDS = 50
+"""How long one tick claims more; a handoff may have to wait for it."""
 PAUSE = timedelta(seconds=1)
 
 
@@ -71,40 +74,49 @@ class Clock:
 
     async def _tick(self) -> None:
         await self._look_at_shelf()
-        await self._run("tick", lambda: conduct(self.shop, tick, TickOptions()))
+        options = TickOptions(seconds=TICK_SECONDS)
+        await self._run("tick", self._tick, lambda: conduct(self.shop, tick, options))
 
     async def _rescore(self) -> None:
         """After a rule change, slice by slice: ticks come in between, for one flow runs at a time."""
-        counts = await self._run(
-            "rescore", lambda: conduct(self.shop, rescore, RescoreOptions(seconds=SLICE_SECONDS))
-        )
-        if counts.get("behind"):
-            self._scheduler.add_job(
-                self._rescore,
-                "date",
-                run_date=datetime.now(UTC) + PAUSE,
-                id="rescore-on",
-                replace_existing=True,
-                misfire_grace_time=None,
-            )
+        options = RescoreOptions(seconds=SLICE_SECONDS)
+        await self._run("rescore", self._rescore, lambda: conduct(self.shop, rescore, options))
 
     async def _handoff(self) -> None:
-        await self._run("handoff", lambda: conduct(self.shop, handoff, RunOptions()))
+        await self._run("handoff", self._handoff, lambda: conduct(self.shop, handoff, RunOptions()))
 
     async def _mailbox(self) -> None:
-        await self._run("mailbox", lambda: conduct(self.shop, mailbox, RunOptions()))
+        await self._run("mailbox", self._mailbox, lambda: conduct(self.shop, mailbox, RunOptions()))
 
-    async def _run(self, name: str, flow: Callable[[], Awaitable[dict[str, object]]]) -> dict[str, object]:
+    def _again(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Go on soon with what a run left at its deadline."""
+        self._scheduler.add_job(
+            job,
+            "date",
+            run_date=datetime.now(UTC) + PAUSE,
+            id=f"{name}-on",
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    async def _run(
+        self,
+        name: str,
+        job: Callable[[], Awaitable[None]],
+        flow: Callable[[], Awaitable[dict[str, object]]],
+    ) -> None:
         async with self._one:
             try:
                 counts = await flow()
                 self.report(name, counts)
-                return counts
+                if trouble := trouble_in(counts):
+                    log.warning("%s: %s: %s", name, trouble.name, trouble.words)
+                if counts.get("unfinished") and not self.shop.stopping:
+                    self._again(name, job)
             except NurtureError as error:
                 log.error("%s failed: %s", name, error)
             except Exception as error:  # the clock outlives a flow: the next run resumes
                 log.error("%s failed: %s", name, type(error).__name__)
-        return {}
 
     async def _look_at_shelf(self) -> None:
         try:
@@ -120,7 +132,7 @@ class Clock:
 
 @contextlib.asynccontextmanager
 async def ticking(clock: Clock) -> AsyncIterator[None]:
-    """Let the clock tick while the block runs; the caller holds the leader's lease."""
+    """Let the clock tick while the block runs; the caller leads this store."""
     clock.start()
     try:
         yield

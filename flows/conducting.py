@@ -9,10 +9,9 @@ from prefect import Flow, State, tags
 
 from flows.opening import holding
 from flows.options import RunOptions
-from flows.sealing import FlowFault
+from flows.sealing import FlowFault, unsealed
 from flows.work.counting import Counts
 from flows.work.wiring import Shop
-from nurture.errors import NurtureError
 
 Options = TypeVar("Options", bound=RunOptions)
 Report = Callable[[str, Counts], None]
@@ -24,17 +23,17 @@ async def conduct(
     flow: Flow[[Options], Coroutine[Any, Any, State[dict[str, Any]]]],
     options: Options,
 ) -> dict[str, Any]:
-    """The flow's counts; the run shows in the Prefect UI under its own name.
+    """The flow's counts, also of a run that ended in trouble; it shows in the Prefect UI under its own name.
 
     Raises:
         NurtureError: the very error that stopped the flow, of which Prefect was told only the sealed form.
         FlowFault: something unforeseen broke.
     """
-    try:
-        with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
-            counts: Any = await flow(options)  # Prefect hands back the data of the state it ended in
-    except FlowFault as fault:
-        if isinstance(fault.original, NurtureError):
-            raise fault.original from None
-        raise
-    return dict(counts)
+    with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
+        state: Any = await flow(options, return_state=True)
+        found = await state.aresult(raise_on_failure=False)
+    if isinstance(found, FlowFault):
+        raise unsealed(found) from None
+    if isinstance(found, BaseException):
+        raise found
+    return dict(found)

@@ -6,11 +6,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
-from flows.options import RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
-from flows.work.handing import hand_off
+from flows.options import TIMEOUT_SECONDS, RunOptions
+from flows.reporting import reported
+from flows.work.duties import handoff as do_handoff
+
+SECONDS = 50
+"""How long it begins further notices and calls."""
 
 
 @flow(
@@ -18,11 +19,10 @@ from flows.work.handing import hand_off
     flow_run_name="handoff/{opts.label}",
     description="Offers every mature lead that waits to a seller, and delivers the pending notices.",
     retries=0,
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def handoff(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Offer every mature lead that waits for it, in one run however many there are."""
-    with sealed("handoff"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await hand_off(shop, now)
-    return await closing_state("handoff", counts)
+    deadline = opts.deadline(SECONDS)
+    return await reported("handoff", opts.now, lambda shop, now: do_handoff(shop, now, deadline))

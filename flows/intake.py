@@ -6,11 +6,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
-from flows.options import RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.options import TIMEOUT_SECONDS, RunOptions
+from flows.reporting import reported
 from flows.work.intake import intake as take_in
+
+SECONDS = 120
+"""How long it takes further signals in."""
 
 
 @flow(
@@ -18,11 +19,10 @@ from flows.work.intake import intake as take_in
     flow_run_name="intake/{opts.label}",
     description="Takes in the signals that came: scores leads, enrols them and wakes those that waited.",
     retries=0,
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def intake(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Take in every pending signal once."""
-    with sealed("intake"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await take_in(shop, now)
-    return await closing_state("intake", counts)
+    deadline = opts.deadline(SECONDS)
+    return await reported("intake", opts.now, lambda shop, now: take_in(shop, now, deadline))

@@ -1,114 +1,61 @@
-"""The leader's lease: of all the processes on one store, one keeps the embedded clock."""
+"""The leader: of all the processes on one store, one keeps the embedded clock."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
-import socket
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
+from flows.rivals import refuse_rivals
+from flows.work.readiness import ready_store
 from flows.work.settings import Settings
-from leadstore.locks import acquire_lease, lease_holder, release_lease
-from leadstore.store import Store, in_thread, open_store
-from nurture.errors import LockHeld, NurtureError
-
-log = logging.getLogger("nurture.lease")
+from flows.work.single import only_one
+from leadstore.locks import lock_holder
+from leadstore.store import Store, in_thread
+from nurture.errors import LockHeld
 
 NAME = "clock"
-LEASE = timedelta(seconds=45)
-RENEW_SECONDS = 10
-"""Several renewals fit into one lease, so that a slow disk does not depose a leader."""
 
 
 @contextlib.asynccontextmanager
 async def leading(store: Store) -> AsyncIterator[asyncio.Future[None]]:
-    """Hold the lease while the block runs; the future fails with LockHeld should another process take it.
+    """Lead while the block runs; the future fails with LockHeld should another process take over.
 
     Raises:
-        LockHeld: another process has it; names who.
+        LockHeld: another process leads; names who.
     """
-    await in_thread(lead, store)
-    lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    renewing = asyncio.create_task(_renew(store, lost), name="lease")
-    try:
-        yield lost
-    finally:
-        renewing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await renewing
-        lost.cancel()
-        await in_thread(step_down, store)
+    async with only_one(store, NAME) as turn:
+        if turn is None:
+            holder = await in_thread(lock_holder, store, NAME) or "a process that has just ended"
+            raise LockHeld(
+                f"another `nurture up` leads this store: {holder}",
+                hint="stop it first; one that was killed is gone at once, a frozen machine within 30 seconds",
+            )
+        yield turn.lost
 
 
 @contextlib.asynccontextmanager
 async def leading_alone(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
-    """The lease of a store that is opened for it: taken before anything else is started.
+    """The lead of a store that is opened for it: taken before anything else is started.
 
     Raises:
-        LockHeld: another process has it; names who.
+        LockHeld: another process leads, or deployments work on the store; names who.
     """
-    store = open_store(settings.database_url)
+    store = await in_thread(ready_store, settings)
     try:
-        await in_thread(store.migrate)
+        await refuse_rivals(store)
         async with leading(store) as lost:
             yield lost
     finally:
         store.close()
 
 
-async def _renew(store: Store, lost: asyncio.Future[None]) -> None:
-    while not lost.done():
-        await asyncio.sleep(RENEW_SECONDS)
-        try:
-            await in_thread(lead, store)
-        except LockHeld as error:
-            lost.set_exception(error)
-        except NurtureError as error:  # a store that is away for a moment deposes nobody
-            log.error("the lease could not be renewed: %s", error)
-
-
-def me() -> str:
-    """This process, as the lease names it."""
-    return f"{socket.gethostname()[:80]}:{os.getpid()}"
-
-
-def lead(store: Store) -> None:
-    """Take the lease, or renew it.
+def refuse_beside_leader(store: Store) -> None:
+    """Refuse while another process keeps the clock of this store.
 
     Raises:
-        LockHeld: another process has it; names who, and until when it may.
+        LockHeld: one does; names who.
     """
-    now = datetime.now(UTC)
-    with store.begin() as tx:
-        holder = lease_holder(tx, NAME, now)
-        if holder is not None and _is_dead(holder):
-            release_lease(tx, NAME, holder)
-        if acquire_lease(tx, NAME, me(), now, LEASE):
-            return
-    raise LockHeld(
-        f"another `nurture up` leads this store: {holder}",
-        hint=f"stop it first; if it was killed on another machine, wait {LEASE.seconds} seconds",
-    )
-
-
-def step_down(store: Store) -> None:
-    """Give the lease back, so that the next leader need not wait for it to run out."""
-    with store.begin() as tx:
-        release_lease(tx, NAME, me())
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is no more: only then may it be passed over."""
-    host, _, number = holder.rpartition(":")
-    if host != socket.gethostname()[:80] or not number.isdigit() or int(number) == os.getpid():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    holder = lock_holder(store, NAME)
+    if holder is not None:
+        raise LockHeld(f"another `nurture up` leads this store: {holder}", hint="stop it first")

@@ -6,11 +6,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
-from flows.options import RunOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.options import TIMEOUT_SECONDS, RunOptions
+from flows.reporting import reported
 from flows.work.mailing import sweep
+
+SECONDS = 240
+"""How long it reads on: the next run goes on from there."""
 
 
 @flow(
@@ -18,11 +19,10 @@ from flows.work.mailing import sweep
     flow_run_name="mailbox/{opts.label}",
     description="Reads the mailbox: suppresses what bounced or complained, keeps replies, lets people leave.",
     retries=0,
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def mailbox(opts: RunOptions = RunOptions()) -> State[dict[str, Any]]:
     """Read what is new in the mailbox, in one run however much it is."""
-    with sealed("mailbox"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await sweep(shop, now)
-    return await closing_state("mailbox", counts)
+    deadline = opts.deadline(SECONDS)
+    return await reported("mailbox", opts.now, lambda shop, now: sweep(shop, now, deadline=deadline))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from flows.rivals import DEPLOYED
 from flows.work.moments import parse_moment
 from flows.work.settings import load_settings
 from flows.work.wiring import Shop, open_shop
@@ -35,7 +36,7 @@ async def this_shop(now: str | None) -> AsyncIterator[tuple[Shop, datetime]]:
     moved = None if now is None else parse_moment(now)
     shop = _held.get()
     if shop is None:
-        async with open_shop(load_settings(), now=moved) as opened:
+        async with open_shop(load_settings(), now=moved, clockwork=DEPLOYED) as opened:
             yield opened, moved or datetime.now(UTC)
     elif moved is not None and not shop.moved:
         raise ClockError("this process runs on the real clock", hint="leave the moved clock out")

@@ -6,9 +6,14 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.work.deadline import Deadline
+
+TIMEOUT_SECONDS = 900
+"""When Prefect gives a run up. Each ends by its own deadline long before; what is spoken is settled first."""
+
 
 class RunOptions(BaseModel):
-    """When the run takes place."""
+    """When the run takes place, and for how long."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -19,10 +24,21 @@ class RunOptions(BaseModel):
         max_length=40,
     )
 
+    seconds: float | None = Field(
+        default=None,
+        ge=0,
+        title="Seconds",
+        description="Begin nothing more after so long: the next run goes on. Empty: this flow's own bound.",
+    )
+
     @property
     def label(self) -> str:
         """The moment, as it stands in the names of runs."""
         return self.now or f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
+
+    def deadline(self, own: float) -> Deadline:
+        """When this run begins nothing more: `own` seconds from now, if not said otherwise."""
+        return Deadline.after(own if self.seconds is None else self.seconds)
 
 
 class TickOptions(RunOptions):
@@ -40,10 +56,4 @@ class RescoreOptions(RunOptions):
         default=False,
         title="All leads",
         description="Score every lead anew, not only those whose score may have crossed a threshold.",
-    )
-    seconds: float | None = Field(
-        default=None,
-        ge=0,
-        title="Seconds",
-        description="Begin no further page of all leads after so long: the next run goes on.",
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
-from flows.options import RescoreOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
+from flows.options import TIMEOUT_SECONDS, RescoreOptions
+from flows.reporting import reported
 from flows.work.rescoring import rescore as score_again
+
+SECONDS = 480
+"""How long it begins further pages: the next run goes on from there."""
 
 
 @flow(
@@ -18,11 +19,14 @@ from flows.work.rescoring import rescore as score_again
     flow_run_name="rescore/{opts.label}",
     description="Scores the leads that may have faded across a threshold, and all after a rule change.",
     retries=0,
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def rescore(opts: RescoreOptions = RescoreOptions()) -> State[dict[str, Any]]:
     """Score what is due for it, and decide maturity from the result."""
-    with sealed("rescore"):
-        async with this_shop(opts.now) as (shop, now):
-            counts = await score_again(shop, now, full=opts.full, seconds=opts.seconds)
-    return await closing_state("rescore", counts)
+    deadline = opts.deadline(SECONDS)
+    return await reported(
+        "rescore",
+        opts.now,
+        lambda shop, now: score_again(shop, now, full=opts.full, deadline=deadline),
+    )

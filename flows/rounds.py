@@ -1,8 +1,7 @@
-"""One round of the engine from the command line: rescore, tick and handoff, one after the other."""
+"""One round of the engine as flows: mailbox, rescore, tick and handoff, each a run that Prefect shows."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flows.conducting import conduct
@@ -12,32 +11,35 @@ from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
 from flows.tick import tick
 from flows.work.counting import added
+from flows.work.duties import whole_round
+from flows.work.trouble import SHUT
 from flows.work.wiring import Shop
-from nurture.errors import MailboxError
 
-log = logging.getLogger("nurture.rounds")
+LEFT = ("behind", "unassigned", "unfinished", SHUT)
+"""Counts of what is left: those of a later run stand for those before."""
+
+FLOWS: dict[str, tuple[Any, type[RunOptions]]] = {  # each flow takes its own options
+    "mailbox": (mailbox, RunOptions),
+    "rescore": (rescore, RescoreOptions),
+    "tick": (tick, TickOptions),
+    "handoff": (handoff, RunOptions),
+}
 
 
 async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
-    """The counts of the three runs, added up; `handed_off` leads have a seller who was told so.
+    """The counts of the runs, added up; `now` is the moment of a moved clock."""
 
-    Scores come first, because who enters a standing sequence depends on them.
-    """
-    read = await _read_mailbox(shop, now)
-    scored = await conduct(shop, rescore, RescoreOptions(now=now))
-    ticked = await conduct(shop, tick, TickOptions(now=now))
-    handed = await conduct(shop, handoff, RunOptions(now=now))
-    counts = added(read, scored, ticked, handed)
-    return {**counts, "handed_off": counts["mails"]}
+    async def do(name: str) -> dict[str, Any]:
+        flow, options = FLOWS[name]
+        return await whole(shop, flow, options(now=now))
+
+    return await whole_round(shop, do)
 
 
-async def _read_mailbox(shop: Shop, now: str | None) -> dict[str, Any]:
-    """First, since what came back may suppress whom a tick would mail; if it is away, the round goes on."""
-    if shop.settings.mailbox_url is None:
-        return {}
-    try:
-        counts = await conduct(shop, mailbox, RunOptions(now=now))
-    except MailboxError as error:
-        log.error("mailbox failed: %s", error)
-        counts = {"unreachable": 1}
-    return {"mailbox": {name: count for name, count in counts.items() if count and name != "read"}}
+async def whole(shop: Shop, flow: Any, options: RunOptions) -> dict[str, Any]:
+    """Run after run until nothing is left: each is bounded in time."""
+    counts = await conduct(shop, flow, options)
+    while counts.get("unfinished") and not shop.stopping:
+        more = await conduct(shop, flow, options)
+        counts = {**added(counts, more), **{name: more[name] for name in LEFT if name in more}}
+    return counts

@@ -10,7 +10,7 @@ from traceback import extract_tb
 
 from nurture.errors import NurtureError
 
-ADDRESS_LIKE = re.compile(r"[^\s<>()\[\]\"'`,;:=]+@[^\s<>()\[\]\"'`,;]+")
+ADDRESS_LIKE = re.compile(r"(?<![^\s@<>()\[\]\"'`,;:=])[^\s@<>()\[\]\"'`,;:=]+@[^\s<>()\[\]\"'`,;]+")
 
 
 class FlowFault(NurtureError):
@@ -23,6 +23,11 @@ class FlowFault(NurtureError):
     def __reduce__(self) -> tuple[type[FlowFault], tuple[str, str]]:
         # Prefect pickles the exception of a failed run into its storage, even with persist_result=False.
         return FlowFault, (self.message, self.hint)
+
+
+def unsealed(fault: FlowFault) -> Exception:
+    """What to raise in the process of the fault: our own error as it was, else the sealed one."""
+    return fault.original if isinstance(fault.original, NurtureError) else fault
 
 
 def scrub(text: str) -> str:

@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.serving import bind
+from flows.api import ask
+from flows.logfile import short
+from flows.ports import bind
 from flows.work.settings import Settings
 from nurture.errors import NurtureError, SettingError
 
@@ -31,10 +31,11 @@ CHILD = (sys.executable, "-P", "-m", "flows.prefect_child")
 
 @dataclass(frozen=True, slots=True)
 class PrefectServer:
-    """Where the API and its pages answer, and whether this process started it."""
+    """Where the API and its pages answer; whether this process started it, or PREFECT_API_URL names it."""
 
     url: str
     ours: bool
+    named: bool = False
 
     @property
     def api(self) -> str:
@@ -55,19 +56,26 @@ async def local_server(settings: Settings, *, port: int | None = None) -> AsyncI
         NurtureError: the child did not come up; names its log.
     """
     async with contextlib.AsyncExitStack() as stack:
-        server = await _found(settings) if port is None else None
+        server = await server_to_report_to(settings) if port is None else None
         if server is None:
             server = await stack.enter_async_context(_child(settings, port or 0))
-        stack.enter_context(_environment(server_environment(settings, server.api)))
+        stack.enter_context(_environment(server_environment(settings, server)))
         stack.push_async_callback(_last_words)
         yield server
 
 
-def server_environment(settings: Settings, api: str) -> dict[str, str]:
-    """What Prefect reads from the environment: where the API is; nothing measured, nothing kept."""
-    named = bool(os.environ.get("PREFECT_API_URL"))
-    quiet = {
-        "PREFECT_API_URL": api,
+KEPT = frozenset({"PREFECT_CLIENT_MAX_RETRIES", "PREFECT_LOGGING_LEVEL", "PREFECT_SERVER_LOGGING_LEVEL"})
+"""What of the caller's PREFECT_* reaches a server of ours and the flows that report to it. PREFECT_API_URL is
+heard where it says which server to report to. All else, a database above all, is of another Prefect."""
+
+
+def server_environment(settings: Settings, server: PrefectServer) -> dict[str, str | None]:
+    """What Prefect reads from the environment: where the API is; nothing measured, nothing kept.
+
+    None stands for what is taken out. Beside the server that PREFECT_API_URL names, all else stays.
+    """
+    values: dict[str, str | None] = {
+        "PREFECT_API_URL": server.api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
@@ -77,18 +85,34 @@ def server_environment(settings: Settings, api: str) -> dict[str, str]:
         "PREFECT_CLI_PROMPT": "false",
         "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost"))),
     }
-    return quiet if named else {**quiet, "PREFECT_HOME": str(settings.state / "prefect")}
+    if server.named:
+        return values
+    foreign = [name for name in os.environ if name.startswith("PREFECT_") and name not in KEPT]
+    return {**dict.fromkeys(foreign), **values, "PREFECT_HOME": str(settings.state / "prefect")}
 
 
-async def _found(settings: Settings) -> PrefectServer | None:
+async def _named() -> PrefectServer | None:
     named = os.environ.get("PREFECT_API_URL", "").rstrip("/")
-    if named:
-        if not await asyncio.to_thread(is_healthy, named):
-            raise SettingError(
-                f"no Prefect server answers at {named}",
-                hint="start it, or unset PREFECT_API_URL to use a local one",
-            )
-        return PrefectServer(named.removesuffix("/api"), ours=False)
+    if not named:
+        return None
+    if not await asyncio.to_thread(is_healthy, named):
+        raise SettingError(
+            f"no Prefect server answers at {named}",
+            hint="start it, or unset PREFECT_API_URL to use a local one",
+        )
+    return PrefectServer(named.removesuffix("/api"), ours=False, named=True)
+
+
+async def server_to_report_to(settings: Settings) -> PrefectServer | None:
+    """The server that PREFECT_API_URL names, else the project's own, if another process has started it.
+
+    Raises:
+        SettingError: the one that PREFECT_API_URL names does not answer.
+    """
+    return await _named() or await _running(settings)
+
+
+async def _running(settings: Settings) -> PrefectServer | None:
     try:
         url = _address_file(settings).read_text(encoding="ascii").strip()
     except OSError:
@@ -98,16 +122,7 @@ async def _found(settings: Settings) -> PrefectServer | None:
 
 def is_healthy(api: str) -> bool:
     """Whether a Prefect API answers there."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    key = os.environ.get("PREFECT_API_KEY")
-    request = urllib.request.Request(  # noqa: S310 - an operator's own setting
-        f"{api}/health", headers={"Authorization": f"Bearer {key}"} if key else {}
-    )
-    try:
-        with opener.open(request, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (OSError, ValueError, urllib.error.URLError):
-        return False
+    return ask(f"{api}/health") is not None
 
 
 @contextlib.asynccontextmanager
@@ -125,7 +140,8 @@ async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
     try:
         await _until_healthy(process, server, home / "server.log")
         _address_file(settings).write_text(server.url, encoding="ascii")
-        yield server
+        async with short(home / "server.log"):
+            yield server
     finally:
         _address_file(settings).unlink(missing_ok=True)
         os.close(keep)  # the child's sign to stop
@@ -142,14 +158,16 @@ def _spawn(
     settings: Settings, server: PrefectServer, listener: socket.socket, pipe: int, log: Path
 ) -> subprocess.Popen[bytes]:
     listener.set_inheritable(True)
-    environment = {**os.environ, **server_environment(settings, server.api)}
-    environment["PREFECT_HOME"] = str(settings.state / "prefect")
-    environment["PREFECT_UI_API_URL"] = server.api
-    environment.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
+    changed = server_environment(settings, server)
+    changed["PREFECT_UI_API_URL"] = server.api
+    changed["PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"] = "events,flow_runs"
+    merged = {**os.environ, **changed}
+    environment = {name: value for name, value in merged.items() if value is not None}
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module
             [*CHILD, str(listener.fileno()), str(pipe)],
             env=environment,
+            cwd=log.parent,  # Prefect reads prefect.toml, pyproject.toml and .env where it is started
             pass_fds=(listener.fileno(), pipe),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -199,20 +217,23 @@ async def _last_words() -> None:
 
 
 @contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set these for the block; Prefect, if it is loaded already, reads them again."""
+def _environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Set these for the block, or take them out; Prefect, if it is loaded already, reads them again."""
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    _read_again()
+    _set(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        _read_again()
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _read_again()
 
 
 def _read_again() -> None:

@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
 
-from nurture.errors import SettingError
-
-
-def bind(port: int, setting: str, what: str, *, host: str = "127.0.0.1") -> socket.socket:
-    """A socket on `port` (0: any free one) of this machine, not yet listening.
-
-    Raises:
-        SettingError: the port is taken or not allowed; names the setting that moves it.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise SettingError(
-            f"port {port} {why}: {what} needs it", hint=f"stop what uses it, or set {setting} to a free port"
-        ) from error
-    return listener
+from flows.prompt import LARGEST_HEAD, PromptProtocol
 
 
 class QuietServer(uvicorn.Server):
@@ -46,6 +26,9 @@ def server_config(app: Any) -> uvicorn.Config:  # any ASGI application
     """How we serve: warnings only, and no address of a visitor in a log."""
     return uvicorn.Config(
         app,
+        http=PromptProtocol,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        log_config=None,  # what it says goes where we say ours, and is kept as short
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -32,7 +32,7 @@ async def until(asked: asyncio.Event, lost: asyncio.Future[None]) -> None:
     """Wait until a stop is asked for.
 
     Raises:
-        LockHeld: the lease was lost before.
+        LockHeld: another process took over before.
     """
     waiting = asyncio.ensure_future(asked.wait())
     either: set[asyncio.Future[Any]] = {waiting, lost}

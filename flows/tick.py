@@ -6,13 +6,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.opening import this_shop
-from flows.options import TickOptions
-from flows.reporting import closing_state
-from flows.sealing import sealed
-from flows.work.advance import advance
-from flows.work.counting import added
-from flows.work.intake import intake
+from flows.options import TIMEOUT_SECONDS, TickOptions
+from flows.reporting import reported
+from flows.work.duties import tick as do_tick
+
+SECONDS = 120
+"""How long a tick begins more: with much due, the ticks of two or three minutes share it."""
 
 
 @flow(
@@ -20,13 +19,10 @@ from flows.work.intake import intake
     flow_run_name="tick/{opts.label}",
     description="Takes in pending signals, decides what is due, sends it and settles the outcomes.",
     retries=0,  # the outbox resumes what was cut short; a retry by Prefect would know less
+    timeout_seconds=TIMEOUT_SECONDS,
     persist_result=False,
 )
 async def tick(opts: TickOptions = TickOptions()) -> State[dict[str, Any]]:
-    """Move every due lead on once; running it twice is running it once."""
-    with sealed("tick"):
-        async with this_shop(opts.now) as (shop, now):
-            taken = await intake(shop, now)
-            not_enrolled = taken.pop("refused")  # the relay's refusals have that word below
-            counts = added(taken, {"not_enrolled": not_enrolled}, await advance(shop, now, opts.limit))
-    return await closing_state("tick", counts)
+    """Move every due lead on once; running it twice is running it once, and several may run at once."""
+    deadline = opts.deadline(SECONDS)
+    return await reported("tick", opts.now, lambda shop, now: do_tick(shop, now, opts.limit, deadline))

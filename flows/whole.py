@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.leading import leading_alone
+from flows.ports import bind
+from flows.rivals import refuse_schedules
 from flows.server import local_server
-from flows.serving import bind, served
+from flows.serving import served
 from flows.work.counting import Counts
 from flows.work.front import web_app
 from flows.work.receiving import local_inbox
@@ -20,7 +22,7 @@ from flows.work.wiring import open_shop
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the parts of a running system answer; `lost` fails should another process take the lease."""
+    """Where the parts of a running system answer; `lost` fails should another process take over."""
 
     prefect: str
     web: str
@@ -34,7 +36,7 @@ async def whole_system(settings: Settings, report: Callable[[str, Counts], None]
     """Start every part in order and stop them in reverse: the clock first, the Prefect server near the end.
 
     Raises:
-        LockHeld: another process leads this store.
+        LockHeld: another process leads this store, or deployments work on it.
         SettingError: a port is taken; names the setting that moves it.
         BookError: nothing good was ever applied, and the files have faults.
     """
@@ -43,8 +45,10 @@ async def whole_system(settings: Settings, report: Callable[[str, Counts], None]
         listener = bind(settings.web_port, "NURTURE_WEB_PORT", "the web app")
         stack.callback(listener.close)
         settings = stack.enter_context(local_inbox(settings, port=settings.inbox_port))
-        shop = await stack.enter_async_context(open_shop(settings))
+        shop = await stack.enter_async_context(open_shop(settings, clockwork="up"))
         server = await stack.enter_async_context(local_server(settings, port=settings.prefect_port))
+        home = settings.state / "prefect"
+        await refuse_schedules(server.api, f"to reach it, `PREFECT_HOME={home} prefect server start`")
         await stack.enter_async_context(served(await web_app(shop), listener))
         from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
 

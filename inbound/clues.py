@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbound.mail import Mail, decoded, inside
+from inbound.mail import MESSAGE_ID, Mail, decoded, inside
 from nurture.links import BadLink, Links, UnsubscribeToken
 from nurture.short_tokens import TOKEN
 
@@ -16,20 +16,24 @@ TO = (
 """Headers in which servers leave the recipient of the envelope."""
 MOST = 50
 """So many message ids of one mail are looked up."""
-_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:X-)?(?:Original-)?Message-ID[ \t]*:[ \t]*\n?[ \t]*<([^<>\s]{3,250})>")
+_ID_LINE = re.compile(
+    r"(?im)^[ \t>]*+(?:X-)?(?:Original-)?Message-ID[ \t]*+:[ \t]*+\n?[ \t]*+<([^<>\s]{3,250})>"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
     """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed.
 
-    A seller who answers a notice writes to an address that names it, as a bounce does.
+    A seller who answers a notice writes to an address that names it. `returned` says that it came to a bounce
+    address, where only machines write.
     """
 
     outbox_ids: tuple[int, ...]
     message_ids: tuple[str, ...]
     leaving: UnsubscribeToken | None
     forged: bool
+    returned: bool = False
 
 
 def read_clues(mail: Mail, links: Links) -> Clues:
@@ -41,7 +45,8 @@ def read_clues(mail: Mail, links: Links) -> Clues:
     inside = [token for text in _envelopes(mail) for token in TOKEN.findall(text.lower())]
     outbox_ids, forged = _outbox_ids(links, [*reached, *inside])
     leaving, false = _leaving(links, reached)
-    return Clues(outbox_ids, _message_ids(mail), leaving, forged or false)
+    returned = any(token.startswith("b") for token in reached)
+    return Clues(outbox_ids, _message_ids(mail), leaving, forged or false, returned)
 
 
 def _outbox_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
@@ -77,10 +82,10 @@ def _envelopes(mail: Mail) -> list[str]:
 def _message_ids(mail: Mail) -> tuple[str, ...]:
     found = mail.ids("In-Reply-To", "References", "X-Original-Message-ID")
     for message in mail.returned():
-        found += re.findall(r"<([^<>\s]+)>", str(message.get("Message-ID", "")))
+        found += MESSAGE_ID.findall(str(message.get("Message-ID", "")))
     for part in mail.parts():
         if part.get_content_maintype() == "text":
             found += _ID_LINE.findall(decoded(part))
     for text in (mail.message.preamble, mail.message.epilogue):
         found += _ID_LINE.findall(text) if isinstance(text, str) else []
-    return tuple(dict.fromkeys(one[:250] for one in found if one.isascii()))[-MOST:]
+    return tuple(dict.fromkeys(one[:250] for one in found if one.isascii() and one.isprintable()))[-MOST:]

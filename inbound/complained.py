@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from inbound.returning import SOURCE, append_once
+from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, settle_doubt
 from nurture.words import Sig, SuppressionReason, TouchState
@@ -18,7 +18,7 @@ def record_complaint(tx: Any, sent: SentMail, key: str, at: datetime, now: datet
         return "notice_complained"
     assert sent.address_id is not None
     lock_lead_of(tx, sent.address_id)
-    if not append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}):
+    if append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}) is Appended.KNOWN:
         return "read_before"
     if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now, SOURCE):
         wake(tx, sent.address_id, now)

@@ -76,19 +76,31 @@ class Imap:
                 self._client.shutdown()  # a failed LOGOUT leaves the socket open
             self._box = None
 
-    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes, str]]:
+    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes | None, str]]:
         """The mails after the cursor, one fetched at a time, by PEEK so that none becomes seen.
 
+        A mail that the server refuses comes without bytes once the server gives the next one: else it is
+        the server that cannot be read.
+
         Raises:
-            MailboxError: the connection broke.
+            MailboxError: the connection broke, or the server gives nothing more.
         """
         validity, _, last = cursor.partition(":")
         after = int(last) if validity == self._validity and last else 0
+        refused: list[int] = []
         try:
             for uid in [uid for uid in self._uids(after) if uid > after][:limit]:
-                raw = self._fetch(uid)
+                given, raw = self._fetch(uid)
+                if not given:
+                    refused.append(uid)
+                    continue
+                for one in refused:
+                    yield str(one), None, f"{self._validity}:{one}"
+                refused.clear()
                 if raw is not None:
                     yield str(uid), raw, f"{self._validity}:{uid}"
+            if refused:
+                raise ValueError("FETCH refused")
         except AWAY as error:
             raise _away(error) from None
 
@@ -123,13 +135,13 @@ class Imap:
         assert self._box is not None
         return sorted(int(uid) for uid in self._box.uids(f"UID {after + 1}:*", charset=None))
 
-    def _fetch(self, uid: int) -> bytes | None:
-        """The first part of a mail, which holds all that is read; None when it is gone meanwhile."""
+    def _fetch(self, uid: int) -> tuple[bool, bytes | None]:
+        """Whether the server gives it, and the first part, which holds all that is read; None: it is gone."""
         status, found = self._client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
         if status != "OK":
-            raise ValueError("FETCH refused")
+            return False, None
         bodies = [one[1] for one in found or [] if isinstance(one, tuple)]
-        return bytes(bodies[0]) if bodies else None
+        return True, bytes(bodies[0]) if bodies else None
 
 
 def _number(client: Any, name: str) -> str:

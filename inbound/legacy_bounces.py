@@ -18,6 +18,9 @@ LONGEST = 64_000
 """Characters of a notice that are looked at."""
 LONGEST_FOR_FLUFL = 16_000
 """Bytes of a mail that flufl.bounce sees: it tries every pattern on every line."""
+LONGEST_LINE = 998
+"""Bytes of a line that it sees, as many as a line may have (RFC 5322 2.1.1): it reads some of them anew
+from each of their characters."""
 ROBOTS = re.compile(
     r"(?i)mailer-?daemon|post[-_]?master|mail[-. ]delivery|mail deliver(?:y)? (?:sub)?system|^<>$"
     r"|delivery[-. ]system"
@@ -42,7 +45,7 @@ NOTICES = re.compile(
 )
 """What bounces say."""
 _REST = re.compile(
-    r"(?im)^[ \t>]*(?:-{2,}|=+|_+)?[ \t]*(?:begin )?(?:this is a copy of"
+    r"(?im)^[ \t>]*+(?:(?:-{2,}+|=++|_++)[ \t]*+)?(?:begin )?(?:this is a copy of"
     r"|below (?:this line )?is (?:a copy|the)|(?:the )?(?:original|returned|unsent"
     r"|undelivered) (?:message|e?-?mail)"
     r"(?: (?:follows|headers?|text|body|attached|info\w*))?(?: follow\w*)?[ \t]*(?:-|=|\.|:|$)"
@@ -66,7 +69,7 @@ _DIALOGUE = re.compile(r"(?im)^[ \t]*>>> RCPT TO:[^\n]{1,500}(?:\n[ \t]*<<< 5\d\
 _RCPT = re.compile(r"(?im)^[ \t]*(?:>>> )?RCPT TO:[ \t]*<?(" + _ADDRESS.pattern + ")")
 _MIME_LINE = re.compile(r"(?im)^(?:Content-[\w-]+:|MIME-Version:|[ \t]*boundary=)[^\n]*$|^--\S+[ \t]*$")
 """What a broken boundary leaves between the words."""
-_CODED = re.compile(r"[ \t]*(?:<<< )?[245]\d\d[ \-]")
+_CODED = re.compile(r"^[ \t]*+(?:<<< )?[245]\d\d[ \-]")
 _DELAY = re.compile(
     r"(?i)warning (?:message )?only|has been delayed"
     r"|(?:will|shall) (?:be retried|keep (?:on )?trying|retry|continue to)"
@@ -176,7 +179,8 @@ def _recipients(mail: Mail, text: str) -> list[str]:
 
 
 def _by_flufl(mail: Mail) -> set[str]:
-    message = parse(mail.raw[:LONGEST_FOR_FLUFL])
+    lines = mail.raw[:LONGEST_FOR_FLUFL].split(b"\n")
+    message = parse(b"\n".join(line[:LONGEST_LINE] for line in lines))
     try:
         temporary, permanent = all_failures(message)
     except Exception:  # a detector that trips over a half-broken mail tells us nothing

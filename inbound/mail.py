@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import lookup
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email._policybase import Compat32
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
+
+from inbound.readable import readable
 
 MAX_BYTES = 256 * 1024
 """What is read of a mail: reports stand in front of the message they return, so this is plenty."""
@@ -25,11 +29,24 @@ MAX_DEPTH = 50
 OLDEST = timedelta(days=30)
 """A Date further back than this is not believed."""
 
-_TAGS = re.compile(r"(?s)<(script|style)\b[^<]{0,20000}</\1\s*>|<[^<>]{0,2000}>")
+MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
+"""An id in its brackets, no longer than a line may be (RFC 5322 2.1.1)."""
 LONGEST_TEXT = 200_000
 """Characters of a text that are read."""
 LONGEST_HEADER = 10_000
+"""Characters of a header that are kept: Python takes the parameters of a longer one apart for minutes."""
+MOST_HEADERS = 2_000
+"""A mail's headers are looked through up to here."""
+MOST_WORDS = 100
+"""A header with more encoded words is read as it stands: Python looks for the end of each in all the rest."""
+MOST_WORK = 1_000_000
+"""Containers times lines: Python looks at each line once for every container that is open."""
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+"""What Python calls a text encoding and no mail may name: they are slow, or warn, or always fail."""
+LONGEST_CHARSET = 40
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NO_OCTET = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters that stand for no octet that was read."""
 _REPORTS = ("message/delivery-status", "message/feedback-report", "message/disposition-notification")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
@@ -51,22 +68,20 @@ class Mail:
         """Every header of that name, decoded, each on one line."""
         wanted = name.lower()
         # raw_items, because get_all spoils headers that are UTF-8 as they stand (RFC 6532).
-        values = [str(value) for key, value in self.message.raw_items() if key.lower() == wanted]
-        return [_decoded(value[:LONGEST_HEADER]) for value in values]
+        items = islice(self.message.raw_items(), MOST_HEADERS)
+        return [_decoded(str(value)) for key, value in items if key.lower() == wanted]
 
     def addresses(self, *names: str) -> list[str]:
         """The addresses that stand in these headers, lower-cased."""
         found = [value for name in names for value in self.headers(name)]
-        return [address.lower() for _, address in getaddresses(found) if "@" in address]
+        try:
+            return [address.lower() for _, address in getaddresses(found) if "@" in address]
+        except (RecursionError, IndexError, ValueError):  # a comment in a comment in a comment
+            return []
 
     def ids(self, *names: str) -> list[str]:
         """The message ids that stand in these headers, without their brackets."""
-        return [
-            one
-            for name in names
-            for value in self.headers(name)
-            for one in re.findall(r"<([^<>\s]+)>", value)
-        ]
+        return [one for name in names for value in self.headers(name) for one in MESSAGE_ID.findall(value)]
 
     def parts(self) -> tuple[Message, ...]:
         """Every part that is no container, the returned message's left out."""
@@ -79,18 +94,14 @@ class Mail:
                 yield from _inner(part)
 
     def text(self) -> str:
-        """What a person reads: the text parts, else the HTML parts without their tags."""
+        """What a person reads: the text parts, else what the HTML parts show."""
         texts = {"text/plain": "", "text/html": ""}
         for part in self.parts():
             kind = part.get_content_type()
             if kind in texts and part.get_content_disposition() != "attachment":
                 texts[kind] += decoded(part) + "\n"
-        plain_text = texts["text/plain"]
-        return (
-            plain_text[:LONGEST_TEXT]
-            if plain_text.strip()
-            else _TAGS.sub(" ", texts["text/html"][:LONGEST_TEXT])
-        )
+        plain_text = texts["text/plain"][:LONGEST_TEXT]
+        return plain_text if plain_text.strip() else readable(texts["text/html"])
 
     def date(self, now: datetime) -> datetime:
         """When it was written, as far as it can be believed; else now."""
@@ -113,10 +124,11 @@ def read_mail(raw: bytes) -> Mail:
 def parse(raw: bytes) -> Message:
     """The message these bytes make; its headers and one text where they are nested out of all reason."""
     with suppress(RecursionError):
-        message = message_from_bytes(raw, policy=policy.compat32)
-        if not _is_too_deep(message):
-            return message
-    return BytesParser(policy=policy.compat32).parsebytes(raw, headersonly=True)
+        if not _is_too_much(raw):
+            message = message_from_bytes(raw, policy=_SHORT)
+            if not _is_too_deep(message):
+                return message
+    return BytesParser(policy=_SHORT).parsebytes(raw, headersonly=True)
 
 
 def leaves(message: Message) -> tuple[Message, ...]:
@@ -135,13 +147,7 @@ def decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    charset = str(part.get_content_charset("utf-8"))
-    for name in (charset, "utf-8", "latin-1"):
-        try:
-            return clean(plain(payload.decode(name)))
-        except (LookupError, ValueError):
-            continue
-    return clean(payload.decode("latin-1"))
+    return clean(plain(_text(payload, _charset(part))))
 
 
 def plain(text: str) -> str:
@@ -155,9 +161,51 @@ def clean(text: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    with suppress(HeaderParseError, LookupError, ValueError):
-        value = str(make_header(decode_header(value)))
+    if 0 < value.count("=?") <= MOST_WORDS:
+        with suppress(HeaderParseError, ValueError):  # broken base64
+            parts: list[tuple[str | bytes, str | None]] = decode_header(value)
+            value = "".join(one if isinstance(one, str) else _word(one, charset) for one, charset in parts)
+    value = _NO_OCTET.sub("\ufffd", value)
     return " ".join(clean(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")).split())
+
+
+def _word(word: bytes, charset: str | None) -> str:
+    """One piece of a header; what stands between encoded words comes without a charset, as it was."""
+    return _text(word, charset) if charset else word.decode("raw-unicode-escape", "replace")
+
+
+def _text(octets: bytes, charset: str) -> str:
+    """The text in whatever charset it claims, if it is one; else in the first that fits."""
+    for name in (charset, "utf-8"):
+        try:
+            if lookup(name).name not in _NO_CHARSETS:
+                return octets.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return octets.decode("latin-1")
+
+
+def _charset(part: Message) -> str:
+    try:
+        return str(part.get_content_charset("utf-8"))[:LONGEST_CHARSET]
+    except (LookupError, ValueError):  # it is itself in a charset that nobody knows
+        return "utf-8"
+
+
+class _Short(Compat32):
+    """Python's oldest policy, which keeps headers as they are, but none longer than it can read soon."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+_SHORT = _Short()
+
+
+def _is_too_much(raw: bytes) -> bool:
+    containers = raw.lower().count(b"multipart/")
+    return containers * (raw.count(b"\n") + raw.count(b"\r")) > MOST_WORK
 
 
 def _is_too_deep(message: Message) -> bool:

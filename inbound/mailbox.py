@@ -19,8 +19,11 @@ SCHEMES = "imaps://user:password@host/INBOX, imap:// (STARTTLS) or maildir:///pa
 class Mailbox(Protocol):
     """A folder of mails that is read from a cursor on. Nothing is ever deleted, or marked unasked."""
 
-    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes, str]]:
-        """The mails after the cursor, oldest first: (name, bytes, cursor after it); "" is the beginning."""
+    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes | None, str]]:
+        """The mails after the cursor, oldest first: (name, bytes, cursor after it); "" is the beginning.
+
+        A mail that the mailbox does not give, while it gives others, comes without bytes.
+        """
         ...
 
     def mark(self, names: Sequence[str]) -> None:

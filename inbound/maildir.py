@@ -39,17 +39,20 @@ class Maildir:
     def __exit__(self, *_: object) -> None:
         """Nothing is held open."""
 
-    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes, str]]:
+    def read(self, cursor: str, limit: int) -> Iterator[tuple[str, bytes | None, str]]:
         """The mails that arrived since, oldest first; what vanishes meanwhile is passed over."""
         since, known = _read_cursor(cursor)
         recent = dict(known)
         fresh = [found for found in self._list() if found[0] >= since - OVERLAP and found[1] not in recent]
         for at, base, path in sorted(fresh)[:limit]:
+            raw: bytes | None = None
             try:
                 with path.open("rb") as file:
                     raw = file.read(MAX_BYTES)
-            except OSError:
+            except FileNotFoundError:
                 continue
+            except OSError:
+                pass  # it is there, and not for us
             since = max(since, at)
             recent[base] = at
             recent = {name: then for name, then in recent.items() if then >= since - 2 * OVERLAP}

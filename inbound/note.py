@@ -62,4 +62,5 @@ def _copy(
     tx: Any, sent: SentMail, mail: Mail, notice: Notice, team: str, at: datetime, policy: Policy
 ) -> dict[str, Any]:
     who = notice.seller or notice.recipient
-    return copy_of(tx, sent.id, notice.lead_id, mail, (who, notice.recipient), ("", team), at, policy)
+    writer, reader, dedupe = (who, notice.recipient), ("", team), f"note:{mail.key}:{sent.id}"
+    return copy_of(tx, sent.id, notice.lead_id, mail, writer, reader, at, policy, dedupe)

@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from inbound.mail import Mail
-from inbound.returning import append_once
-from leadstore import locks
+from inbound.returning import Appended, append_once
+from leadstore import notes
 from leadstore.deciding import message_id
 from leadstore.outbox import add_notices
-from leadstore.returned import SentMail, latest_seller, name_of, settle_doubt
+from leadstore.returned import SentMail, is_of, latest_seller, name_of, settle_doubt
+from nurture.address import AddressError, normalise
 from nurture.policy import Policy
 from nurture.words import OutboxKind, Sig, TouchState
 
 LONGEST_TEXT = 20_000
 """Characters of a reply that are forwarded; the rest stays in the mailbox."""
 REPLIED = "replied"
+OTHER_REPLIED = "other_replied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +30,71 @@ class Reader:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote: the lead, or somebody else who has the message, or says so."""
+
+    name: str
+    address: str
+    stranger: bool = False
+
+    def noted(self) -> dict[str, Any]:
+        """What the signal says of it, which names nobody."""
+        return {"by": "other"} if self.stranger else {}
+
+
 def record_reply(
     tx: Any, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
 ) -> str:
     """Append the signal and put the copy into the outbox; `own` are addresses of ours, never written to.
 
-    Answers "replied" when somebody gets it, "unforwarded" when nobody is named who should.
+    Answers "replied" when somebody gets it, "unforwarded" when nobody is named who should, or when they got
+    one of this thread today. Somebody else who answers, a colleague or a stranger who knows the id, says
+    nothing of the lead: what is kept is a note, and the reader gets it as that person's.
     """
     settle_doubt(tx, sent.id, TouchState.SENT, REPLIED, now)
     if not sent.is_touch:
         return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
-    if not append_once(tx, sent, Sig.MAIL_REPLIED, mail.key, at, now, {}):
-        return "read_before"
+    writer = _writer(tx, sent, mail)
+    appended = append_once(
+        tx, sent, Sig.MAIL_REPLIED, mail.key, at, now, writer.noted(), machine=writer.stranger
+    )
+    if appended is not Appended.NEW:
+        return "read_before" if appended is Appended.KNOWN else "too_many"
     reader = _reader(tx, sent.lead_id, policy)
-    if reader is None or reader.address.lower() in own:
+    if reader is None or not writer.address or reader.address.lower() in own:
         return "unforwarded"
-    writer = (name_of(tx, sent.lead_id), sent.address)
-    to = (reader.name, reader.address)
-    add_notices(tx, [copy_of(tx, sent.id, sent.lead_id, mail, writer, to, at, policy)], now)
-    return REPLIED
+    kind = "other" if writer.stranger else "reply"
+    copy = copy_of(
+        tx,
+        sent.id,
+        sent.lead_id,
+        mail,
+        (writer.name, writer.address),
+        (reader.name, reader.address),
+        at,
+        policy,
+        # At most one a day for each thread, of the lead and of all others: a notice is no copy of a mailbox.
+        dedupe=f"{kind}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
+    )
+    told = add_notices(tx, [copy], now)
+    return (OTHER_REPLIED if writer.stranger else REPLIED) if told else "unforwarded"
+
+
+def _writer(tx: Any, sent: SentMail, mail: Mail) -> Writer:
+    assert sent.lead_id is not None
+    spelt = [one for one in map(_spelling, mail.addresses("From")) if one]
+    if sent.address in spelt or is_of(tx, sent.lead_id, spelt):
+        return Writer(name_of(tx, sent.lead_id), sent.address)
+    return Writer("", spelt[0] if spelt else "", stranger=True)
+
+
+def _spelling(written: str) -> str:
+    try:
+        return normalise(written)
+    except AddressError:
+        return ""
 
 
 def _reader(tx: Any, lead_id: int, policy: Policy) -> Reader | None:
@@ -67,6 +114,7 @@ def copy_of(
     reader: tuple[str, str],
     at: datetime,
     policy: Policy,
+    dedupe: str,
 ) -> dict[str, Any]:
     """The copy of a mail as a row of the outbox; `writer` and `reader` are (name, address)."""
     text = mail.text().strip()
@@ -79,13 +127,13 @@ def copy_of(
         "attachments": sum(part.get_content_disposition() == "attachment" for part in mail.parts()),
         "at": at.isoformat(),
     }
-    store_id = locks.read_note(tx, "store_id") or ""
+    store_id = notes.read_note(tx, "store_id") or ""
     domain = policy.sender.address.rpartition("@")[2]
     return {
         "kind": OutboxKind.SELLER.value,
         "lead_id": lead_id,
         "recipient": reader[1],
         "payload": {"seller": reader[0], "reply": reply},
-        "dedupe": f"reply:{mail.key}:{outbox_id}",
+        "dedupe": dedupe,
         "message_id": message_id(store_id, outbox_id, f"reply/{mail.key}", 1, domain),
     }

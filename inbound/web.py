@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inbound.allowance import Allowance
+from inbound.health import Look, health_routes
 from inbound.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
 from nurture.links import BadLink, Links, UnsubscribeToken
@@ -21,6 +24,11 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 4096
 """Bytes looked at of a posted form; the rest is left unread."""
+
+GUESSES = 60
+"""Links that are none of ours, for one client in a minute."""
+LOOKS = 600
+"""Pages, for one client in a minute: the scanners of a large firm look at all its people's mail."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -43,8 +51,10 @@ class Desk(Protocol):
         ...
 
 
-def make_app(desk: Desk, links: Links, *, company: str, language: str = "en") -> Starlette:
-    """The app: /u/{token} to unsubscribe, /health for whoever watches.
+def make_app(
+    desk: Desk, links: Links, *, company: str, language: str = "en", look: Look | None = None
+) -> Starlette:
+    """The app: /u/{token} to unsubscribe; /live, /ready and /health, by `look` at the store.
 
     `company` is named on the pages; `language` serves browsers that ask for none of ours, if it is ours.
     """
@@ -59,7 +69,7 @@ def make_app(desk: Desk, links: Links, *, company: str, language: str = "en") ->
     return Starlette(
         routes=[
             Route("/u/{token}", leaving.answer, methods=["GET", "HEAD", "POST"]),
-            Route("/health", _health, methods=["GET"]),
+            *health_routes(look),
         ],
         middleware=[Middleware(_SafeHeaders)],
         exception_handlers={404: not_found, 500: broken},
@@ -74,14 +84,25 @@ class _Leaving:
         self._links = links
         self._company = company
         self._language = language
+        self._guesses = Allowance(GUESSES, 60)
+        self._looks = Allowance(LOOKS, 60)
 
     async def answer(self, request: Request) -> Response:
         """Show what will happen, or do it. Scanners and previews fetch links: GET and HEAD change nothing."""
         try:
             token = self._links.read_unsubscribe(request.path_params["token"])
         except BadLink:
-            return self.page("lost", request, 404)
-        return await self._withdraw(request, token) if request.method == "POST" else self.page("ask", request)
+            return self._spent(self._guesses, request) or self.page("lost", request, 404)
+        if request.method == "POST":
+            return await self._withdraw(request, token)
+        return self._spent(self._looks, request) or self.page("ask", request)
+
+    def _spent(self, allowance: Allowance, request: Request) -> Response | None:
+        """What a client hears who asks too often. One who leaves by a link of ours never does."""
+        client = request.client.host if request.client else ""
+        if allowance.spend(client, time.monotonic()):
+            return None
+        return self.page("later", request, 429, {"Retry-After": "60"})
 
     async def _withdraw(self, request: Request, token: UnsubscribeToken) -> Response:
         """Leave at once, by the page's button or a mailbox provider's one-click POST.
@@ -103,10 +124,6 @@ class _Leaving:
         language = pick_language(request.headers.get("accept-language", ""), self._language)
         # The headers are put on here too: Starlette answers a crash outside of all middleware.
         return HTMLResponse(render_page(name, language, self._company), status, HEADERS | (headers or {}))
-
-
-async def _health(request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 async def _beginning(request: Request) -> bytes:

@@ -101,6 +101,8 @@ class Touch:
     code: int | None
     reply: str
     reason: str
+    worker: str | None = None  # the process that claimed it last
+    lease_until: datetime | None = None  # how long it is that process's
 
     @property
     def sent_at(self) -> datetime | None:

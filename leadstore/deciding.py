@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from leadstore.bulk import Bulk, Standing
 from leadstore.enrolments import write_positions
+from leadstore.outbox import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
 from nurture.words import PACED_REASONS, EnrolmentState, OutboxKind, Reason, TouchState, Verdict
@@ -33,11 +34,12 @@ def write_plans(
 ) -> list[Claim]:
     """Write decisions, touches, positions and attributes; returns the touches claimed by this worker.
 
-    A claimed touch is the cap slot, dated `now`. `domain` is the right side of its Message-ID.
+    A claimed touch is the cap slot, dated `now`. `lease` is the claim's: its enrolment rests for as long as
+    what is started may take. `domain` is the right side of its Message-ID.
     """
     touches = [t for plan in plans for t in plan.touches]
     claims = _write_touches(tx, touches, snapshots, now, worker, now + lease, domain, store_id)
-    leases = {c.enrolment_id: now + lease for c in claims if c.enrolment_id is not None}
+    leases = {c.enrolment_id: now + max(lease, LEASE) for c in claims if c.enrolment_id is not None}
     positions = [p for plan in plans for p in plan.positions]
     write_positions(tx, positions, now, leases)
     _close_planned(tx, [p.enrolment_id for p in positions if p.state is not EnrolmentState.ACTIVE], now)

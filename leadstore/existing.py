@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadstore.locks import SEEN, read_note
+from leadstore.notes import SEEN, read_note
+from leadstore.schema import VERSION_TABLE, newest_schema, refuse_foreign, refuse_other
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
+from nurture.shown import shown_url
+
+__all__ = ["VERSION_TABLE", "find_existing", "latest_moment", "newest_schema", "open_existing"]
 
 
 class NoStore(StoreError):
     """There is no store yet."""
 
 
-VERSION_TABLE = "nurture_version"
-"""The same as in migrating.py, without Alembic's 0.2 s."""
-
-
 def open_existing(url: str) -> Store:
-    """The store at `url`, which must exist at this version's schema; nothing is made or migrated.
+    """The store at `url`, which must exist with a schema that fits; nothing is made or migrated.
 
     Raises:
-        StoreError: there is no store, or its schema is another version's.
+        StoreError: there is no store.
+        SchemaError: this version cannot work on its schema.
         StoreGone: the database is unreachable.
     """
     _refuse_missing_file(url)
     store = open_store(url)
     try:
+        _refuse_empty(url)
         with store.read() as tx:
-            _refuse_other_schema(tx)
+            refuse_foreign(tx)
+        schema = store.schema()
+        if schema.held is None:
+            raise NoStore(
+                f"the schema of the store at {shown_url(url)} is not there yet",
+                hint="`nurture migrate` makes it",
+            )
+        refuse_other(schema)
     except BaseException:
         store.close()
         raise
@@ -58,37 +68,24 @@ def latest_moment(tx: Connection, now: datetime) -> datetime:
     return now if seen is None else max(now, datetime.fromisoformat(seen))
 
 
-def newest_schema() -> str:
-    """The schema this version of Nurture works on: the number its latest migration begins with."""
-    folder = Path(__file__).parent / "migrations" / "versions"
-    return max(path.name.partition("_")[0] for path in folder.glob("[0-9]*.py"))
-
-
 def _refuse_missing_file(url: str) -> None:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return  # open_store says it better
     path = Path(parsed.database or "")
-    if parsed.get_backend_name() == "sqlite" and not path.is_file():
+    if parsed.get_backend_name() == "sqlite" and not os.path.lexists(path):
         raise NoStore(
             f"there is no store at {path} yet",
             hint="`nurture import`, `nurture run` and `nurture up` make it; or is this another project?",
         )
 
 
-def _refuse_other_schema(tx: Connection) -> None:
-    held = None
-    if inspect(tx).has_table(VERSION_TABLE):
-        held = tx.scalar(text(f"SELECT max(version_num) FROM {VERSION_TABLE}"))  # noqa: S608 - our own name
-    wanted = newest_schema()
-    if held is None or held < wanted:
-        raise (NoStore if held is None else StoreError)(
-            f"the store's schema is {held or 'not there yet'}; this version of Nurture works on {wanted}",
-            hint="`nurture apply` brings it up to date",
-        )
-    if held > wanted:
+def _refuse_empty(url: str) -> None:
+    parsed = make_url(url)
+    path = Path(parsed.database or "")
+    if parsed.get_backend_name() == "sqlite" and path.is_file() and not path.stat().st_size:
         raise StoreError(
-            f"the store's schema is {held}, newer than this version of Nurture, which works on {wanted}",
-            hint="use the version of Nurture that the workers use",
+            f"the store at {path} is empty: 0 bytes",
+            hint="if it held leads, put your latest backup in its place; else `nurture migrate` makes it new",
         )

@@ -20,6 +20,8 @@ from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 
 OWN_SIGNALS = [Sig.TOUCH_SENT.value, Sig.TOUCH_REFUSED.value]
+LEASE = timedelta(minutes=15)
+"""How long a worker owns what it has started to speak; longer than any group takes."""
 ROUND = 1000
 """Attempts are numbered by rounds: the operator's word begins a new one, so that no number comes twice."""
 CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, TouchState.PLANNED.value
@@ -70,7 +72,7 @@ def mark_started(
     locked: bool = False,
     shut: Collection[str] = (),
 ) -> set[int]:
-    """Commit that these bodies may be written from now on; returns the ids that may.
+    """Commit that these bodies may be written from now on, for a LEASE; returns the ids that may.
 
     A claim whose lease ran out, whose address was suppressed or withdrew since it was claimed, or whose
     route is `shut`, is not started; the latter two go back to planned so that the gate says why. The
@@ -84,7 +86,7 @@ def mark_started(
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
     go = [c.id for c in wanted if held.get(c.id) == c.attempt]
     if go:
-        _START.run(tx, go, now=now)
+        _START.run(tx, go, now=now, until=now + LEASE)
     back = [c.id for c in claims if c.id in barred and held.get(c.id) == c.attempt]
     give_back(tx, back, now)
     return set(go)
@@ -99,6 +101,14 @@ def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
     owners = select(outbox.c.enrolment_id).where(outbox.c.id.in_(ids))
     again = {"due_at": now, "lease_until": None}
     tx.execute(update(enrolment).where(enrolment.c.id.in_(owners)).values(**again))
+
+
+def renew_claims(tx: Connection, ids: Sequence[int], worker: str, until: datetime) -> None:
+    """These claims are the worker's until then; what it has started, or lost, is passed over."""
+    mine = (outbox.c.id.in_(ids), outbox.c.state == CLAIMED, outbox.c.worker == worker)
+    query = select(outbox.c.id).where(*mine).order_by(outbox.c.id)
+    held = list(tx.scalars(query.with_for_update(skip_locked=True)))
+    tx.execute(update(outbox).where(outbox.c.id.in_(held)).values(lease_until=until))
 
 
 def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
@@ -199,6 +209,12 @@ def claim_notices(
     ]
 
 
+def count_due_notices(tx: Connection, kind: OutboxKind, now: datetime) -> int:
+    """How many seller mails or webhooks are due and in nobody's hands."""
+    due = (outbox.c.kind == kind.value) & (outbox.c.state == PLANNED) & (outbox.c.due_at <= now)
+    return int(tx.scalar(select(func.count()).where(due)) or 0)
+
+
 def _due_notices(query: Select[Any], kind: OutboxKind, now: datetime) -> Select[Any]:
     due = query.where(outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now)
     return due.order_by(outbox.c.due_at, outbox.c.id)
@@ -291,7 +307,12 @@ _HELD = Standing(
     ),
 )
 _START = Standing(
-    outbox.c.id, lambda these: update(outbox).where(these).values(state=STARTED, started_at=bindparam("now"))
+    outbox.c.id,
+    lambda these: (
+        update(outbox)
+        .where(these)
+        .values(state=STARTED, started_at=bindparam("now"), lease_until=bindparam("until"))
+    ),
 )
 _CAME = Standing(
     signal.c.lead_id,

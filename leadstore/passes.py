@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from leadstore.locks import read_note, write_note
+from leadstore.notes import read_note, write_note
 from leadstore.releases import release
 from leadstore.rows import lead
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, update
 
+from leadstore.bulk import Bulk
 from leadstore.chapters import BY_OPERATOR, Touch
 from leadstore.rows import outbox
 from leadstore.signals import append_signals
@@ -49,21 +52,78 @@ def resolve(tx: Connection, outbox_id: int, word: Word, now: datetime) -> None:
         NotFound: there is no such row.
         StoreError: the row is not uncertain.
     """
-    row = tx.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).first()
-    if row is None:
+    state = tx.scalar(select(outbox.c.state).where(outbox.c.id == outbox_id))
+    if state is None:
         raise NotFound(
             f"there is no outbox row {outbox_id}", hint="`nurture outbox list --state uncertain` lists them"
         )
-    if row.state != TouchState.UNCERTAIN:
+    if not resolve_all(tx, {outbox_id: word}, now):
         raise StoreError(
-            f"outbox row {outbox_id} is {row.state}, not uncertain",
+            f"outbox row {outbox_id} is {state}, not uncertain",
             hint="only what nobody knows is settled by hand; `nurture outbox list --state uncertain`",
         )
-    slot_at = row.slot_at if word == "sent" else None
-    settled = {"state": TouchState(word).value, "reason": BY_OPERATOR, "settled_at": now, "slot_at": slot_at}
-    tx.execute(update(outbox).where(outbox.c.id == outbox_id).values(**settled))
-    if word == "sent" and row.enrolment_id is not None:
-        append_signals(tx, [_sent_signal(row)], now)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Which uncertain rows are meant: by their numbers, or all that these have in common."""
+
+    ids: tuple[int, ...] = ()
+    run: str | None = None  # the process that spoke them
+    sequence: str | None = None
+    before: datetime | None = None  # they were spoken before then
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An uncertain row: by which Message-ID the relay knows it, and which process spoke it when."""
+
+    id: int
+    message_id: str
+    run: str
+    sequence: str
+    at: datetime
+
+
+def find_doubts(tx: Connection, wanted: Doubtful) -> list[Doubt]:
+    """The uncertain rows that are meant, by their numbers."""
+    spoken = func.coalesce(outbox.c.started_at, outbox.c.due_at).label("at")
+    columns = (outbox.c.id, outbox.c.message_id, outbox.c.worker, outbox.c.sequence, spoken)
+    query = select(*columns).where(outbox.c.state == TouchState.UNCERTAIN.value)
+    if wanted.ids:
+        query = query.where(Bulk(tx).among(outbox.c.id, wanted.ids))
+    if wanted.run is not None:
+        query = query.where(outbox.c.worker == wanted.run)
+    if wanted.sequence is not None:
+        query = query.where(outbox.c.sequence == wanted.sequence)
+    if wanted.before is not None:
+        query = query.where(spoken < wanted.before)
+    rows = tx.execute(query.order_by(outbox.c.id))
+    return [Doubt(r.id, r.message_id, r.worker or "", r.sequence, r.at) for r in rows]
+
+
+def doubts_by_run(tx: Connection) -> dict[str, int]:
+    """How many rows are uncertain, by the process that spoke them."""
+    query = select(outbox.c.worker, func.count()).where(outbox.c.state == TouchState.UNCERTAIN.value)
+    return {run or "": n for run, n in tx.execute(query.group_by(outbox.c.worker).order_by(outbox.c.worker))}
+
+
+def resolve_all(tx: Connection, words: Mapping[int, Word], now: datetime) -> list[int]:
+    """Settle these rows (id -> word) as `resolve` does, in set statements; those that are uncertain no more
+    are left alone. Returns the settled ones."""
+    doubtful = outbox.c.state == TouchState.UNCERTAIN.value
+    query = select(outbox).where(Bulk(tx).among(outbox.c.id, words), doubtful).order_by(outbox.c.id)
+    rows = tx.execute(query.with_for_update()).all() if words else []
+    settled = {"reason": BY_OPERATOR, "settled_at": now}
+    for word in ("sent", "failed"):
+        ids = [row.id for row in rows if words[row.id] == word]
+        if ids:
+            freed = {} if word == "sent" else {"slot_at": None}
+            these = update(outbox).where(Bulk(tx).among(outbox.c.id, ids))
+            tx.execute(these.values(state=word, **settled, **freed))
+    spoken = [row for row in rows if words[row.id] == "sent" and row.enrolment_id is not None]
+    append_signals(tx, [_sent_signal(row) for row in spoken], now)
+    return [row.id for row in rows]
 
 
 def _sent_signal(row: Any) -> NewSignal:

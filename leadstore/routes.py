@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from leadstore.rows import enrolment, outbox, route
 from leadstore.tables import TROUBLED
 from nurture.errors import NotFound
-from nurture.routes import Route, close, reopen
-from nurture.words import PACED_REASONS, Closing, EnrolmentState, TouchState
+from nurture.routes import RELAY, Route, close, reopen
+from nurture.words import PACED_REASONS, Closing, EnrolmentState, OutboxKind, Reason, TouchState
 
 PACED = [reason.value for reason in PACED_REASONS]
 """Why a touch waits for its route."""
@@ -119,6 +119,21 @@ def _as_route(row: Row[Any]) -> Route:
 
 def _as_row(one: Route) -> dict[str, Any]:
     return {**asdict(one), "cause": one.cause.value if one.cause is not None else None}
+
+
+def relay_shut(tx: Connection, now: datetime) -> dict[str, int]:
+    """What waits for the relay while it is closed, by the cause of its closing; nothing while it is open.
+
+    Touches that the closing put off, and sellers' mails that are due or were put off.
+    """
+    relay = troubled_routes(tx).get(RELAY)
+    if relay is None or relay.cause is None or not relay.closed(now):
+        return {}
+    put_off = outbox.c.reason == Reason.RELAY_CLOSED.value
+    told = (outbox.c.kind == OutboxKind.SELLER.value) & (put_off | (outbox.c.due_at <= now))
+    waits = (outbox.c.state == TouchState.PLANNED.value) & (told | put_off)
+    count = tx.scalar(select(func.count()).select_from(outbox).where(waits))
+    return {relay.cause.value: int(count)} if count else {}
 
 
 def count_waiting(tx: Connection) -> dict[str, int]:

@@ -479,15 +479,6 @@ class Aside(SQLModel, table=True):
     )
 
 
-class Lock(SQLModel, table=True):
-    """Named leases: the leader of the embedded clock."""
-
-    __tablename__ = "lock"
-    name: str = Field(primary_key=True, max_length=40)
-    holder: str = Field(max_length=120)
-    lease_until: datetime = _at()
-
-
 class Note(SQLModel, table=True):
     """Single facts about the store: the furthest moment it has seen, the last sweep."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Float, Integer, case, cast, delete, func, select
 
-from leadstore.locks import read_note, write_note
+from leadstore.notes import read_note, write_note
 from leadstore.rows import score_history
 
 ALL = timedelta(days=30)

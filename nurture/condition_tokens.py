@@ -19,6 +19,7 @@ MOST_PREFIXES = 60
 """How many `not` and minus signs a condition may hold."""
 
 _ENVIRONMENT = Environment(autoescape=True)  # only its lexer is used
+_SPACE = re.compile(r"\s")
 _INSTEAD = {
     "&": "write `and`",
     "&&": "write `and`",
@@ -39,7 +40,7 @@ def parse_expression(text: str) -> tuple[nodes.Expr, dict[int, str]]:
 
     Answers the expression and the tokens by their offsets. Raises ConditionError.
     """
-    text = re.sub(r"\s", " ", text)
+    text = _SPACE.sub(" ", text)
     if len(text) > LONGEST:
         raise Spot(0).error(
             f"longer than {LONGEST} characters", "name a part of it as a segment in catalog.yaml"

@@ -6,6 +6,8 @@ NurtureError
 ├── SettingError        a setting is missing or cannot be used; names it
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
+│   │   └── StoreBusy   another session holds what is needed: try again
+│   ├── SchemaError     its schema is another version's: not migrated yet, or by a newer one
 │   ├── Unstorable      the database does not take one of the values (also ValueError)
 │   ├── ClockError      a moved clock would go back, or is not allowed here
 │   └── LockHeld        another process leads this store
@@ -61,6 +63,10 @@ class StoreGone(StoreError, ConnectionError):
     """The database is unreachable, locked or gone."""
 
 
+class SchemaError(StoreError):
+    """The store's schema is another version's: not migrated yet, or migrated by a newer one."""
+
+
 class Unstorable(StoreError, ValueError):
     """The database does not take one of the values: the fault of an item, not of the store.
 
@@ -70,6 +76,10 @@ class Unstorable(StoreError, ValueError):
     def __init__(self, message: str, *, cause: str = "") -> None:
         super().__init__(message)
         self.cause = cause
+
+
+class StoreBusy(StoreGone):
+    """Another session holds what this needs; nothing is wrong with what was asked: try again."""
 
 
 class ClockError(StoreError):

@@ -24,6 +24,14 @@ PAUSES: Mapping[Closing, tuple[timedelta, ...]] = {
 }
 """How long a route is closed, for the first, second, ... time in a row; the last repeats."""
 
+WHY: Mapping[Closing, str] = {
+    Closing.SLOW: "it does not answer, or asks us to come later",
+    Closing.STOPPED: "it does not accept our login, SPF, DKIM or DMARC",
+    Closing.BREAKER: "it refused too many letters",
+    Closing.OPERATOR: "it was closed by hand",
+}
+"""Why a route is closed, for people."""
+
 PROBE_WAIT = timedelta(minutes=2)
 """How long the others wait for the answer to the letters that try a route."""
 

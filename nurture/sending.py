@@ -15,7 +15,7 @@ from nurture.spans import Span, parse_span
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _RATE = re.compile(r"(\d{1,7}) +per +(second|minute|hour|day)")
-_DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
+_DOMAIN = re.compile(r"(?<![a-z0-9_.-])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 
 OTHERS = "others"
 """The key under `domains` that speaks of every domain which is not named."""

@@ -16,7 +16,7 @@ from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_t
 from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
 from nurture.translation import Text, Words
 
-_AFTER = re.compile(r"(.+?) +after +exit")
+_AFTER = re.compile(r"(?<!\S)(\S+(?: +\S+){0,3}?) +after +exit")
 _PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")
 
 StepId = Annotated[

@@ -11,6 +11,7 @@ from nurture.diagnose import did_you_mean
 from nurture.spans import parse_zone
 from nurture.values import PROFILE_FIELDS
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _EXPECTED = {
     "text": "text",
     "number": "a number",
@@ -59,7 +60,7 @@ def _fits(kind: str, value: object) -> bool:
         case "country":
             return isinstance(value, str) and country_code(value) == value
         case "language":
-            return isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", value) is not None
+            return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
         case "zone":
             return _is_zone(value)
     return isinstance(value, str) and value != ""

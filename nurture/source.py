@@ -15,6 +15,8 @@ from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from nurture.diagnose import Fault, did_you_mean
 from nurture.yaml_tree import Node, Place, load_yaml
 
+_CHOICES = re.compile(r"'([^']*)'|(\d+)")
+
 __all__ = [
     "Node",
     "Place",
@@ -153,7 +155,7 @@ def _first_key(node: Node) -> Place:
 
 def _inside(scalar: Node, offset: int, width: int) -> Place | None:
     """Find a character of a folded or quoted text in the file, by counting what is not white space."""
-    skip = len(re.sub(r"\s", "", scalar.value[:offset]))
+    skip = len("".join(scalar.value[:offset].split()))
     line, column, _ = scalar.at
     if scalar.literal:
         line, column = line + 1, 1
@@ -165,7 +167,7 @@ def _inside(scalar: Node, offset: int, width: int) -> Place | None:
         for position in range(column - 1, len(text)):
             if not text[position].isspace():
                 if len(seen) == skip:
-                    found = re.sub(r"\s", "", scalar.value).startswith(seen)
+                    found = "".join(scalar.value.split()).startswith(seen)
                     return (line, position + 1, max(1, width)) if found else None
                 seen += text[position]
         line, column = line + 1, 1
@@ -215,7 +217,7 @@ _EXPECTED = {
 
 
 def _not_one_of(detail: ErrorDetails) -> tuple[str, str]:
-    expected = re.findall(r"'([^']*)'|(\d+)", detail["ctx"]["expected"])
+    expected = _CHOICES.findall(detail["ctx"]["expected"])
     known = [text or number for text, number in expected]
     return f"{_shown(detail['input'])} is not known here", did_you_mean(str(detail["input"]), known)
 

@@ -18,7 +18,7 @@ EVERY_DAY = frozenset(range(7))
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LONGEST = timedelta(days=3660)
 _SPAN = re.compile(r"(\d{1,7}) +(minute|hour|day|week)s?")
-_CAP = re.compile(r"(\d{1,4}) +per +(.+)")
+_CAP = re.compile(r"(\d{1,4}) +per +(\S.*)")
 _CALENDAR = re.compile(r"calendar +(day|week|month)(?: +in +(\S+))?")
 _HOURS = re.compile(r"(\d{2}):(\d{2}) *- *(\d{2}):(\d{2})")
 _NO_WINDOW = 'a window is `{days: mon-fri, hours: "09:00-17:30"}`'

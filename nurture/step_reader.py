@@ -28,6 +28,8 @@ from nurture.sequence_file import (
 from nurture.settable import set_fault
 from nurture.source import Loc, Node, fault_at, salvage, validate
 
+_UNSAFE = re.compile(r"[^a-z0-9/-]")
+
 
 @dataclass(slots=True)
 class Draft:
@@ -235,7 +237,7 @@ def _collision(draft: Draft, other: Draft, reader: Reader) -> None:
         reader.fault(draft.node, ("id",), "NUR031", message, "choose another")
         return
     message = f"this step needs an id: `{draft.id}` is already the step on line {other.line}"
-    slug = re.sub(r"[^a-z0-9/-]", "-", draft.id)
+    slug = _UNSAFE.sub("-", draft.id)
     reader.fault(
         draft.node, (draft.verb,), "NUR031", message, f"add `id: {slug}-2`, or a name that says more"
     )

@@ -33,9 +33,10 @@ SIGNATURE = "-- \n"
 SLOTS = ("preheader", "body", "footer")
 HEADING = "heading"
 """A slot that a layout may have besides: the subject as the heading of a mail that has none of its own."""
-_SLOT = re.compile(r"\{%[ \t]*block[ \t]+(?P<slot>\w+)[ \t]*%\}[ \t]*\{%[ \t]*endblock[ \t]*\w*[ \t]*%\}")
+_SLOT = re.compile(r"\{%[ \t]*block[ \t]+(?P<slot>\w+)[ \t]*%\}[ \t]*\{%[ \t]*endblock[ \t]*+\w*+[ \t]*%\}")
 
 # Rules for dark mode and small screens cannot be inlined; they stay in the head.
+_MARK = re.compile(r"<!--slot (\w+)-->")
 _INLINER = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 _HTML = prepared_sandbox(html=True)
 _PLAIN = prepared_sandbox(html=False)
@@ -181,7 +182,7 @@ def _assemble_markdown(shelf: Shelf, source: TemplateSource) -> tuple[Assembled 
     if _errors(faults):
         return None, faults
     slots = {"body": to_html(body), "footer": to_html(end)}
-    html = re.sub(r"<!--slot (\w+)-->", lambda slot: slots[slot[1]], frame)
+    html = _MARK.sub(lambda slot: slots[slot[1]], frame)
     return Assembled(html, f"{to_text(body)}\n{SIGNATURE}{to_text(end)}", shelter), faults
 
 

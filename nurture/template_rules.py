@@ -13,6 +13,9 @@ from nurture.template_links import addresses, bad_scheme, begins, css_addresses,
 from nurture.template_source import TemplateSource
 from nurture.words import Purpose
 
+_WAY_OUT = re.compile(r"\bunsubscribe_url\b")
+_HREF = re.compile(r'href="([^"]*)"')
+
 Sources = Mapping[tuple[str, str], TemplateSource]
 
 DEEPEST = 300
@@ -90,8 +93,8 @@ def without_way_out(
     if source.matter is None or source.matter.purpose is Purpose.SERVICE:
         return []
     html, text = parts
-    ways = {word for word, value in shelter.values.items() if re.search(r"\bunsubscribe_url\b", value.inside)}
-    linked = any(word in link for link in re.findall(r'href="([^"]*)"', html) for word in ways)
+    ways = {word for word, value in shelter.values.items() if _WAY_OUT.search(value.inside)}
+    linked = any(word in link for link in _HREF.findall(html) for word in ways)
     if linked and ways & set(shelter.order(text)):
         return []
     help = "add [Unsubscribe]({{ unsubscribe_url }}); a mail nobody can leave must not go out"

@@ -15,9 +15,9 @@ PARTS = {"layout": "html", "footer": "md"}
 """Files of these names, in these formats, frame the templates beside and below them."""
 
 _FILE_NAME = re.compile(
-    r"(?P<name>[^.]+)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?))?\.(?P<kind>md|html|txt)\.j2"
+    r"(?P<name>[^.]{1,250}+)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?))?\.(?P<kind>md|html|txt)\.j2"
 )
-_FENCE = re.compile(r"---[ \t]*\n(?P<matter>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"\A---[ \t]*\n(?P<matter>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 class FrontMatter(Strict):

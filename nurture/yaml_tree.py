@@ -31,6 +31,7 @@ DEEPEST = 40
 Place = tuple[int, int, int]
 """Line and column (from 1), and width."""
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]{1,15}")
@@ -105,7 +106,7 @@ class _Reader:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text.removeprefix("\ufeff")
-        self.lines = re.split(r"\r\n|\r|\n", self.text)
+        self.lines = _LINE_END.split(self.text)
         self.faults: list[Fault] = []
         self.open: list[tuple[Node, list[tuple[str, Place] | None]]] = []
         self.root: Node | None = None

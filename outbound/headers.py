@@ -16,7 +16,7 @@ ENCODED_WORD = "=?"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]+@[A-Za-z0-9.\-]+>")
 LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]+")  # ASCII without spaces, < and >
-DOTTED = re.compile(r"[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)+")
+DOTTED = re.compile(r"(?<![A-Za-z0-9_\-])[A-Za-z0-9_\-]++(\.[A-Za-z0-9_\-]++)+")
 FEEDBACK = re.compile(r"(?:[A-Za-z0-9._\-]{1,100}:){0,3}[A-Za-z0-9._\-]{5,15}")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 

@@ -15,6 +15,7 @@ LONGEST = 2**24
 """Bytes of the longest letter it reads."""
 
 MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>\r\n]+>)", re.IGNORECASE | re.MULTILINE)
+_BRACKETED = re.compile(r"<([^<>]*)>")
 USUAL = {
     "connect": "220 misbehaving.example ready",
     "starttls": "220 2.0.0 go ahead",
@@ -307,5 +308,5 @@ def _is_yes(misdeed: Misdeed) -> bool:
 
 
 def _address(line: str) -> str:
-    found = re.search(r"<([^>]*)>", line)
+    found = _BRACKETED.search(line)
     return found[1] if found else ""

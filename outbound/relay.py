@@ -91,7 +91,7 @@ def is_loopback(host: str) -> bool:
 def _starttls(options: dict[str, str], host: str, tls: bool) -> bool:
     asked = options.pop("starttls", None)
     if options:
-        raise _unusable(f"unknown option {next(iter(options))!r}; only starttls is known")
+        raise _unusable("it has an option that is not known; only starttls is")
     if asked not in (None, "required", "never"):
         raise _unusable("starttls is either required or never")
     if tls and asked:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,7 +65,7 @@ DOORS = {
     "sqlmodel": ("leadstore/*",),
     "alembic": ("leadstore/*",),
     "psycopg": ("leadstore/*",),
-    "uvicorn": ("flows/serving.py",),
+    "uvicorn": ("flows/serving.py", "flows/prompt.py"),
     "pydantic_settings": ("flows/work/settings.py",),
     "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),
@@ -176,6 +178,34 @@ def test_the_check_stays_light() -> None:
     assert loaded & {"sqlalchemy", "sqlmodel", "alembic", "prefect", "psycopg", "aiosmtplib"} == set()
 
 
+def test_a_round_needs_no_prefect(tmp_path: Path) -> None:
+    """`nurture run --once` loads neither Prefect nor Alembic: cron users live on it."""
+    for name in ("nurture.yaml", "scoring.yaml", "catalog.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("sequences", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    script = (
+        "import sys; from console.app import call; code = call(['run', '--once']); "
+        "print(code, *sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    ran = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "PREFECT_API_URL": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for _ in range(2)  # the first makes the store, for which it needs Alembic
+    ]
+    made, idle = (one.stderr.split("\n")[-2].split() for one in ran)
+
+    assert (made[0], idle[0]) == ("0", "0")
+    assert set(made) & {"prefect", "apscheduler", "uvicorn"} == set()
+    assert set(idle) & {"prefect", "apscheduler", "uvicorn", "alembic"} == set()
+
+
 def test_the_lock_names_no_registry() -> None:
     """The lock installs from whatever index a machine has."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -202,3 +232,12 @@ def _is_at(source: str, door: str) -> bool:
 
 def _called(node: ast.Call) -> str:
     return ast.unparse(node.func)
+
+
+WRITES_CSV = [source for source in MODULES if "csv.writer" in (ROOT / source).read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("source", WRITES_CSV)
+def test_no_csv_is_written_unguarded(source: str) -> None:
+    """Whoever writes a CSV guards its cells: leads write them, and a spreadsheet would run them."""
+    assert "nurture.formulas" in set(_imports(source))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.work.deadline import NEVER, Deadline
 from flows.work.delivering import deliver
 from flows.work.feed import BATCH, Batch, Feed
 from flows.work.offering import offer_leads
@@ -14,7 +16,7 @@ from flows.work.pacing import keep_turns, pacer_for
 from flows.work.settling import settle_lost, settle_uncertain
 from flows.work.sieve import Sieved, sieve
 from flows.work.telling import write_notices
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.deciding import hold_due, write_plans
 from leadstore.outbox import recover
 from leadstore.snapshots import claim_due_leads, read_snapshots
@@ -30,6 +32,8 @@ from nurture.words import EnrolmentState, Reason, Verdict
 
 __all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
 
+log = logging.getLogger("nurture.advance")
+
 COUNTED = (
     "due",
     "sent",
@@ -42,28 +46,33 @@ COUNTED = (
     "uncertain",
     "rescored",
     "matured",
+    "unfinished",
     "set_aside",
 )
 
 
-async def advance(shop: Shop, now: datetime, limit: int | None = None) -> dict[str, Any]:
-    """Move every due lead on; `limit` bounds how many leads one call takes.
+async def advance(
+    shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
+) -> dict[str, Any]:
+    """Move every due lead on: at most `limit` leads, and none is begun past the `deadline`.
 
     Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
     first is the sum of the others: every touch that came due is in exactly one of them; and stopped
     and completed (enrolments), rescored, matured and set_aside (leads; those raised, and are among the
-    held). Running it twice is running it once:
-    the store decides what is due.
+    held), and unfinished (the deadline left some to the next call: what was claimed is given back).
+    Running it twice is running it once: the store decides what is due.
     """
-    feed = Feed(shop, now, claim, limit)
     total = Counter(await in_thread(take_over, shop, shop.clock(now)))
+    feed = Feed(shop, now, claim, limit, deadline)
     total.update(await deliver(shop, feed, now))
     total.update(feed.total)
     return {**{name: total[name] for name in COUNTED}, "held": dict(feed.held)}
 
 
 def take_over(shop: Shop, now: datetime) -> Counter[str]:
-    """Take over what a dead worker left behind; what it had started becomes uncertain."""
+    """Take over what a dead or frozen worker left behind; what it had started becomes uncertain."""
+    if frozen := shop.store.end_frozen():
+        log.warning("%s of our sessions stood still inside a transaction: PostgreSQL took it back", frozen)
     sieved = sieve(
         shop.store,
         lambda tx, among: recover(tx, now, among)["uncertain"],
@@ -103,7 +112,7 @@ def _claim(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Batch:
         plans,
         now,
         worker=shop.settings.worker,
-        lease=LEASE,
+        lease=HOLD,
         domain=book.policy.sender.address.rpartition("@")[2],
         store_id=shop.store_id,
     )

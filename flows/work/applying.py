@@ -12,20 +12,25 @@ from flows.work.shelf import read_shelf
 from leadstore.releases import store_release
 from leadstore.store import Store
 from nurture.advice import advise
-from nurture.book import read_book
+from nurture.book import Book, read_book
 from nurture.diagnose import Fault
 from nurture.errors import BookError
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying came to: the release's id, whether it is new, and the warnings."""
+    """What applying came to: the release's id and its book, whether it is new, and the warnings."""
 
     release_id: int
     changed: bool
-    digest: str
+    book: Book = field(repr=False)
     warnings: tuple[Fault, ...] = ()
     followed: Followed = field(default_factory=Followed)
+
+    @property
+    def digest(self) -> str:
+        """What names the release's content."""
+        return self.book.digest
 
 
 def apply_shelf(store: Store, root: Path, now: datetime) -> Applied:
@@ -49,7 +54,7 @@ def apply_release(store: Store, files: Mapping[str, str], now: datetime) -> Appl
     if book is None or errors:
         found = f"{errors} error" if errors == 1 else f"{errors} errors"
         raise BookError(f"the files were not applied: {found} found", faults)
-    with store.begin() as tx:
+    with store.begin("apply") as tx:
         release_id, changed = store_release(tx, book.digest, files, now)
         followed = follow(tx, book, release_id, now) if changed else Followed()
-    return Applied(release_id, changed, book.digest, (*faults, *advise(book, now)), followed)
+    return Applied(release_id, changed, book, (*faults, *advise(book, now)), followed)

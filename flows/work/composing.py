@@ -18,7 +18,7 @@ from nurture.stored import typed
 from nurture.translation import in_language
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose
-from outbound.attaching import attach_calendar
+from outbound.attaching import calendar_part
 from outbound.message import build_message
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def _letter(shop: Shop, book: Book, claim: Claim, facts: Snapshot, shared: Share
     rendered = book.templates.render(claim.template, wanted, context)
     sender = book.policy.sender
     domain = sender.address.rpartition("@")[2]
+    named = str(claim.payload["webinar"]) if claim.payload.get("ics") else None
+    calendar = None if named is None else _calendar(book, named, language, now)
     content = build_message(
         sender=(sender.name, sender.address),
         recipient=claim.recipient,
@@ -78,9 +80,8 @@ def _letter(shop: Shop, book: Book, claim: Claim, facts: Snapshot, shared: Share
         list_id=f"{claim.topic}.{domain}" if claim.topic else None,
         feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, domain),
         automatic=claim.purpose == Purpose.SERVICE.value,
+        attached=calendar,
     )
-    if claim.payload.get("ics"):
-        content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), language, now))
     return Letter(
         claim.id, claim.attempt, envelope_sender(shop, claim, sender.address), claim.recipient, content
     )
@@ -129,7 +130,8 @@ def _calendar(book: Book, name: str, language: str, now: datetime) -> bytes:
     found = book.catalog.webinars[name]
     webinar = found.model_copy(update=worded(found, language, book.policy.language))
     organiser = (sender.name, sender.address)
-    return webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
+    calendar = webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
+    return calendar_part(calendar)
 
 
 class Shared:

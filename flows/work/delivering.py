@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flows.work.composing import Broken, compose
 from flows.work.feed import LANES, Feed, Group
@@ -28,7 +29,7 @@ async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
             if not feed.reopen():
                 return total
     finally:
-        await feed.close()
+        await _to_its_end(feed.close())
 
 
 async def _all_lanes(shop: Shop, feed: Feed, now: datetime, total: Counter[str]) -> None:
@@ -37,12 +38,26 @@ async def _all_lanes(shop: Shop, feed: Feed, now: datetime, total: Counter[str])
         results = await asyncio.shield(lanes)
     except asyncio.CancelledError:
         feed.stop()
-        await lanes
+        await _to_its_end(lanes)
         raise
     for result in results:
         if isinstance(result, BaseException):
             raise result
         total.update(result)
+
+
+async def _to_its_end(work: Awaitable[Any]) -> None:
+    """Await this however often we are cancelled meanwhile: a timeout of Prefect's cancels again and again."""
+    under_way = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not under_way.done():
+        try:
+            await asyncio.wait([under_way])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    under_way.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:

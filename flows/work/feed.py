@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.work.deadline import NEVER, Deadline
 from flows.work.settling import surely
-from flows.work.wiring import Shop
-from leadstore.outbox import give_back
+from flows.work.wiring import HOLD, Shop
+from leadstore.outbox import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.book import Book
+from nurture.errors import StoreError
 from nurture.values import Claim, Snapshot
+
+log = logging.getLogger("nurture.feed")
 
 LANES = 2
 """Groups under way at once: one is spoken while the other is built, started and settled."""
@@ -29,6 +34,8 @@ LOOK = timedelta(seconds=5)
 """Between two looks for others that came due meanwhile."""
 BATCH = 500
 """Leads claimed at once: they are decided while the lanes speak."""
+RENEW_SECONDS = 8
+"""Several renewals fit into HOLD, so that a slow disk takes no claim away from who is at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +67,22 @@ class Group:
 class Feed:
     """Gives out groups of claimed touches at their turns, and claims the next leads in good time."""
 
-    def __init__(self, shop: Shop, now: datetime, claim: Callable[..., Batch], limit: int | None) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        now: datetime,
+        claim: Callable[..., Batch],
+        limit: int | None,
+        deadline: Deadline = NEVER,
+    ) -> None:
         self.total: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
         self._shop, self._now, self._claim, self._left = shop, now, claim, limit
+        self._deadline = deadline
         self._groups: deque[Group] = deque()
         self._unsent: list[Claim] = []
         self._coming: asyncio.Task[Batch] | None = None
+        self._renewing = asyncio.create_task(self._renew(), name="renew claims")
         self._lock = asyncio.Lock()
         self._dry = False
         self._found = False
@@ -110,8 +126,10 @@ class Feed:
 
     async def close(self) -> None:
         """Give back what was claimed and not given out, so that the next tick need not wait for the lease."""
+        self._renewing.cancel()
         if self._coming is not None:
             await self._take()
+        self.total["unfinished"] = int(self._deadline.passed and bool(self._groups or not self._dry))
         self.stop()
         ids = [claim.id for claim in self._unsent]
         if ids:
@@ -143,7 +161,17 @@ class Feed:
         return not self._shop.moved and max(group.start_at, self._free_at) > self._clock()
 
     def _over(self) -> bool:
-        return self._stopped or self._shop.stopping
+        return self._stopped or self._shop.stopping or self._deadline.passed
+
+    async def _renew(self) -> None:
+        """Hold what waits here: a dead worker's claims are free as soon as nobody renews them."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            ids = [claim.id for group in self._groups for claim in group.claims]
+            try:
+                await in_thread(_hold_on, self._shop, ids, self._clock())
+            except StoreError as error:  # what could not be renewed is not started, and another takes it over
+                log.warning("claims could not be renewed: %s", error)
 
     def _goes_on(self) -> bool:
         late = self._waited and self._clock() >= self._until
@@ -190,6 +218,12 @@ def _in_turn(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
 def _turn_of(claim: Claim) -> datetime:
     assert claim.start_at is not None  # the gate gives every touch that it claims a turn
     return claim.start_at
+
+
+def _hold_on(shop: Shop, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        with shop.store.begin() as tx:
+            renew_claims(tx, ids, shop.settings.worker, now + HOLD)
 
 
 def _give_back(shop: Shop, ids: Sequence[int], now: datetime) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from starlette.applications import Starlette
 
 from flows.work.wiring import Shop
 from inbound.unsubscribe import StoreDesk
 from inbound.web import make_app
 from leadstore.store import in_thread
+from leadstore.vitals import Vitals, read_vitals
 from nurture.book import Book
 
 
@@ -18,7 +21,15 @@ async def web_app(shop: Shop) -> Starlette:
         ProjectError: nothing has been applied to this store yet, so nobody knows whose pages they are.
     """
     policy = (await in_thread(_current, shop)).policy
-    return make_app(StoreDesk(shop.store), shop.links, company=policy.company.name, language=policy.language)
+    company, language = policy.company.name, policy.language
+    return make_app(
+        StoreDesk(shop.store), shop.links, company=company, language=language, look=lambda: _look(shop)
+    )
+
+
+def _look(shop: Shop) -> Vitals:
+    with shop.store.read() as tx:
+        return read_vitals(tx, datetime.now(UTC))
 
 
 def _current(shop: Shop) -> Book:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.work.composing import Broken, Shared, lead_context
 from flows.work.culprits import leave_out
+from flows.work.deadline import NEVER, Deadline
 from flows.work.forwarding import forward, is_reply, language_of
 from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
@@ -17,7 +18,7 @@ from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.sieve import Culprits, sieve
 from flows.work.start import start
 from flows.work.telling import call_others
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.outbox import claim_notices, due_notices, fail_planned
 from leadstore.scores import Scored, read_for_scoring
@@ -45,15 +46,17 @@ class _Facts:
     due: Mapping[int, datetime]
 
 
-async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
+async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
     """Offer unassigned leads and deliver pending notices.
 
-    Returns offered, unassigned, lapsed, mails, mails_failed, those of webhooks, and set_aside (leads).
+    Returns offered, unassigned, lapsed, mails, mails_failed, those of webhooks, set_aside
+    (leads), and unfinished: past the deadline no further batch is begun.
     """
     lapsed = await in_thread(_lapse, shop, shop.clock(now))
     offers = await in_thread(_assign, shop, shop.clock(now))
     total: Counter[str] = Counter()
-    while True:
+    mine = deadline.half()
+    while not (unfinished := mine.passed):
         found, parts, failed = await in_thread(_claim, shop, shop.clock(now))
         if not found:
             break
@@ -63,14 +66,17 @@ async def hand_off(shop: Shop, now: datetime) -> dict[str, int]:
             if broken:
                 total.update(await in_thread(settle_unbuilt, shop, broken, shop.clock(now)))
             total.update(await _send(shop, facts.claims, letters, now))
-    calls = await call_others(shop, now)
+    calls = await call_others(shop, now, deadline)
     return {
         "offered": offers["offered"],
         "unassigned": offers["unassigned"],
         "lapsed": lapsed["lapsed"],
         "mails": total["notices_sent"],
-        "mails_failed": total["notices_refused"] + total["failed"],
+        "mails_later": total["notices_planned"],
+        "mails_failed": total["notices_refused"] + total["notices_failed"] + total["failed"],
+        "mails_uncertain": total["notices_uncertain"],
         **calls,
+        "unfinished": int(unfinished or calls["unfinished"]),
         "set_aside": offers["set_aside"] + lapsed["set_aside"],
     }
 
@@ -129,7 +135,7 @@ def _due(tx: Any, now: datetime, among: Sequence[int] | None) -> Sequence[int]:
 def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> _Facts:
     _, book = shop.book(tx)
     kind, worker = OutboxKind.SELLER, shop.settings.worker
-    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE, among=ids)
+    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=HOLD, among=ids)
     leads = [c.lead_id for c in claims if c.lead_id is not None]
     scored = {s.lead.id: s for s in read_for_scoring(tx, leads, None, terms=True)}
     snapshots = read_snapshots(tx, leads, signal_types=(), slots_since=now)

@@ -14,7 +14,7 @@ from typing import Any
 from flows.work.rejects import Reject, Rejects
 from flows.work.rowfile import Record, RowFile, open_rows
 from flows.work.shelf import read_shelf
-from leadstore import import_runs, locks
+from leadstore import import_runs, notes
 from leadstore.acquaintance import Acquaintance
 from leadstore.import_runs import ImportTaken, Progress
 from leadstore.saving import SaveCounts, save_batch, try_batch
@@ -139,7 +139,7 @@ def import_file(
     with handle:
         _check_columns(mapping, rows)
         with store.begin() as tx:
-            locks.see_moment(tx, now)
+            notes.see_moment(tx, now)
             progress = import_runs.begin_run(tx, digest, now)
         ending = ".csv" if rows.columns is not None else ".jsonl"
         path = rejects_folder / f"{file.name}-{digest[:8]}{ending}"
@@ -196,7 +196,7 @@ def try_file(
         _check_columns(source.map, rows)
         if store is not None:
             with store.read() as tx:
-                locks.see_moment(tx, now)
+                notes.see_moment(tx, now)
         for records in _batches(rows.records(), 0, BATCH):
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
@@ -234,33 +234,45 @@ class _Importing:
         self.counts = ImportCounts(**{name: n for name, n in self.start.counts.items() if name in names})
 
     def take(self, records: list[Record]) -> None:
-        """Bring one batch in: its leads, its rejects and its progress, or nothing of it.
+        """Bring a batch in: its leads, its rejects and its progress, or nothing of it.
 
         Should a row of it raise, its halves are brought in one after the other; that row is rejected.
         """
-        batch = _evaluate(self.map, records, self.now)
+        fault = self._try(_evaluate(self.map, records, self.now))
+        if fault is None:
+            return
+        if len(records) > 1:
+            middle = len(records) // 2
+            self.take(records[:middle])
+            self.take(records[middle:])
+        elif self._try(self._wish_alone(records[0], fault)) is not None:
+            self._save(_Batch(records, [], [(records[0].line, in_words(fault), records[0].cells)]))
+
+    def _try(self, batch: _Batch) -> Exception | None:
+        """Save the batch; what one of its rows raised, if that is why it could not be."""
+        fault: Exception | None = None
         for _ in range(ATTEMPTS):
             try:
                 self._save(batch)
-                return
+                return None
             except (StoreGone, ImportTaken):
                 raise
             except StoreError as error:
-                fault: Exception = error
+                fault = error
             except Exception as error:
                 fault = error
                 break
-        if not is_own(fault):
+        if fault is not None and not is_own(fault):
             raise fault
-        if len(records) == 1:
-            self._save(_Batch(records, [], [(records[0].line, in_words(fault), records[0].cells)]))
-            return
-        middle = len(records) // 2
-        self.take(records[:middle])
-        self.take(records[middle:])
+        return fault
+
+    def _wish_alone(self, record: Record, fault: Exception) -> _Batch:
+        """Of a row that cannot be stored, what it says of a wish to leave."""
+        wish = Record(record.line, {}, record.cells, in_words(fault), record.guesses or [record.row])
+        return _evaluate(self.map, [wish], self.now)
 
     def _save(self, batch: _Batch) -> None:
-        with self.store.begin() as tx:
+        with self.store.begin("import") as tx:
             saved = save_batch(tx, batch.leads, self.now, self.live, self.memory)
             done = batch.with_saved(saved)
             size = self.rejects.write(done.rejects)

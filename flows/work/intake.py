@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.culprits import leave_out
+from flows.work.deadline import NEVER, Deadline
 from flows.work.effects import apply_effects, protect
 from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.rescoring import score_leads
@@ -27,17 +28,30 @@ from nurture.words import AsideKind, AsideStage, Verdict
 BATCH = 500
 
 
-async def intake(shop: Shop, now: datetime) -> dict[str, Any]:
+async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
     """Take in every pending signal, then let standing sequences look at the leads that changed.
 
-    Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside.
+    Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside; swept_elsewhere,
+    when another process looks at all leads just now; and unfinished, when the deadline left some to the next.
     """
     done = Taken()
     for page in (_signal_page, changed_page):
-        while (found := await in_thread(page, shop, shop.clock(now))) is not None:
+        while not deadline.passed and (found := await in_thread(page, shop, shop.clock(now))) is not None:
             done.add(found)
-    await sweep(shop, now, done)
-    names = ("signals", "enrolled", "woken", "rescored", "matured", "set_aside")
+    if deadline.passed:
+        done.counts["unfinished"] = 1
+    else:
+        await sweep(shop, now, done, deadline)
+    names = (
+        "signals",
+        "enrolled",
+        "woken",
+        "rescored",
+        "matured",
+        "set_aside",
+        "swept_elsewhere",
+        "unfinished",
+    )
     return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
 
 

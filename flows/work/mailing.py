@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from flows.work.culprits import new_aside
+from flows.work.deadline import NEVER, Deadline
+from flows.work.single import only_one
 from flows.work.wiring import Shop
 from inbound.bounced import record_bounce
+from inbound.bounces import UNREAD
 from inbound.clues import Clues, read_clues
 from inbound.complained import record_complaint
 from inbound.left import record_leave
@@ -21,11 +24,12 @@ from inbound.mailbox import Mailbox, cursor_name, open_mailbox
 from inbound.note import record_note
 from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
-from leadstore import locks
+from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
-from leadstore.returned import SentMail, find_sent
+from leadstore.returned import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
-from nurture.blame import is_own
+from nurture.blame import OUTAGES, is_own
+from nurture.errors import NurtureError
 from nurture.policy import Policy
 from nurture.words import AsideKind, AsideStage, OutboxKind
 
@@ -33,22 +37,32 @@ LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
 PAGE = 20
 """Mails between two looks at the clock and two commits of the cursor."""
-LEASE = timedelta(minutes=10)
 SET_ASIDE = "set_aside"
 COUNTS = (
-    *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
-    *("replied", "unforwarded", "noted", "auto_reply", "notice_bounced", "notice_complained"),
-    *("forged", "unknown", "other", "read_before", SET_ASIDE),
+    *("read", "hard", "worn_out", "soft", "unclear", "our_fault", "delayed", "delivered"),
+    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many", "noted"),
+    *("auto_reply", "notice_bounced", "notice_complained"),
+    *("report", "forged", "unknown", "other", "read_before", "elsewhere", "unfinished", SET_ASIDE),
 )
-"""What a sweep counts: hard to unforwarded change something, the rest is only told."""
-OURS = frozenset(COUNTS) - {"unforwarded", "forged", "unknown", "other", SET_ASIDE}
+"""What a sweep counts: hard to unforwarded change something, the rest is only told.
+
+elsewhere says that another process reads this mailbox now, unfinished that the deadline came before its end.
+"""
+OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "report", "forged", "unknown", "other", SET_ASIDE}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
-Page = list[tuple[str, bytes, str]]
+Page = list[tuple[str, bytes | None, str]]
 
 
-async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]:
-    """Read what is new in the mailbox; all zero when none is configured, or another process reads it.
+class Unreadable(NurtureError):
+    """The mailbox does not give this mail, though it gives the next."""
+
+    def __init__(self) -> None:
+        super().__init__("the mailbox does not give this mail", hint="look at it there, then drop this")
+
+
+async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadline = NEVER) -> dict[str, int]:
+    """Read what is new in the mailbox; all zero when none is configured.
 
     Reading the same mail twice changes nothing: the effects are unique by mail and touch, and the
     cursor is written after the marks.
@@ -60,20 +74,31 @@ async def sweep(shop: Shop, now: datetime, limit: int = LIMIT) -> dict[str, int]
     if shop.settings.mailbox_url is None:
         return dict(counts)
     url = shop.settings.mailbox_url.get_secret_value()
+    async with only_one(shop.store, cursor_name(url)) as turn:
+        if turn is None:
+            counts["elsewhere"] = 1
+        else:
+            counts.update(await _read_box(shop, url, now, limit, lambda: deadline.passed or turn.is_over))
+    return {one: counts[one] for one in COUNTS}
+
+
+async def _read_box(
+    shop: Shop, url: str, now: datetime, limit: int, must_end: Callable[[], bool]
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
     name = cursor_name(url)
-    if not await in_thread(_lease, shop, name, now):
-        return dict(counts)
     stack = ExitStack()
-    stack.callback(_give_back, shop, name)
     try:
         box = await asyncio.to_thread(stack.enter_context, open_mailbox(url))
         pages = _pages(box.read(await in_thread(_cursor, shop, name), limit))
         end: Page = []
         while page := await asyncio.to_thread(next, pages, end):
+            if must_end():
+                return counts + Counter(unfinished=1)
             counts.update(await _take(shop, box, name, page, shop.clock(now)))
     finally:
         await asyncio.to_thread(stack.close)
-    return {one: counts[one] for one in COUNTS}
+    return counts
 
 
 async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) -> Counter[str]:
@@ -81,17 +106,20 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
     counts: Counter[str] = Counter(read=len(page))
     handled = []
     for mail_name, raw, _ in page:
-        outcome = await in_thread(_handle, shop, raw, now)
+        outcome = await in_thread(_handle, shop, raw, f"{name}:{mail_name}", now)
         counts[outcome] += 1
         if outcome in OURS:
             handled.append(mail_name)
     await asyncio.to_thread(box.mark, handled)
-    await in_thread(_keep_cursor, shop, name, page[-1][2], now)
+    await in_thread(_keep_cursor, shop, name, page[-1][2])
     return counts
 
 
-def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
+def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> str:
     """Sort, match and record one mail. One that raises is set aside as it came, and the rest goes on."""
+    if raw is None:
+        keep_apart(shop, None, Unreadable(), now, place)
+        return SET_ASIDE
     try:
         return handle(shop, raw, now)
     except Exception as error:
@@ -106,32 +134,46 @@ def _handle(shop: Shop, raw: bytes, now: datetime) -> str:
         return SET_ASIDE
 
 
-def keep_apart(shop: Shop, raw: bytes, error: Exception, now: datetime) -> None:
-    """Set a mail aside with as much of it as is ever read."""
-    head = raw[:MAX_PAYLOAD]
-    name = hashlib.sha256(head).hexdigest()[:40]
+def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
+    """Set a mail aside with as much of it as is ever read; `place` names one of which nothing is had."""
+    head = None if raw is None else raw[:MAX_PAYLOAD]
+    name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
     with shop.store.begin() as tx:
         set_aside(tx, [new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)], now)
 
 
 def handle(shop: Shop, raw: bytes, now: datetime) -> str:
     """Sort, match and record one mail; says what it was. Twice is as once."""
-    mail = read_mail(raw)
-    found, clues = sort(mail), read_clues(mail, shop.links)
+    mail, found, clues = _read(shop, raw)
     with shop.store.begin() as tx:
         if clues.leaving is not None:
             return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
         sent = find_sent(tx, clues.outbox_ids, clues.message_ids)
+        if sent is None and found.kind is Kind.LEAVE:
+            sent = latest_sent_to(tx, mail.addresses("From"))
         if sent is None:
             return _stranger(found, clues)
         policy = shop.book(tx)[1].policy
+        if clues.returned and not found.sure and sent.address not in mail.addresses("From"):
+            found = Sorted(Kind.BOUNCE, UNREAD)  # never a reply: nobody but a machine knows that address
         return _record(tx, sent, found, mail, now, policy, _own_addresses(shop, policy))
+
+
+def _read(shop: Shop, raw: bytes) -> tuple[Mail, Sorted, Clues]:
+    """Nothing but this mail is looked at here, so whatever is raised is its own fault, and no outage."""
+    try:
+        mail = read_mail(raw)
+        return mail, sort(mail), read_clues(mail, shop.links)
+    except OUTAGES as error:
+        raise ValueError(f"{type(error).__name__} while it was read") from error
 
 
 def _stranger(found: Sorted, clues: Clues) -> str:
     """A report about a message that is not ours, or claims to be, changes nothing."""
     if clues.forged:
         return "forged"
+    if found.kind in (Kind.REPORT, Kind.AUTO_REPLY):
+        return found.kind.value
     return "unknown" if found.kind in (Kind.BOUNCE, Kind.COMPLAINT) else "other"
 
 
@@ -144,8 +186,8 @@ def _record(
             return record_bounce(tx, sent, found.bounces, mail.key, at, now, policy.bounces)
         case Kind.COMPLAINT:
             return record_complaint(tx, sent, mail.key, at, now)
-        case Kind.AUTO_REPLY:
-            return "auto_reply"
+        case Kind.AUTO_REPLY | Kind.REPORT:
+            return found.kind.value
         case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
         case _ if sent.kind == OutboxKind.SELLER.value:
@@ -161,27 +203,16 @@ def _own_addresses(shop: Shop, policy: Policy) -> set[str]:
     return {address.lower() for address in found}
 
 
-def _pages(mails: Iterator[tuple[str, bytes, str]]) -> Iterator[Page]:
+def _pages(mails: Iterator[tuple[str, bytes | None, str]]) -> Iterator[Page]:
     while page := list(islice(mails, PAGE)):
         yield page
 
 
-def _lease(shop: Shop, name: str, now: datetime) -> bool:
-    with shop.store.begin() as tx:
-        return locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)
-
-
-def _give_back(shop: Shop, name: str) -> None:
-    with shop.store.begin() as tx:
-        locks.release_lease(tx, name, shop.settings.worker)
-
-
 def _cursor(shop: Shop, name: str) -> str:
     with shop.store.read() as tx:
-        return locks.read_note(tx, name) or ""
+        return notes.read_note(tx, name) or ""
 
 
-def _keep_cursor(shop: Shop, name: str, cursor: str, now: datetime) -> None:
+def _keep_cursor(shop: Shop, name: str, cursor: str) -> None:
     with shop.store.begin() as tx:
-        locks.write_note(tx, name, cursor)
-        locks.acquire_lease(tx, name, shop.settings.worker, now, LEASE)
+        notes.write_note(tx, name, cursor)

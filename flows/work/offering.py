@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from leadstore import locks
+from leadstore import notes
 from leadstore.deciding import message_id
 from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox import add_notices
@@ -79,7 +79,7 @@ def lapse_offers(tx: Any, book: Book, now: datetime, leads: Sequence[int]) -> in
 def notify(tx: Any, book: Book, offers: Sequence[Offer], now: datetime) -> None:
     """Put one notice per offer into the outbox; it is there before anybody speaks."""
     addresses = {s.name: s.address for s in book.policy.handoff.sellers}
-    store_id = locks.read_note(tx, "store_id") or ""
+    store_id = notes.read_note(tx, "store_id") or ""
     domain = book.policy.sender.address.rpartition("@")[2]
     rows = [
         {

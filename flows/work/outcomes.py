@@ -29,7 +29,7 @@ def read_examples(
         step = max(1, -(-_count(store) // most))
     after, place = 0, 0
     while True:
-        with store.read() as tx:
+        with store.read("report") as tx:
             ids = leads_after(tx, after, PAGE)
             taken = [one for at, one in enumerate(ids, place) if at % step == 0]
             found = read_for_scoring(tx, taken, wanted)
@@ -47,7 +47,7 @@ def behaviour_types(vocabulary: Vocabulary) -> frozenset[str]:
 def _count(store: Store) -> int:
     after = count = 0
     while True:
-        with store.read() as tx:
+        with store.read("report") as tx:
             ids = leads_after(tx, after, 20 * PAGE)
         if not ids:
             return count

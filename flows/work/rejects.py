@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from flows.work.rowfile import OURS
+from flows.work.rowfile import OTHERS, OURS
 from nurture.errors import ImportFault
+from nurture.formulas import guarded
 
 Reject = tuple[int, str, Sequence[str]]
 """Line, reason, and the cells; a line that could not be cut is one cell."""
@@ -41,7 +42,7 @@ class Rejects:
         self._columns = columns
         # Rejects that were imported again have our columns already; a file's own ones of these names stay.
         self._again = columns is not None and tuple(columns[:2]) == OURS and not {*OURS} & {*read}
-        self._names = OURS if self._again or not {*OURS} & {*(columns or ())} else _OTHERS
+        self._names = OURS if self._again or not {*OURS} & {*(columns or ())} else OTHERS
         self._file: IO[str] | None = None
         try:
             if path.exists() and path.stat().st_size > size:
@@ -90,16 +91,13 @@ class Rejects:
 
     def _row(self, cells: Sequence[str]) -> str:
         out = io.StringIO()
-        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
+        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(map(guarded, cells))
         return out.getvalue()
 
     def close(self) -> None:
         """Close the file, if any row was rejected."""
         if self._file is not None:
             self._file.close()
-
-
-_OTHERS = ("nurture_line", "nurture_reason")
 
 
 def _as_object(line: int, reason: str, cells: Sequence[str]) -> str:
@@ -111,7 +109,7 @@ def _as_object(line: int, reason: str, cells: Sequence[str]) -> str:
         found = None
     if not isinstance(found, dict):
         found = {"row": written}
-    ours = _OTHERS if {*OURS} & found.keys() and not {*OURS} <= found.keys() else OURS
+    ours = OTHERS if {*OURS} & found.keys() and not {*OURS} <= found.keys() else OURS
     return json.dumps({**found, ours[0]: line, ours[1]: reason}, ensure_ascii=True) + "\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,8 +9,10 @@ from typing import Any
 
 from flows.work.by_sets import score_by_sets, scorer
 from flows.work.culprits import leave_out
+from flows.work.deadline import NEVER, Deadline
 from flows.work.scorekeeping import Rescored, score_leads
 from flows.work.sieve import Culprits, Sieved, sieve
+from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
 from leadstore.aside import without_aside
 from leadstore.mass_scoring import MassScoring
@@ -32,46 +33,60 @@ MASS = 10_000
 """Leads scored by sets in one transaction: it holds their rows for about a third of a second."""
 THINNED = 5000
 """Leads whose history is thinned in one transaction."""
+LOCK = "rescore"
+COUNTS = ("rescored", "matured", "behind", "thinned", "set_aside", "elsewhere", "unfinished")
 
 
 async def rescore(
-    shop: Shop, now: datetime, full: bool = False, seconds: float | None = None
+    shop: Shop,
+    now: datetime,
+    full: bool = False,
+    deadline: Deadline = NEVER,
 ) -> dict[str, int]:
     """Re-score the leads whose score may have crossed a threshold by itself; everybody when rules changed.
 
     A pass over everybody goes page by page and keeps its place in the store, so one that dies goes on where
-    it stopped; what falls due meanwhile goes first. `full` asks for a pass, `seconds` bounds how long this
-    call works at it. Returns rescored, matured, behind (leads that the pass has yet to come to), thinned and
-    set_aside (leads that raised).
+    it stopped; what falls due meanwhile goes first. One process at a time walks it. `full` asks for a pass,
+    past the `deadline` no page is begun. Returns rescored, matured, behind (leads that the pass
+    has yet to come to), thinned, set_aside (leads
+    that raised), elsewhere (another process walks the pass) and unfinished.
     """
-    until = None if seconds is None else time.monotonic() + seconds
     if full:
         await in_thread(_ask, shop)
     total: Counter[str] = Counter()
+    await _repeat(_due_page, shop, now, total, deadline)
+    async with only_one(shop.store, LOCK) as turn:
+        if turn is None:
+            total["elsewhere"] = 1
+        else:
+            await _walk(shop, now, total, deadline, turn)
+    return {name: total[name] for name in COUNTS}
+
+
+async def _walk(shop: Shop, now: datetime, total: Counter[str], deadline: Deadline, turn: Turn) -> None:
+    """The pass over everybody, then the history: at least a page, and no further one past the deadline."""
     scorers: dict[str, MassScoring] = {}
     under_way = True
     while under_way:
-        await _repeat(_due_page, shop, now, total)
         done, under_way = await in_thread(_next_page, shop, shop.clock(now), scorers)
         total.update(done)
-        if until is not None and time.monotonic() >= until:
+        if deadline.passed or turn.is_over:
             break
-    await _repeat(_thin_page, shop, now, total)
-    behind = await in_thread(_behind, shop) if under_way else 0
-    return {
-        "rescored": total["rescored"],
-        "matured": total["matured"],
-        "behind": behind,
-        "thinned": total["thinned"],
-        "set_aside": total["set_aside"],
-    }
+        await _repeat(_due_page, shop, now, total, deadline)
+    await _repeat(_thin_page, shop, now, total, deadline)
+    if under_way:
+        total["unfinished"] = 1
+        total["behind"] = await in_thread(_behind, shop)
 
 
-async def _repeat(page: Any, shop: Shop, now: datetime, total: Counter[str]) -> None:
+async def _repeat(page: Any, shop: Shop, now: datetime, total: Counter[str], deadline: Deadline) -> None:
     more = True
     while more:
         done, more = await in_thread(page, shop, shop.clock(now))
         total.update(done)
+        if more and deadline.passed:
+            total["unfinished"] = 1
+            break
 
 
 def _ask(shop: Shop) -> None:
@@ -104,7 +119,7 @@ def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tu
 
 
 def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         _, book = shop.book(tx)
         rules = rules_of(book)
         under_way = scoring_pass(tx, str(rules))
@@ -155,13 +170,13 @@ def _by_sets(
 
 
 def _behind(shop: Shop) -> int:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         under_way = scoring_pass(tx, str(rules_of(shop.book(tx)[1])))
         return leads_behind(tx, under_way) if under_way else 0
 
 
 def _thin_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
-    with shop.store.begin() as tx:
+    with shop.store.begin("rescore") as tx:
         gone, more = thin_history(tx, now, THINNED)
         return Counter(thinned=gone), more
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from nurture.errors import ImportFault
+from nurture.formulas import unguarded
 
 LONGEST_LINE = 1024 * 1024
 """Bytes of a line; a longer one is rejected, and none is ever held whole."""
@@ -19,7 +20,9 @@ MOST_LINES = 200
 """Lines that one quoted record may span before its quote counts as never closed."""
 
 OURS = ("line", "reason")
-"""The columns that a file of rejects has before those of the file it came from."""
+"""The columns that a file of rejects has before those of the file it came from; its cells are guarded."""
+OTHERS = ("nurture_line", "nurture_reason")
+"""The same, where the file has columns of those names itself."""
 
 _UNSEEN = "\u200b\u2060\ufeff"
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
@@ -77,7 +80,9 @@ class RowFile:
         names = tuple(" ".join(cell.strip(_UNSEEN).split()) for cell in cells)
         while len(names) > 1 and not names[-1]:
             names = names[:-1]
-        self.twice = frozenset(name for name in names if name and names.count(name) > 1)
+        if _is_guarded(names):
+            names = tuple(map(unguarded, names))
+        self.twice = frozenset(name for name, times in Counter(names).items() if name and times > 1)
         other = [mark for mark in ";\t|," if len(names) == 1 and mark in names[0]]
         if other:
             hint = f"say `delimiter: {json.dumps(other[0])}` in the map"
@@ -86,7 +91,7 @@ class RowFile:
 
     def _rows(self, columns: tuple[str, ...]) -> Iterator[Record]:
         width, delimiter, lines = len(columns), self._delimiter, self._lines
-        rejects = columns[:2] == OURS and width > 3
+        rejects, guarded = columns[:2] == OURS and width > 3, _is_guarded(columns)
         while (line := lines.next()) is not None:
             text = line.text
             if line.fault:
@@ -96,6 +101,8 @@ class RowFile:
                 cells, fault = text.split(delimiter), ""
             else:
                 cells, fault = self._cells(line, width)
+            if guarded:
+                cells = [*map(unguarded, cells)]
             if fault:
                 yield self._broken(columns, line, fault)
                 continue
@@ -158,6 +165,10 @@ class RowFile:
                 text = row["row"]  # a line that was no object, and was mended perhaps
                 row, fault = _object(text)
             yield Record(line.number, row, [text], fault)
+
+
+def _is_guarded(columns: Sequence[str]) -> bool:
+    return tuple(columns[:2]) in (OURS, OTHERS)
 
 
 def _trim(cells: list[str], width: int) -> None:

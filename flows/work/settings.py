@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         """Whether the store is a file of this machine, so that `run` and `up` apply by themselves."""
         return self.database_url.startswith("sqlite")
 
+    @property
+    def own_store(self) -> bool:
+        """Whether the store is the project's own file in .nurture, which every command may migrate."""
+        file = self.database_url.partition(":///")[2].partition("?")[0]
+        return self.embedded and Path(file).resolve().is_relative_to(self.state.resolve())
+
     @field_validator("secret_keys", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -130,7 +136,7 @@ def load_settings(project: Path | None = None) -> Settings:
         SettingError: a setting is missing or cannot be used; the message names it.
     """
     root = _root(project)
-    _refuse_misspelt()
+    _refuse_unknown()
     try:
         settings = Settings(project=root)
     except ValidationError as error:
@@ -150,14 +156,71 @@ def _root(project: Path | None) -> Path:
     return named.resolve()
 
 
-def _refuse_misspelt() -> None:
-    """A misspelt setting would be silently ignored, and mail would go the wrong way."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+SYNONYMS = {
+    "RELAY": "smtp_url",
+    "RELAY_URL": "smtp_url",
+    "MAIL_URL": "smtp_url",
+    "EMAIL_URL": "smtp_url",
+    "SMTP": "smtp_url",
+    "SMTP_HOST": "smtp_url",
+    "SMTP_PORT": "smtp_url",
+    "SMTP_USER": "smtp_url",
+    "SMTP_USERNAME": "smtp_url",
+    "SMTP_PASSWORD": "smtp_url",
+    "DB": "database_url",
+    "DB_URL": "database_url",
+    "DATABASE": "database_url",
+    "DATABASE_DSN": "database_url",
+    "DSN": "database_url",
+    "POSTGRES_URL": "database_url",
+    "STORE": "database_url",
+    "STORE_URL": "database_url",
+    "BASE_URL": "public_url",
+    "SITE_URL": "public_url",
+    "WEB_URL": "public_url",
+    "HOST": "public_url",
+    "URL": "public_url",
+    "SECRET": "secret_keys",
+    "SECRETS": "secret_keys",
+    "SECRET_KEY": "secret_keys",
+    "SIGNING_KEY": "secret_keys",
+    "KEY": "secret_keys",
+    "KEYS": "secret_keys",
+    "PORT": "web_port",
+    "HTTP_PORT": "web_port",
+    "INBOX": "mailbox_url",
+    "IMAP_URL": "mailbox_url",
+    "BOUNCE_URL": "mailbox_url",
+    "BOUNCES": "bounce_address",
+    "RETURN_PATH": "bounce_address",
+    "CONNECTIONS": "smtp_connections",
+    "CONCURRENCY": "smtp_connections",
+    "WORKER_NAME": "worker",
+    "HOME": "project",
+    "DIR": "project",
+    "ROOT": "project",
+    "PROJECT_DIR": "project",
+    "WEBHOOK_SECRET": "webhook_key",
+}
+"""Names that somebody may think a setting has, and the setting that he means."""
+
+
+def _refuse_unknown() -> None:
+    """A setting that is silently ignored would let mail go the wrong way."""
+    known = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
     for name in sorted(os.environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(f"{PREFIX}TEST_"):
             continue
-        if close := difflib.get_close_matches(name, known, n=1, cutoff=0.8):
-            raise SettingError(f"{name} is not a setting", hint=f"did you mean {close[0]}?")
+        raise SettingError(f"{name} is not a setting", hint=_meant(name, list(known)))
+
+
+def _meant(name: str, known: list[str]) -> str:
+    own = name.removeprefix(PREFIX).upper()
+    close = difflib.get_close_matches(own, [one.removeprefix(PREFIX) for one in known], n=1, cutoff=0.7)
+    meant = SYNONYMS.get(own, close[0] if close else "").upper()
+    if meant:
+        return f"did you mean {PREFIX}{meant}? If not, unset it"
+    return f"unset it; the settings are {', '.join(sorted(known))}"
 
 
 def _named(error: ValidationError) -> SettingError:

@@ -33,25 +33,28 @@ def sieve(
     take: Take,
     work: Callable[[Any, Sequence[int]], R],
     put_apart: Callable[[Any, Culprits], object],
+    *,
+    job: str = "",
 ) -> Sieved[R]:
     """Work on a batch in one transaction; should an item raise, on its halves, down to the one that did.
 
     A batch in which nothing raises costs nothing more. Every attempt is a transaction of its own, for
     PostgreSQL goes on with none that failed; an item is tried at least twice, since two writers may have met.
     Those that raised are handed to `put_apart`, which takes them out of the work in one last transaction.
+    `job` names work that may take longer (leadstore.patience).
 
     Raises:
         NurtureError, OSError: an outage, which is nobody's fault; what was not done stays to be done.
     """
     batch: Sequence[int] = ()
     try:
-        with store.begin() as tx:
+        with store.begin(job) as tx:
             batch = take(tx, None)
             return Sieved(len(batch), [work(tx, batch)] if batch else [])
     except Exception as error:
         if not batch or not is_own(error):
             raise
-    done, culprits = _parted(store, batch, take, work)
+    done, culprits = _parted(store, batch, take, work, job)
     if culprits:
         with store.begin() as tx:
             put_apart(tx, culprits)
@@ -60,7 +63,7 @@ def sieve(
 
 
 def _parted(
-    store: Store, batch: Sequence[int], take: Take, work: Callable[[Any, Sequence[int]], R]
+    store: Store, batch: Sequence[int], take: Take, work: Callable[[Any, Sequence[int]], R], job: str
 ) -> tuple[list[R], list[tuple[int, Exception]]]:
     done: list[R] = []
     culprits: list[tuple[int, Exception]] = []
@@ -68,7 +71,7 @@ def _parted(
     while parts:
         part = parts.pop()
         try:
-            with store.begin() as tx:
+            with store.begin(job) as tx:
                 if still := take(tx, part):
                     done.append(work(tx, still))
         except Exception as error:

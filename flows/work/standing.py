@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.work.culprits import leave_out
+from flows.work.deadline import NEVER, Deadline
 from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.sieve import Culprits, sieve
+from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
-from leadstore import locks
+from leadstore import notes
 from leadstore.aside import without_aside
 from leadstore.scores import leads_after
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
@@ -27,19 +29,40 @@ PAGE = 5000
 """Changed leads in one transaction: whom no sequence would take in costs only its share of a statement."""
 SWEEP_EVERY = timedelta(hours=1)
 SWEEP = "standing_sweep_at"
+PLACE = "standing_sweep_place"
+LOCK = "sweep"
 
 
-async def sweep(shop: Shop, now: datetime, done: Taken) -> None:
-    """A sweep that breaks off begins again: who has entered is no candidate any more."""
+async def sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline = NEVER) -> None:
+    """Look at all leads, if it is time to: one process at a time, for a second one would find nothing.
+
+    At the deadline it keeps its place for the next call. One that dies begins again: who has entered is
+    no candidate any more.
+    """
+    if not await in_thread(_sweep_due, shop, shop.clock(now)):
+        return
+    async with only_one(shop.store, LOCK) as turn:
+        if turn is None:
+            done.counts["swept_elsewhere"] += 1
+        else:
+            await _sweep(shop, now, done, deadline, turn)
+
+
+async def _sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline, turn: Turn) -> None:
     begun = shop.clock(now)
-    names = await in_thread(_sweep_due, shop, begun)
-    for name in names:
-        after = 0
+    names = await in_thread(_sweep_due, shop, begun)  # another process may have swept a moment ago
+    at, after = await in_thread(_place, shop)
+    for name in names[names.index(at) if at in names else 0 :]:
+        after = after if name == at else 0
         while after >= 0:
+            if deadline.passed or turn.is_over:
+                done.counts["unfinished"] = 1
+                return await in_thread(_keep_place, shop, name, after)
             found, after = await in_thread(_sweep_page, shop, shop.clock(now), name, after)
             done.add(found)
     if names:
         await in_thread(_sweep_done, shop, begun)
+    return None
 
 
 def changed_page(shop: Shop, now: datetime) -> Taken | None:
@@ -49,6 +72,7 @@ def changed_page(shop: Shop, now: datetime) -> Taken | None:
         lambda tx, among: changed_leads(tx, PAGE, among) if _standing(shop.book(tx)[1], now) else [],
         lambda tx, ids: _look(shop, tx, ids, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
+        job="sweep",
     )
     return Taken.of(sieved) if sieved.found else None
 
@@ -70,7 +94,7 @@ def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
 def _sweep_due(shop: Shop, now: datetime) -> list[str]:
     """The standing sequences that look at all leads now: time alone may have made a condition true."""
     with shop.store.read() as tx:
-        last = locks.read_note(tx, SWEEP)
+        last = notes.read_note(tx, SWEEP)
         if last is not None and datetime.fromisoformat(last) + SWEEP_EVERY > now:
             return []
         return list(_standing(shop.book(tx)[1], now))
@@ -86,6 +110,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
         lambda tx, among: _locked(tx, ids if among is None else among),
         lambda tx, these: _enter(shop, tx, name, these, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
+        job="sweep",
     )
     return Taken.of(sieved), ids[-1]
 
@@ -93,13 +118,13 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
     """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
     try:
-        with shop.store.read() as tx:
+        with shop.store.read("sweep") as tx:
             standing = _standing(shop.book(tx)[1], now).get(name)
             return candidates(tx, standing, now, after=after, limit=BATCH) if standing else []
     except Exception as error:
         if not is_own(error):
             raise
-    with shop.store.read() as tx:
+    with shop.store.read("sweep") as tx:
         return leads_after(tx, after, BATCH)
 
 
@@ -115,9 +140,22 @@ def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) ->
     return _take_in(tx, release_id, book, {name: still}, now)
 
 
+def _place(shop: Shop) -> tuple[str, int]:
+    """Where the last sweep ended before its end: at which sequence, after which lead."""
+    with shop.store.read() as tx:
+        name, _, after = (notes.read_note(tx, PLACE) or "").partition(" ")
+        return name, int(after or 0)
+
+
+def _keep_place(shop: Shop, name: str, after: int) -> None:
+    with shop.store.begin() as tx:
+        notes.write_note(tx, PLACE, f"{name} {after}")
+
+
 def _sweep_done(shop: Shop, now: datetime) -> None:
     with shop.store.begin() as tx:
-        locks.write_note(tx, SWEEP, now.isoformat())
+        notes.write_note(tx, SWEEP, now.isoformat())
+        notes.write_note(tx, PLACE, "")
 
 
 def _standing(book: Book, now: datetime) -> dict[str, Standing]:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.composing import Broken
+from flows.work.deadline import NEVER, Deadline
 from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.sieve import Sieved, sieve
 from flows.work.start import start
-from flows.work.wiring import LEASE, Shop
+from flows.work.wiring import HOLD, Shop
 from leadstore.deciding import message_id
-from leadstore.outbox import add_notices, claim_notices, due_notices, fail_planned
+from leadstore.outbox import add_notices, claim_notices, count_due_notices, due_notices, fail_planned
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
@@ -58,14 +59,15 @@ def _row(one: NoticePlan, policy: Policy, store_id: str, domain: str) -> dict[st
     }
 
 
-async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
-    """Make the calls that are due; returns webhooks, webhooks_later and webhooks_failed.
+async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+    """Make the calls that are due; returns how many were made, came later, failed, may be lost, or are left.
 
-    Without NURTURE_WEBHOOK_KEY nothing can be signed, so calls stay in the outbox and count as later.
+    Without NURTURE_WEBHOOK_KEY nothing can be signed: calls stay in the outbox, counted as webhooks_unsigned.
     """
     total: Counter[str] = Counter()
     key = shop.settings.webhook_key
-    while key is not None:
+    unsigned = await in_thread(_waiting, shop, shop.clock(now)) if key is None else 0
+    while not (unfinished := deadline.passed) and key is not None:
         sieved = await in_thread(_claim, shop, shop.clock(now))
         if not sieved.found:
             break
@@ -82,7 +84,15 @@ async def call_others(shop: Shop, now: datetime) -> dict[str, int]:
         "webhooks": total["webhooks_sent"],
         "webhooks_later": total["webhooks_planned"],
         "webhooks_failed": total["webhooks_refused"] + total["webhooks_failed"],
+        "webhooks_uncertain": total["webhooks_uncertain"],
+        "webhooks_unsigned": unsigned,
+        "unfinished": int(unfinished and key is not None),
     }
+
+
+def _waiting(shop: Shop, now: datetime) -> int:
+    with shop.store.read() as tx:
+        return count_due_notices(tx, OutboxKind.WEBHOOK, now)
 
 
 def _claim(shop: Shop, now: datetime) -> Sieved[Claimed]:
@@ -97,7 +107,7 @@ def _claim(shop: Shop, now: datetime) -> Sieved[Claimed]:
 def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Claimed:
     _, book = shop.book(tx)
     kind, worker = OutboxKind.WEBHOOK, shop.settings.worker
-    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=LEASE, among=ids)
+    claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=HOLD, among=ids)
     leads = list({c.lead_id for c in claims if c.lead_id is not None})
     facts = {s.lead.id: s for s in read_snapshots(tx, leads, signal_types=(), slots_since=now)}
     calls: list[Call] = []

@@ -12,21 +12,23 @@ from typing import Any, Protocol
 from flows.work.applying import apply_shelf
 from flows.work.collecting import spare_what_stays
 from flows.work.pacing import Meter
+from flows.work.readiness import ready_store
 from flows.work.settings import Settings
-from leadstore import locks
+from leadstore import notes
 from leadstore.halting import retired
-from leadstore.releases import current_release, current_release_id, releases_by_id
-from leadstore.store import Store, in_thread, open_store
+from leadstore.releases import current_release_id, releases_by_id
+from leadstore.store import Store, in_thread
 from nurture import grammar
 from nurture.book import Book, read_book
+from nurture.diagnose import Fault
 from nurture.errors import BookError, ProjectError, SettingError
 from nurture.links import Links
 from nurture.placeholders import left_open
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 
-LEASE = timedelta(minutes=15)
-"""How long a worker owns what it claimed; longer than any batch takes."""
+HOLD = timedelta(seconds=30)
+"""How long a worker owns what it claimed and has not started yet, unless it renews it."""
 
 
 class Speaker(Protocol):
@@ -52,7 +54,9 @@ class Shop:
     moved: bool = False
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()  # of the project's files, as they were when it was opened
     stopping: bool = False
+    clockwork: str = "once"  # whose ticks these are: deployment, up, run or once
     meter: Meter = field(default_factory=Meter)
 
     def clock(self, start: datetime) -> datetime:
@@ -111,20 +115,22 @@ def _compiled(files: Mapping[str, str]) -> Book:
 def store_identity(store: Store) -> str:
     """A name no other store has; Message-IDs are made from it."""
     with store.begin() as tx:
-        return locks.read_note(tx, "store_id") or locks.first_note(tx, "store_id", uuid.uuid4().hex)
+        return notes.read_note(tx, "store_id") or notes.first_note(tx, "store_id", uuid.uuid4().hex)
 
 
 def see_moment(store: Store, now: datetime) -> None:
     """Refuse to go back on this store's clock, and remember how far it has come."""
     with store.begin() as tx:
-        locks.see_moment(tx, now)
+        notes.see_moment(tx, now)
 
 
-def _refuse_left_open(store: Store) -> None:
+def _refuse_left_open(store: Store, books: Mapping[int, Book]) -> None:
     """Nobody gets mail in the name of a firm that does not exist."""
     with store.read() as tx:
         number = current_release_id(tx)
-        book, _ = read_book(releases_by_id(tx, [number])[number].files) if number is not None else (None, [])
+        book = books.get(number) if number is not None else None
+        if number is not None and book is None:
+            book, _ = read_book(releases_by_id(tx, [number])[number].files)
     found = [".".join(map(str, loc)) for loc, _ in left_open(book.policy)] if book is not None else []
     if found:
         raise SettingError(
@@ -147,14 +153,19 @@ async def open_shop(
     relay: Speaker | None = None,
     now: datetime | None = None,
     apply: bool | None = None,
+    clockwork: str = "once",
+    any_clock: bool = False,
 ) -> AsyncIterator[Shop]:
-    """Open the store (migrated), the links and the relay; with the embedded store, apply the files.
+    """Open the store, the links and the relay; the embedded store is migrated, and the files applied.
 
     `now` moves the clock: only with the local inbox, and never back on one store. `apply` None
-    applies with the embedded store only; a broken file leaves the last good release running.
+    applies with the embedded store only; a broken file leaves the last good release running. `any_clock`
+    opens a store that has seen a later moment, too: for pages through which leads leave.
 
     Raises:
+        ClockError: the store has already seen a later moment.
         SettingError: the clock may not be moved while mail can leave this machine.
+        SchemaError: the store is not migrated, or by a newer version.
         BookError: nothing good was ever applied, and the files have faults.
     """
     if now is not None and not settings.local_relay:
@@ -162,14 +173,16 @@ async def open_shop(
             "--now moves the clock, and NURTURE_SMTP_URL lets mail leave this machine",
             hint="unset NURTURE_SMTP_URL: the local inbox receives everything",
         )
-    store = open_store(settings.database_url)
+    store = await in_thread(ready_store, settings)
     try:
-        await in_thread(store.migrate)
-        await in_thread(see_moment, store, now or datetime.now(UTC))
+        if not any_clock:
+            await in_thread(see_moment, store, now or datetime.now(UTC))
+        faults: tuple[Fault, ...] = ()
+        books: dict[int, Book] = {}
         if settings.embedded if apply is None else apply:
-            await in_thread(apply_files, store, settings, now or datetime.now(UTC))
+            faults, books = await in_thread(_apply_files, store, settings, now or datetime.now(UTC))
         if not settings.local_relay:
-            await in_thread(_refuse_left_open, store)
+            await in_thread(_refuse_left_open, store, books)
         links = Links(settings.secret_keys, settings.public_url)
         own = relay_for(settings) if relay is None else None
         try:
@@ -180,6 +193,9 @@ async def open_shop(
                 relay or own,  # type: ignore[arg-type]
                 await in_thread(store_identity, store),
                 moved=now is not None,
+                _books=books,
+                faults=faults,
+                clockwork=clockwork,
             )
         finally:
             if own is not None:
@@ -194,16 +210,19 @@ def idle_shop(settings: Settings, store: Store) -> Shop:
     return Shop(settings, store, links, relay_for(settings), store_identity(store))
 
 
-def apply_files(store: Store, settings: Settings, now: datetime) -> list[Any]:
-    """Apply the project's files if they are good; else keep the last good release and return the faults.
+def _apply_files(
+    store: Store, settings: Settings, now: datetime
+) -> tuple[tuple[Fault, ...], dict[int, Book]]:
+    """Apply the project's files if they are good, else keep the last good release; returns faults and book.
 
     Raises:
         BookError: there is no last good release.
     """
     try:
-        return list(apply_shelf(store, settings.project, now).warnings)
+        applied = apply_shelf(store, settings.project, now)
     except ProjectError as error:
         with store.read() as tx:
-            if current_release(tx) is None:
+            if current_release_id(tx) is None:
                 raise
-        return list(getattr(error, "faults", ()))
+        return tuple(getattr(error, "faults", ())), {}
+    return applied.warnings, {applied.release_id: applied.book}

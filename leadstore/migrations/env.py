@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import leadstore.tables  # noqa: F401 - fills the metadata
-from leadstore.migrating import VERSION_TABLE
+from leadstore.schema import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from console.app import call
 from flows.work.applying import apply_release
 from flows.work.scorekeeping import score_leads
-from leadstore.locks import see_moment
+from leadstore.notes import see_moment
 from leadstore.rows import handoff, lead, signal, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store

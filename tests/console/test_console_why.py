@@ -22,7 +22,7 @@ from console.wording import adding_up, printable, say_fully
 from flows.work.shelf import read_shelf
 from leadstore.chapters import Offer, Told, Touch
 from leadstore.consents import withdraw_all
-from leadstore.locks import see_moment
+from leadstore.notes import see_moment
 from leadstore.rows import address, decision, enrolment, handoff, lead, outbox, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
@@ -580,7 +580,7 @@ def test_a_missing_store_is_not_made(project: Path, monkeypatch: pytest.MonkeyPa
     assert "there is no store at" in capsys.readouterr().err
 
 
-def test_a_store_without_tables_hints_at_apply(
+def test_a_store_without_tables_hints_at_migrate(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Seen
 ) -> None:
     """A store that is not migrated is not guessed at."""
@@ -588,7 +588,7 @@ def test_a_store_without_tables_hints_at_apply(
     monkeypatch.setenv("NURTURE_DATABASE_URL", f"sqlite:///{project}/empty.db")
 
     assert call(["why", "ada"]) == 2
-    assert "`nurture apply` brings it up to date" in capsys.readouterr().err
+    assert "`nurture migrate` makes it new" in capsys.readouterr().err
 
 
 def test_why_imports_no_prefect(shop: Store) -> None:

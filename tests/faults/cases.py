@@ -68,6 +68,7 @@ class Case:
     play: Play
     slow: bool = False  # more than a second or two: for `make faults` only
     postgres: bool = False
+    limit: float = 240.0  # seconds it may take
 
     @property
     def id(self) -> str:
@@ -82,12 +83,19 @@ class Book:
         self.cases: list[Case] = []
 
     def fault(
-        self, row: int, what: str, expected: str, *, slow: bool = False, postgres: bool = False
+        self,
+        row: int,
+        what: str,
+        expected: str,
+        *,
+        slow: bool = False,
+        postgres: bool = False,
+        limit: float = 240.0,
     ) -> Callable[[Play], Play]:
         """Write a fault down; the function brings it about and says what was seen."""
 
         def note(play: Play) -> Play:
-            self.cases.append(Case(row, what, expected, play, slow, postgres))
+            self.cases.append(Case(row, what, expected, play, slow, postgres, limit))
             return play
 
         return note

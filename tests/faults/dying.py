@@ -24,20 +24,20 @@ class MortalStore(Store):
         self.dead = False
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, job: str = "") -> Iterator[Connection]:
         """A transaction that may be the last thing this process did."""
         self._live()
-        with super().begin() as tx:
+        with super().begin(job) as tx:
             yield tx
             self.commits += 1
             self._die(self.before)
         self._die(not self.before)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, job: str = "") -> Iterator[Connection]:
         """The dead do not read."""
         self._live()
-        with super().read() as tx:
+        with super().read(job) as tx:
             yield tx
 
     def _die(self, now: bool) -> None:

@@ -28,7 +28,7 @@ from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.wiring import Shop
-from leadstore import store as store_module
+from leadstore import patience
 from leadstore.consents import withdraw_all
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
@@ -84,7 +84,10 @@ class Killing:
     def __init__(self, databases: Databases, dialect: str) -> None:
         self.databases, self.dialect = databases, dialect
         self.clock = JumpingClock()
-        store_module.FROZEN_SECONDS = 5  # a worker that is stopped inside a transaction loses it
+        patience.FROZEN_SECONDS, patience.LOCK_SECONDS = (
+            3,
+            1,
+        )  # a worker that is stopped inside a transaction loses it
         self.span = 1.0  # how long a worker takes that nobody kills, learnt from round to round
         template = open_store(databases.fresh(dialect, fill, "town"))
         self.warm: Warm = warm(template, databases.folder_for("project"))

@@ -26,9 +26,6 @@ from tests.faults.machine import OutboxMachine
 
 BEGIN, END = "<!-- the table of `make faults` -->", "<!-- the end of the table -->"
 
-LIMIT = 240.0
-"""Seconds that one fault may take."""
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -71,7 +68,7 @@ async def play(case: Case, databases: Databases) -> Result:
     trial = Trial(databases)
     began = time.monotonic()
     try:
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(case.limit):
             seen = await case.play(trial)
     except Exception as error:
         seen = f"BREACH: {type(error).__name__}: {error}"

@@ -18,7 +18,7 @@ from flows.work.composing import compose
 from flows.work.settling import settle
 from flows.work.wiring import see_moment
 from inbound.web import make_app
-from leadstore import store as store_module
+from leadstore import patience
 from leadstore.consents import withdraw_all
 from leadstore.outbox import mark_started
 from leadstore.resolving import resolve
@@ -222,7 +222,7 @@ async def _frozen(trial: Trial) -> str:
     work = trial.work("postgresql")
     work.apply(files(HELLO))
     ids = enter(work)
-    patience, store_module.FROZEN_SECONDS = store_module.FROZEN_SECONDS, 1
+    usual, patience.FROZEN_SECONDS = patience.FROZEN_SECONDS, 1
     try:
         with contextlib.suppress(StoreGone), trial.again(work.shop.store.url).begin() as frozen:
             lock_leads(frozen, ids)
@@ -230,7 +230,7 @@ async def _frozen(trial: Trial) -> str:
                 await work.tick()
                 await work.tick(TUESDAY + MINUTE)
     finally:
-        store_module.FROZEN_SECONDS = patience
+        patience.FROZEN_SECONDS = usual
     return states(work) + doubled(work, remembered(work))
 
 

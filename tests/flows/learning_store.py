@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from leadstore.locks import see_moment
+from leadstore.notes import see_moment
 from leadstore.signals import append_signals
 from nurture.values import NewSignal
 from tests.builders import DAY, NOON, add_lead

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -106,9 +108,9 @@ class Stumbling(Store):
     failures = 0
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, job: str = "") -> Iterator[Connection]:
         """A transaction that may be lost."""
-        with super().begin() as tx:
+        with super().begin(job) as tx:
             yield tx
             if tx.scalar(select(func.count()).select_from(lead)) and self.failures:
                 self.failures -= 1
@@ -263,6 +265,23 @@ def test_a_file_that_is_no_table_is_refused(
 
     assert why in fault.value.message
     assert fault.value.hint
+
+
+@pytest.mark.parametrize(
+    ("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")]
+)
+def test_a_header_of_forty_thousand_columns_is_read_at_once(
+    sqlite: Store, project: Path, source: MapRead, twice: str, why: str
+) -> None:
+    """Each is looked at once, not once for every other."""
+    header = ",".join([*(f"c{n}" for n in range(40_000)), *([twice] if twice else [])])
+    begun = time.process_time()
+
+    with pytest.raises((ImportFault, BookError)) as fault:
+        brought_in(sqlite, project, written(project, f"{header}\n"), source)
+
+    assert why in str(fault.value)
+    assert time.process_time() - begun < 2
 
 
 def test_a_file_that_is_not_there_is_named(sqlite: Store, project: Path, source: MapRead) -> None:
@@ -501,3 +520,30 @@ def test_signals_say_whether_they_are_live(sqlite: Store, project: Path, source:
 
     with sqlite.read() as tx:
         assert tx.scalars(select(signal.c.live)).all() == [False]
+
+
+DANGEROUS = ["=HYPERLINK(1)", "+33 1 23 45 67 89", "-5", "@SUM(A1)", "'=1", "'tis", " \t=1"]
+
+
+def test_rejects_are_no_formulas_and_come_back(sqlite: Store, project: Path) -> None:
+    """No cell of theirs is run by a spreadsheet, and they go in again by the same map, unchanged in value."""
+    rows = project / "leads.csv"
+    with rows.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["mail", "=company"])
+        writer.writerows([f"=no{n}", cell] for n, cell in enumerate(DANGEROUS))
+    (project / "odd.yaml").write_text("source: crm\nlead: {email: mail, company: 'row[\"=company\"]'}\n")
+    mapping = read_import_map(project, project / "odd.yaml")
+
+    first = import_file(sqlite, rows, mapping, project / "rejects", now=NOW, live=False)
+    assert first.rejects is not None
+    written = first.rejects.read_text(encoding="utf-8")
+    with first.rejects.open(encoding="utf-8", newline="") as file:
+        assert not [cell for row in csv.reader(file) for cell in row if cell[:1] in tuple("=+-@\t\r")]
+    mended = project / "mended.csv"
+    mended.write_text(re.sub(r"'=no(\d)", r"lead\1@x.example", written), encoding="utf-8")
+    again = import_file(sqlite, mended, mapping, project / "rejects", now=NOW, live=False)
+
+    assert (again.counts.saved, again.counts.rejected) == (len(DANGEROUS), 0)
+    with sqlite.read() as tx:
+        assert list(tx.scalars(select(lead.c.company).order_by(lead.c.id))) == [c.strip() for c in DANGEROUS]

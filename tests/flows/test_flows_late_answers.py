@@ -176,12 +176,12 @@ class AwayOnce:
         self.away = False
 
     @contextmanager
-    def begin(self) -> Iterator[Any]:
+    def begin(self, job: str = "") -> Iterator[Any]:
         """One transaction, or none."""
         if self.away:
             self.away = False
             raise StoreGone("the store is locked", hint="wait")
-        with self.store.begin() as tx:
+        with self.store.begin(job) as tx:
             yield tx
 
     def __getattr__(self, name: str) -> Any:

@@ -1,104 +1,122 @@
-"""The leader's lease: one process keeps the clock, and its end frees the store at once."""
+"""The leader: one process keeps the clock, and its end frees the store at once."""
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
+import os
 
 import pytest
+from sqlalchemy import text
 
-from flows import leading
-from flows.leading import NAME, lead, me, step_down
-from leadstore.locks import acquire_lease, lease_holder
-from leadstore.store import Store
-from nurture.errors import LockHeld
-
-
-def _holder(store: Store) -> str | None:
-    with store.read() as tx:
-        return lease_holder(tx, NAME, datetime.now(UTC))
+from flows.leading import NAME, leading
+from flows.work import single
+from flows.work.single import me, only_one
+from leadstore.locks import Hold, lock_holder, take_lock
+from leadstore.store import Store, in_thread, open_store
+from nurture.errors import LockHeld, StoreGone
 
 
-def _give_to(store: Store, holder: str, lease: timedelta = timedelta(minutes=1)) -> None:
-    with store.begin() as tx:
-        acquire_lease(tx, NAME, holder, datetime.now(UTC), lease)
+def _take(store: Store, holder: str) -> Hold:
+    taken = take_lock(store, NAME, holder)
+    assert taken is not None
+    return taken
 
 
-def _dead() -> str:
-    """A process of this machine that is no more."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    return f"{me().rpartition(':')[0]}:{ended.pid}"
+async def test_the_block_leads_and_steps_down(store: Store) -> None:
+    """Inside the lead is ours, after it nobody's."""
+    async with leading(store):
+        held = lock_holder(store, NAME)
+
+    assert (held, lock_holder(store, NAME)) == (me(), None)
 
 
-def test_a_free_store_is_led(store: Store) -> None:
-    """Who asks first leads, and may ask again."""
-    lead(store)
-    lead(store)
-
-    assert _holder(store) == me()
-
-
-def test_a_led_store_is_refused(store: Store) -> None:
+async def test_a_led_store_is_refused(store: Store) -> None:
     """The error names the leader."""
-    _give_to(store, "elsewhere:4711")
+    other = _take(store, "elsewhere:4711")
 
-    with pytest.raises(LockHeld, match="elsewhere:4711"):
-        lead(store)
-
-
-def test_a_lease_that_ran_out_is_free(store: Store) -> None:
-    """A leader on a machine that burnt down is waited for only so long."""
-    _give_to(store, "elsewhere:4711", timedelta(seconds=-1))
-
-    lead(store)
-
-    assert _holder(store) == me()
+    with pytest.raises(LockHeld, match="leads this store: elsewhere:4711"):
+        async with leading(store):
+            pass
+    other.release()
 
 
-def test_a_dead_process_of_this_machine_leads_nothing(store: Store) -> None:
-    """After kill -9 the next start need not wait for the lease."""
-    _give_to(store, _dead())
-
-    lead(store)
-
-    assert _holder(store) == me()
+async def test_what_another_does_is_left_to_it(store: Store) -> None:
+    """Who asks second is told so by a value: it is no error."""
+    async with only_one(store, "sweep") as first, only_one(store, "sweep") as second:
+        assert (first is not None, second) == (True, None)
 
 
-@pytest.mark.parametrize("holder", ["{host}:1", "{host}:not-a-number"], ids=["alive", "unknown"])
-def test_a_live_process_of_this_machine_is_respected(store: Store, holder: str) -> None:
-    """Only a process that is surely gone is passed over."""
-    _give_to(store, holder.format(host=me().rpartition(":")[0]))
-
-    with pytest.raises(LockHeld):
-        lead(store)
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the lock without a pause."""
+    monkeypatch.setattr(single, "BEAT_SECONDS", 0.02)
 
 
-def test_who_steps_down_frees_the_store(store: Store) -> None:
-    """A clean stop leaves no lease behind."""
-    lead(store)
-
-    step_down(store)
-
-    assert _holder(store) is None
-
-
-async def test_the_block_holds_the_lease_and_gives_it_back(store: Store) -> None:
-    """Inside it is ours, after it nobody's."""
-    async with leading.leading(store):
-        held = _holder(store)
-
-    assert (held, _holder(store)) == (me(), None)
+async def _steal(store: Store, holder: str) -> Hold:
+    """What a dead session or a deleted file leads to: the lock is lost, and another process takes it."""
+    if store.dialect == "postgresql":
+        with store.begin() as tx:
+            ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :me"
+            tx.execute(text(ends), {"me": me()})
+    else:
+        os.unlink(f"{store.engine.url.database}.{NAME}.lock")
+    for _ in range(500):
+        if (taken := take_lock(store, NAME, holder)) is not None:
+            return taken
+    raise AssertionError("the lock was not lost")
 
 
-async def test_a_lease_that_was_taken_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A leader that slept too long learns that it leads no more."""
-    monkeypatch.setattr(leading, "RENEW_SECONDS", 0.02)
-    async with leading.leading(store) as lost:
-        step_down(store)
-        _give_to(store, "elsewhere:4711")
+async def test_a_leader_that_lost_the_lock_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It learns that it leads no more."""
+    monkeypatch.setattr(single, "BEAT_SECONDS", 0.5)
+    async with leading(store) as lost:
+        thief = await _steal(store, "elsewhere:4711")
 
-        with pytest.raises(LockHeld, match="elsewhere"):
+        with pytest.raises(LockHeld, match="another process has taken"):
             await asyncio.wait_for(lost, 5)
+    thief.release()
+
+
+async def test_nobody_is_surprised_by_a_lock_that_was_lost(store: Store, quick: None) -> None:
+    """Work under a lock asks whether it is still its own; the block ends in order all the same."""
+    async with only_one(store, NAME) as turn:
+        assert turn is not None
+        thief = await _steal(store, "elsewhere:4711")
+        while not turn.is_over:
+            await asyncio.sleep(0.01)
+    thief.release()
+
+
+@pytest.mark.postgres
+async def test_a_restart_of_the_database_deposes_nobody(postgres_url: str, quick: None) -> None:
+    """The session is gone, and nobody else asked: the leader takes the lock again."""
+    store = open_store(postgres_url)
+    async with leading(store) as lost:
+        (await _steal(store, "nobody")).release()
+        for _ in range(200):
+            if lock_holder(store, NAME) == me():
+                break
+            await asyncio.sleep(0.02)
+
+        assert (lock_holder(store, NAME), lost.done()) == (me(), False)
+    store.close()
+
+
+async def test_a_store_that_is_away_for_a_moment_deposes_nobody(
+    store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next look decides."""
+    asked: list[str] = []
+
+    def away(*_: object) -> None:
+        asked.append("asked")
+        raise StoreGone("it is away")
+
+    async with only_one(store, NAME) as turn:
+        assert turn is not None
+        monkeypatch.setattr(type(turn.hold), "stands", away)
+        while len(asked) < 2:
+            await asyncio.sleep(0.01)
+
+        assert not turn.is_over
+    assert await in_thread(lock_holder, store, NAME) is None

@@ -12,12 +12,15 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
+from flows.work import mailing
+from flows.work.deadline import Deadline
 from flows.work.mailing import sweep
 from inbound.mail import Mail, read_mail
 from inbound.mailbox import cursor_name
+from inbound.sorting import Sorted, sort
 from leadstore.consents import lift
-from leadstore.locks import acquire_lease
-from leadstore.rows import consent, enrolment, outbox, signal, suppression
+from leadstore.locks import take_lock
+from leadstore.rows import aside, consent, enrolment, outbox, signal, suppression
 from leadstore.store import Store
 from tests.builders import DAY, HOUR
 from tests.flows.workshop import SELLERS, Workshop, files, workshop
@@ -107,6 +110,98 @@ async def test_the_envelope_names_the_message_and_no_lead(box: Postbox) -> None:
     assert "<mailto:bounce%2Bu" in str(mail["List-Unsubscribe"])
 
 
+async def test_a_mail_that_cannot_be_read_waits_apart(box: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next is read, and this one is not read again, even if it raised what elsewhere is an outage."""
+
+    def trip(mail: Mail) -> Sorted:
+        if "stumble" in mail.header("Subject"):
+            raise OSError("no such charset")
+        return sort(mail)
+
+    monkeypatch.setattr(mailing, "sort", trip)
+    box.put(letter(subject="stumble", name="one"))
+    box.put(letter(about=box.message_id, name="two"))
+
+    assert await box.read() == {"replied": 1, "set_aside": 1}
+    assert await box.read() == {}
+    [row] = box.work.rows(aside)
+    assert (row.kind, row.state, row.error) == ("mail", "open", "ValueError")
+    assert bytes(row.payload) == letter(subject="stumble", name="one")
+
+
+async def test_a_date_in_no_charset_stops_nothing(box: Postbox) -> None:
+    """What no table of charsets knows costs the date, not the mail, nor the next one."""
+    box.put(letter(about=box.message_id, head="Date: =?XX?q?a?=\n").replace(b"XX", b"\xff"))
+    box.put(report(about=box.message_id))
+
+    assert await box.read() == {"replied": 1, "hard": 1}
+
+
+async def test_a_mail_that_is_not_given_waits_apart(box: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is had of it, so nothing is kept but where it is."""
+    box.put(letter(name="one"))
+    box.put(letter(about=box.message_id, name="two"))
+    opened = Path.open
+
+    def refuse(path: Path, *args: Any) -> Any:
+        if path.name == "001.mail":
+            raise PermissionError
+        return opened(path, *args)
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    assert await box.read() == {"replied": 1, "set_aside": 1}
+    [row] = box.work.rows(aside)
+    assert (row.error, row.payload) == ("Unreadable", None)
+
+
+async def test_strangers_who_cite_a_message_change_nothing_for_the_lead(box: Postbox) -> None:
+    """Three hundred of them leave a few notes that count for nothing, and one copy; the lead is heard."""
+    ours = box.message_id
+    for n in range(300):
+        box.put(letter(about=ours, sender=f"x{n}@stranger.example", name=f"stranger-{n}"))
+
+    assert await box.read() == {"other_replied": 1, "unforwarded": 9, "too_many": 290}
+    notes = [row for row in box.work.rows(signal) if row.type == "mail.replied"]
+    assert len(notes) == 10
+    assert all(row.machine for row in notes)
+    [notice] = [row for row in box.work.rows() if row.kind == "seller"]
+    assert notice.payload["reply"]["address"] == "x0@stranger.example"
+    assert await box.takes(letter(about=ours)) == {"replied": 1}
+    assert [row.machine for row in box.work.rows(signal) if row.type == "mail.replied"].count(False) == 1
+
+
+async def test_a_seller_is_told_once_a_day_of_a_thread(box: Postbox) -> None:
+    """The next letters of the day stay unread for people; the day after is another."""
+    ours = box.message_id
+    answers = [
+        await box.takes(letter(about=ours, name=f"letter-{n}"), LATER + n // 2 * DAY) for n in range(4)
+    ]
+
+    assert answers == [{"replied": 1}, {"unforwarded": 1}, {"replied": 1}, {"unforwarded": 1}]
+    assert len(box.signals("mail.replied")) == 4
+
+
+@pytest.mark.parametrize("sender", ["", "nobody", "(((((" * 3000 + "a@b.example", "a b@c"])
+async def test_a_writer_without_an_address_is_forwarded_to_nobody(box: Postbox, sender: str) -> None:
+    """A copy could not be answered."""
+    assert await box.takes(letter(about=box.message_id, sender=sender)) == {"unforwarded": 1}
+
+
+async def test_bounces_and_complaints_of_a_message_have_a_bound(box: Postbox) -> None:
+    """The mailbox that is gone is suppressed all the same, however many reports came before."""
+    for n in range(30):
+        box.put(
+            report(status="4.2.2", said="smtp; 452 4.2.2 mailbox full", about=box.message_id, name=f"b{n}")
+        )
+
+    counts = await box.read()
+    assert (counts["soft"], counts["too_many"]) == (10, 20)
+    assert await box.takes(report(about=box.message_id, name="hard")) == {"hard": 1}
+    assert box.suppressed() == ["bounce"]
+    assert len(box.signals("mail.bounced")) == 10
+
+
 async def test_nothing_dead_is_offered(store: Store, tmp_path: Path) -> None:
     """Without a mailbox nobody is told to leave by mail, and the envelope is the sender's own."""
     work = workshop(store, tmp_path)
@@ -161,11 +256,11 @@ async def test_the_same_bounce_twice_is_one(box: Postbox) -> None:
         (lambda b: report(about="guessed@acme.example"), "unknown"),
         (lambda b: complaint(about="guessed@acme.example"), "unknown"),
         (lambda b: letter(to="bounce+u1.1-aaaaaaaaaaaaaaaa@acme.example", about=None), "forged"),
-        (lambda b: letter("unsubscribe", subject="unsubscribe", about=None), "other"),
+        (lambda b: letter("unsubscribe", sender="bo@x.example", about=None), "other"),
         (lambda b: letter("Buy our watches", about=None), "other"),
         (lambda b: b"", "other"),
     ],
-    ids=["bent", "forged", "unknown", "complaint", "leave forged", "leave unmatched", "spam", "empty"],
+    ids=["bent", "forged", "unknown", "complaint", "leave forged", "never mailed", "spam", "empty"],
 )
 async def test_what_is_not_ours_changes_nothing(
     box: Postbox, raw: Callable[[Postbox], bytes], counted: str
@@ -413,11 +508,21 @@ async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(
 
 
 async def test_another_process_reads_it_alone(box: Postbox) -> None:
-    """While another worker holds the lease, nothing is read; the mail waits."""
+    """While another worker holds the lock, nothing is read; the mail waits."""
     box.put(report(about=box.message_id))
-    name = cursor_name(f"maildir://{box.root}")
-    with box.work.shop.store.begin() as tx:
-        acquire_lease(tx, name, "somebody else", LATER, HOUR)
+    other = take_lock(box.work.shop.store, cursor_name(f"maildir://{box.root}"), "somebody else")
+    assert other is not None
 
-    assert await box.read() == {}
-    assert await box.read(LATER + HOUR * 2) == {"hard": 1}
+    assert await box.read() == {"elsewhere": 1}
+    other.release()
+    assert await box.read() == {"hard": 1}
+
+
+async def test_a_sweep_ends_at_its_deadline(box: Postbox) -> None:
+    """What was not read is read by the next one."""
+    box.put(report(about=box.message_id))
+
+    cut = await sweep(box.work.shop, LATER, deadline=Deadline(at=0.0))
+
+    assert {name: count for name, count in cut.items() if count} == {"unfinished": 1}
+    assert await box.read() == {"hard": 1}

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.by_sets import score_by_sets, scorer
+from flows.work.deadline import Deadline
 from flows.work.rescoring import rescore, score_leads
 from leadstore.consents import grant, suppress, withdraw_topics
-from leadstore.locks import write_note
+from leadstore.notes import write_note
 from leadstore.passes import PLACE
 from leadstore.ranking import list_leads
 from leadstore.rows import address, consent, enrolment, handoff, lead, score_history, signal, stage_change
@@ -360,7 +361,7 @@ async def test_a_pass_stops_when_its_time_is_up(work: Workshop) -> None:
     ids = crowd(work)
     await work.tick()
     work.apply(project(**CHANGED), TUESDAY + DAY)
-    first = await rescore(work.shop, TUESDAY + DAY, seconds=0)
+    first = await rescore(work.shop, TUESDAY + DAY, deadline=Deadline(at=0.0))
     second = await rescore(work.shop, TUESDAY + DAY)
 
     assert (first["rescored"], first["behind"], second["behind"]) == (len(ids), 0, 0)

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import gc
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from flows.server import is_healthy, local_server
 from flows.work.receiving import local_inbox
 from flows.work.settings import Settings, load_settings
 from flows.work.wiring import Shop, open_shop
 from leadstore.signals import append_signals
-from leadstore.store import Store
-from nurture.errors import NurtureError
+from leadstore.store import Store, open_store
+from nurture.errors import MailboxError, NurtureError, StoreGone
 from nurture.values import Delivery, Letter, NewSignal
+from outbound.smtp import Relay
+from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.builders import NOON, add_consent, add_lead
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent.parent
 MOMENT = NOON.isoformat()
+TROUBLES = {
+    "RelayDown": {"nurture-tick", "nurture-handoff"},
+    "PartlySent": {"nurture-tick"},
+    "MailboxDown": {"nurture-mailbox"},
+    "DatabaseDown": {"nurture-tick"},
+}
+"""The names of trouble, and the flows that meet it on that day."""
 SECRETS = ("leads.example", "verrou.example", "Ada")
 """What must never reach Prefect: addresses of leads and of sellers, and a name."""
 
@@ -51,6 +63,8 @@ class Day:
     deployments: dict[str, dict[str, Any]]  # flow/deployment -> what the API says
     deployed: str
     settings: Settings
+    found: dict[str, set[str]]  # name of a state of type FAILED -> the flows whose runs a query for it finds
+    logged: str  # what the runs logged as warnings
 
 
 class BrokenRelay:
@@ -96,9 +110,12 @@ async def _live(settings: Settings) -> Day:
                 await conduct(shop, intake, RunOptions(now=MOMENT))
             async with open_shop(settings, relay=BrokenRelay(), now=NOON) as shop:
                 broken = await _fail(shop)
+            await _trouble(settings)
             deployed = await asyncio.to_thread(_deploy, settings)
             runs, deployments = await _ask_prefect()
-    return Day(counts, again, broken, runs, deployments, deployed, settings)
+            found = {name: await _find(name) for name in TROUBLES}
+            logged = await _warnings()
+    return Day(counts, again, broken, runs, deployments, deployed, settings, found, logged)
 
 
 def _arrive(store: Store, name: str, what: str, **properties: Any) -> None:
@@ -116,6 +133,61 @@ async def _fail(shop: Shop) -> str:
     except NurtureError as error:
         return str(error)
     return "nothing failed"
+
+
+async def _trouble(settings: Settings) -> None:
+    """A touch nobody knows the end of, a relay that is away, a mailbox that is away, and no database."""
+    from flows.conducting import conduct
+    from flows.handoff import handoff
+    from flows.mailbox import mailbox
+    from flows.options import RunOptions, TickOptions
+    from flows.tick import tick
+
+    async with open_shop(settings, relay=MemoryRelay(lambda _: LOST_AFTER_DOT), now=NOON) as shop:
+        _arrive(shop.store, "dan", "form.submitted", asset="security-guide")
+        await conduct(shop, tick, TickOptions(now=MOMENT))
+    dead = Relay(f"smtp://127.0.0.1:{_closed_port()}?starttls=never", 1)
+    async with dead, open_shop(settings, relay=dead, now=NOON) as shop:
+        _arrive(shop.store, "eve", "form.submitted", asset="security-guide")
+        await conduct(shop, tick, TickOptions(now=MOMENT))
+        _arrive(shop.store, "fay", "demo.requested")
+        await conduct(shop, tick, TickOptions(now=MOMENT))
+        await conduct(shop, handoff, RunOptions(now=MOMENT))
+        away = {"mailbox_url": SecretStr(f"imap://nobody:hush@127.0.0.1:{_closed_port()}/?starttls=never")}
+        unread = replace(shop, settings=settings.model_copy(update=away))
+        gone = replace(shop, store=open_store("postgresql://nurture@127.0.0.1:1/none"))
+        for other, flow in ((unread, mailbox), (gone, tick)):
+            with contextlib.suppress(MailboxError, StoreGone):
+                await conduct(other, flow, (TickOptions if flow is tick else RunOptions)(now=MOMENT))
+
+
+def _closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def _find(name: str) -> set[str]:
+    """The flows that an automation's query finds: runs in a state of type FAILED, of that name."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    wanted = FlowRunFilter.model_validate({"state": {"type": {"any_": ["FAILED"]}, "name": {"any_": [name]}}})
+    async with get_client() as client:
+        flows = {flow.id: flow.name for flow in await client.read_flows()}
+        return {flows[run.flow_id] for run in await client.read_flow_runs(flow_run_filter=wanted)}
+
+
+async def _warnings() -> str:
+    """What the runs logged as warnings; the handler sends them in batches."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import LogFilter
+    from prefect.logging.handlers import APILogWorker
+
+    drained: Any = APILogWorker.drain_all(timeout=5)
+    await drained
+    async with get_client() as client:
+        logs = await client.read_logs(LogFilter.model_validate({"level": {"ge_": 30, "le_": 30}}))
+    return "\n".join(log.message for log in logs)
 
 
 def _deploy(settings: Settings) -> str:
@@ -173,7 +245,30 @@ def test_the_runs_are_on_the_server(day: Day, flow: str) -> None:
 
 def test_states_say_what_happened(day: Day) -> None:
     """A tick that sent, one that had nothing to do, and one that broke."""
-    assert sorted(state for _, state in day.runs["nurture-tick"]) == ["Completed", "Failed", "NothingDue"]
+    states = {state for _, state in day.runs["nurture-tick"]}
+
+    assert states == {"Completed", "Failed", "NothingDue", *TROUBLES} - {"MailboxDown"}
+
+
+@pytest.mark.parametrize("name", ["RelayDown", "PartlySent", "MailboxDown", "DatabaseDown"])
+def test_a_query_for_failed_runs_finds_trouble(day: Day, name: str) -> None:
+    """What was due and could not be done ends in a state of type FAILED, under a name to ask for."""
+    assert day.found[name] == TROUBLES[name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tick: RelayDown: the relay is closed: it does not answer",
+        "handoff: RelayDown: the relay is closed",
+        "tick: PartlySent: 1 touch whose end nobody knows",
+        "mailbox: MailboxDown: ",
+        "tick: DatabaseDown: the store at postgresql",
+    ],
+)
+def test_the_log_of_a_run_tells_trouble(day: Day, words: str) -> None:
+    """A warning says in words what the matter is."""
+    assert words in day.logged
 
 
 def test_a_broken_run_tells_where_but_not_whom(day: Day) -> None:
@@ -199,19 +294,38 @@ def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
 @pytest.mark.parametrize(
     ("name", "entrypoint", "schedule"),
     [
-        ("nurture-tick/every-minute", "flows.tick.tick", "* * * * *"),
-        ("nurture-intake/on-demand", "flows.intake.intake", None),
-        ("nurture-rescore/every-ten-minutes", "flows.rescore.rescore", "*/10 * * * *"),
-        ("nurture-handoff/every-minute", "flows.handoff.handoff", "* * * * *"),
+        ("nurture-tick/tick", "flows.tick.tick", "* * * * *"),
+        ("nurture-intake/intake", "flows.intake.intake", None),
+        ("nurture-rescore/rescore", "flows.rescore.rescore", "*/10 * * * *"),
+        ("nurture-handoff/handoff", "flows.handoff.handoff", "* * * * *"),
     ],
 )
 def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | None) -> None:
-    """Each deployment is there, by its module path, with its schedule, one run at a time."""
+    """Each deployment is there, by its module path, with its schedule and without a limit."""
     deployment = day.deployments[name]
 
     assert (deployment["entrypoint"], deployment["work_pool_name"]) == (entrypoint, "nurture")
     assert [one["schedule"]["cron"] for one in deployment["schedules"]] == [schedule][: bool(schedule)]
-    assert deployment["global_concurrency_limit"]["limit"] == 1
+    assert deployment["global_concurrency_limit"] is None
+
+
+async def test_the_embedded_clock_warns_of_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    """`nurture up` tells in words what its flows could not do, and reports their counts all the same."""
+    from flows.clock import Clock, log
+
+    log.addHandler(caplog.handler)  # importing Prefect takes the root's away
+    told: list[Any] = []
+    settings = Settings(project=ROOT, database_url="sqlite://")
+    clock = Clock(Shop(settings, *[None] * 4), lambda *what: told.append(what))  # type: ignore[arg-type]
+
+    async def run() -> dict[str, object]:
+        return {"relay_shut": {"slow": 2}}
+
+    await clock._run("tick", run)
+    log.removeHandler(caplog.handler)
+
+    assert told == [("tick", {"relay_shut": {"slow": 2}})]
+    assert "tick: RelayDown: the relay is closed: it does not answer" in caplog.text
 
 
 def _kept(settings: Settings) -> Iterator[Path]:
@@ -237,12 +351,21 @@ class Life:
     code: int
     errors: str
     left: bool
+    hostile: Path
 
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     """`nurture up` started, asked, started a second time, and ended by SIGTERM."""
     command, environment = _up(_project(tmp_path_factory.mktemp("up")))
+    hostile = tmp_path_factory.mktemp("hostile") / "theirs.db"
+    environment |= {
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{hostile}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{hostile}",
+        "PREFECT_API_URL": "http://127.0.0.1:1/api",
+        "PREFECT_SERVER_API_BASE_PATH": "/elsewhere",
+        "PREFECT_PROFILE": "theirs",
+    }
     running = subprocess.Popen(
         command,
         env=environment,
@@ -260,7 +383,9 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     beside = subprocess.run(once, env=environment, capture_output=True, text=True, timeout=60)
     running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=60)
-    return Life(places, web, answered, second, beside, running.returncode, errors, _lives(running.pid))
+    return Life(
+        places, web, answered, second, beside, running.returncode, errors, _lives(running.pid), hostile
+    )
 
 
 def _up(project: Path) -> tuple[list[str], dict[str, str]]:
@@ -282,7 +407,7 @@ def _lives(group: int) -> bool:
 def test_up_prints_where_everything_is(life: Life) -> None:
     """Prefect's pages, the web app and the inbox; the first two answer by then."""
     assert set(life.places) == {"prefect", "web", "inbox", "maildir"}
-    assert (life.web, life.prefect_answered) == ('{"status":"ok"}', True)
+    assert (json.loads(life.web)["status"], life.prefect_answered) == ("ok", True)
 
 
 def test_a_second_up_on_the_same_store_is_refused(life: Life) -> None:
@@ -291,11 +416,16 @@ def test_a_second_up_on_the_same_store_is_refused(life: Life) -> None:
     assert "another `nurture up` leads this store" in life.second.stderr
 
 
-def test_a_round_beside_up_uses_its_server(life: Life) -> None:
-    """`nurture run --once` prints its counts; two at once are as good as one."""
-    assert life.beside.returncode == 0
-    assert json.loads(life.beside.stdout)["sent"] == 0
-    assert len(list(Path(life.places["maildir"]).parent.rglob("server.log"))) == 1
+def test_a_round_beside_up_is_refused(life: Life) -> None:
+    """`nurture run --once` says who does its work already, and exits 2."""
+    assert life.beside.returncode == 2
+    assert "another `nurture up` leads this store: " in life.beside.stderr
+
+
+def test_the_callers_prefect_stays_outside(life: Life) -> None:
+    """`up` works beside a PREFECT_API_URL that is dead, and its server keeps to its own database."""
+    assert list(Path(life.places["maildir"]).parent.glob("prefect/prefect.db"))
+    assert not Path(life.hostile).exists()
 
 
 def test_up_stops_cleanly(life: Life) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import urllib.request
 
 import pytest
@@ -11,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows.serving import bind, served
+from flows import prompt
+from flows.ports import bind
+from flows.serving import served
 from nurture.errors import SettingError
 
 
@@ -42,6 +45,42 @@ async def test_the_app_answers_while_the_block_runs() -> None:
     assert answer == "hello"
     with pytest.raises(OSError, match="refused"):
         await asyncio.to_thread(_get, url)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"", b"POST / HTTP/1.1\r\nHo", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"],
+)
+async def test_half_open_connections_hold_up_nobody(beginning: bytes) -> None:
+    """Three hundred of them, and a request is answered at once; the oldest have made room."""
+    listener = bind(0, "NURTURE_WEB_PORT", "the web app")
+    port = listener.getsockname()[1]
+    async with served(Starlette(routes=[Route("/", _hello)]), listener):
+        half_open = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
+        for _, writer in half_open:
+            writer.write(beginning)
+
+        assert await asyncio.wait_for(asyncio.to_thread(_get, f"http://127.0.0.1:{port}/"), 2) == "hello"
+        first, last = half_open[0][0], half_open[-1][0]
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(first.read(), 2) == b""
+        assert not last.at_eof()
+        for _, writer in half_open:
+            writer.transport.abort()
+
+
+async def test_a_request_that_does_not_become_whole_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Soon, also behind one that did; a connection that asks nothing more is closed as ever."""
+    monkeypatch.setattr(prompt, "REQUEST_SECONDS", 0.05)
+    listener = bind(0, "NURTURE_WEB_PORT", "the web app")
+    async with served(Starlette(routes=[Route("/", _hello)]), listener):
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"hello" in await asyncio.wait_for(reader.readuntil(b"hello"), 2)
+        writer.write(b"GET / HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 2) == b""
+        writer.transport.abort()
 
 
 async def _hello(request: Request) -> PlainTextResponse:

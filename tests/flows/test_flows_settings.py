@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.settings import load_settings
+from flows.work.settings import SYNONYMS, Settings, load_settings
 from nurture.errors import ProjectError, SettingError
 
 KEY = "k" * 20
@@ -124,6 +124,52 @@ def test_a_misspelt_setting_is_refused(project: Path, monkeypatch: pytest.Monkey
 
     with pytest.raises(SettingError, match="did you mean NURTURE_SMTP_URL"):
         load_settings(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("NURTURE_RELAY", "did you mean NURTURE_SMTP_URL?"),
+        ("NURTURE_DB_URL", "did you mean NURTURE_DATABASE_URL?"),
+        ("NURTURE_SECRET_KEY", "did you mean NURTURE_SECRET_KEYS?"),
+        ("NURTURE_PUBLIC_URI", "did you mean NURTURE_PUBLIC_URL?"),
+        ("NURTURE_COLOUR", "unset it; the settings are NURTURE_BOUNCE_ADDRESS, "),
+    ],
+)
+def test_an_unknown_setting_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    """A name that nobody reads is an error, with what was probably meant; its value is not shown."""
+    monkeypatch.setenv(name, "hush")
+
+    with pytest.raises(SettingError, match=f"{name} is not a setting") as caught:
+        load_settings(project)
+    assert (meant in caught.value.hint, "hush" in str(caught.value)) == (True, False)
+
+
+def test_every_synonym_names_a_setting() -> None:
+    """And is none itself."""
+    assert set(SYNONYMS.values()) <= set(Settings.model_fields)
+    assert {name.lower() for name in SYNONYMS} & set(Settings.model_fields) == set()
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("", True),
+        ("sqlite:///{project}/.nurture/other.db?timeout=3", True),
+        ("sqlite:///{project}/store.db", False),
+        ("postgresql://db.example/nurture", False),
+    ],
+)
+def test_the_projects_own_store_lies_in_nurture(
+    project: Path, monkeypatch: pytest.MonkeyPatch, url: str, own: bool
+) -> None:
+    """Only that one is migrated without being asked."""
+    monkeypatch.setenv("NURTURE_SECRET_KEYS", KEY)
+    monkeypatch.setenv("NURTURE_DATABASE_URL", url.format(project=project))
+
+    assert load_settings(project).own_store is own
 
 
 def test_the_secret_is_made_once_and_kept_private(project: Path) -> None:

@@ -10,7 +10,7 @@ from flows.work.advance import claim, take_over
 from flows.work.composing import compose
 from flows.work.rescoring import rescore
 from flows.work.settings import Settings
-from flows.work.wiring import open_shop
+from flows.work.wiring import HOLD, open_shop
 from leadstore.consents import withdraw_all
 from leadstore.outbox import mark_started
 from leadstore.rows import decision, enrolment, handoff, signal, stage_change, suppression
@@ -380,7 +380,7 @@ async def test_a_worker_that_died_before_it_started(work: Workshop) -> None:
     await work.tick(TUESDAY - 5 * HOUR)  # before the window: enrolled, planned
     claim(work.shop, TUESDAY, 10)
 
-    early, late = await work.tick(TUESDAY + HOUR / 60), await work.tick(TUESDAY + HOUR)
+    early, late = await work.tick(TUESDAY + HOLD / 2), await work.tick(TUESDAY + HOUR)
 
     assert (early, late["sent"]) == ({}, 1)
     assert work.subjects() == ["Hello"]

@@ -23,6 +23,7 @@ class Folder:
     asked: list[str] = field(default_factory=list)
     vanish: bool = False
     refused: str = ""
+    broken: set[int] = field(default_factory=set)  # UIDs of mails that it does not give
 
     def put(self, raw: bytes) -> int:
         """Deliver a mail; returns its UID."""
@@ -104,6 +105,8 @@ class Session(socketserver.StreamRequestHandler):
         uid = int(given.split()[0])
         found = re.search(r"BODY\.PEEK\[\]<0\.(\d+)>", given)
         assert found is not None, given
+        if uid in self.server.folder.broken:
+            return "NO this message cannot be opened"
         raw = self.server.folder.mails.get(uid)
         if raw is not None and not self.server.folder.vanish:
             body = raw[: int(found.group(1))]

@@ -13,15 +13,9 @@ from inbound.mail import read_mail
 from inbound.sorting import Kind, sort
 from nurture.links import Links
 from tests.builders import NOON
-from tests.inbound.mails import complaint, letter, report
+from tests.inbound.mails import letter, report
+from tests.inbound.mutations import SEEDS, mutated
 
-SEEDS = (
-    report(),
-    report().replace(b'boundary="xx"', b'boundary="yy"'),
-    complaint(),
-    letter("<ada@leads.example>:\n550 5.1.1 no such user", sender="MAILER-DAEMON@x.example"),
-    letter("宛先不明", subject="=?iso-2022-jp?b?GyRCPiskNyQqGyhC?=", head="Return-Path: <>\n"),
-)
 SPLINTERS = st.sampled_from(
     [
         *(b"\x00", b"\xff\xfe", b"\x1b$B", b"\r", b"\n\n", b": ", b"<", b"=?x?q?", b"550 5.1.1 "),
@@ -61,6 +55,31 @@ def test_a_mutated_mail_is_sorted(seed: bytes, cuts: list[tuple[int, int, bytes]
         raw = raw[:at] + splinter + raw[at + length :]
 
     assert handled(raw) in Kind
+
+
+def test_no_mutated_mail_raises() -> None:
+    """Two thousand of them, by a seed; `make faults` reads twenty thousand. Warnings are errors here."""
+    for raw in mutated(2_000):
+        assert handled(raw) in Kind
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Date: =?\xff?q?a?=",
+        b"Date: =?" + b"a" * 3000 + b"?q?a?=",
+        b"Subject: =?utf-8?b?a?=",
+        b"Subject: =?utf-7?q?+2AA-?=",
+        b"Subject: =?unicode_escape?q?=5Cd?=",
+        b"From: " + b"(" * 5000,
+        b"Content-Type: text/plain; charset*=\"a\x00b''%ff\"",
+        b"Message-ID: =?\xff?q?a?=",
+    ],
+)
+def test_a_header_that_cannot_be_decoded_is_read_as_it_stands(header: bytes) -> None:
+    """Nobody knows the charset, or it is none: that costs some characters, and the mail is read."""
+    assert handled(header + b"\n" + letter()) is Kind.LETTER
+    assert read_mail(header + b"\n" + letter()).date(NOON) == NOON
 
 
 @settings(deadline=None, max_examples=80)
@@ -111,6 +130,26 @@ def nested(depth: int) -> bytes:
         HEAD + b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\n",
         report().replace(b"Diagnostic-Code:", b"X: " + b"no such " * 500_000 + b"\nDiagnostic-Code:"),
         report(said="smtp; 550 " + "recipient address " * 20_000),
+        HEAD + b"\n" + b" " * 1_000_000 + b"x",
+        HEAD + b"\n" + b"\t>" * 500_000 + b"\n-- \n" + b"\n " * 500_000,
+        HEAD + b"\nMessage-ID:" + b" " * 1_000_000 + b"x",
+        HEAD + b"\n<html><!-- " + b"a@" * 500_000,
+        HEAD + b"Content-Type: text/plain" + b";" * 1_000_000 + b"\n\n",
+        HEAD + b"Content-Type: text/plain; a*0=" + b"x; a*1=" * 100_000 + b"\n\n",
+        HEAD + b"To: " + b"(" * 1_000_000 + b"\n\n",
+        HEAD + b"To: " + b"<a@b>, " * 100_000 + b"\n\n",
+        HEAD + b"Subject: " + b"=?utf-8?q?" * 100_000 + b"\n\n",
+        HEAD + b"a:\n" * 300_000 + b"\n",
+        HEAD + b"\n" + b",\t" + b"a@" * 300_000,
+        HEAD + b"To: =?punycode?q?" + b"a-b" * 3_000 + b"?=\n\n",
+        HEAD + b"Content-Type: text/plain; charset=punycode\n\n" + b"a-b" * 300_000,
+        nested(45) + b"\n" * 300_000,
+        nested(45) + b"\r" * 300_000,
+        HEAD + b"Content-Type: message/delivery-status\n\n" + b"Action: failed\n\n" * 50_000,
+        report().replace(
+            b"Action: failed", b"Action: failed\n" + b"\nFinal-Recipient: rfc822; a@b\nAction: failed" * 9_000
+        ),
+        HEAD + b"X-Failed-Recipients: " + b"a@b.c, " * 20_000 + b"\n\n",
     ],
     ids=[
         "deep",
@@ -124,6 +163,24 @@ def nested(depth: int) -> bytes:
         "subject",
         "field",
         "said",
+        "blanks",
+        "quotes",
+        "no-id",
+        "at-signs",
+        "parameters",
+        "continued",
+        "comments",
+        "recipients",
+        "words",
+        "headers",
+        "no-commas",
+        "slow-word",
+        "slow-charset",
+        "open",
+        "open-returns",
+        "groups",
+        "reports",
+        "failed",
     ],
 )
 def test_the_longest_mail_takes_no_time(raw: bytes) -> None:
@@ -131,4 +188,4 @@ def test_the_longest_mail_takes_no_time(raw: bytes) -> None:
     begun = time.process_time()
     handled(raw)
 
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 5

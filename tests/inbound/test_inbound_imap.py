@@ -74,6 +74,20 @@ def test_no_more_is_read_than_the_limit() -> None:
         assert names(box, "", limit=2) == ["1", "2"]
 
 
+def test_a_mail_that_the_server_does_not_give_holds_up_no_other() -> None:
+    """It comes without its bytes, in its turn."""
+    folder = Folder()
+    for n in range(3):
+        folder.put(letter(name=f"letter-{n}"))
+    folder.broken = {1, 2}
+    with imap_server(folder) as port, Imap(place(port)) as box:
+        assert [(name, raw is None) for name, raw, _ in box.read("", 9)] == [
+            ("1", True),
+            ("2", True),
+            ("3", False),
+        ]
+
+
 def test_a_huge_mail_is_read_in_part() -> None:
     """Only the front is fetched: reports stand before what they return."""
     folder = Folder()
@@ -81,6 +95,7 @@ def test_a_huge_mail_is_read_in_part() -> None:
     with imap_server(folder) as port, Imap(place(port)) as box:
         [(_, raw, _)] = box.read("", 100)
 
+    assert raw is not None
     assert len(raw) == MAX_BYTES
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from inbound.web import make_app
+from inbound.web import GUESSES, make_app
 from nurture.errors import StoreGone
 from nurture.links import Links
 
@@ -61,6 +61,16 @@ async def real_client(desk: Notes) -> AsyncIterator[httpx.AsyncClient]:
         yield browser
     server.should_exit = True
     await running
+
+
+async def test_who_guesses_is_slowed_and_nobody_who_leaves(client: httpx.AsyncClient, desk: Notes) -> None:
+    """A client that tries links gets a page of its own; the providers that share its address still leave."""
+    answers = [(await client.get("/u/guess")).status_code for _ in range(GUESSES + 5)]
+
+    assert answers == [404] * GUESSES + [429] * 5
+    assert (await client.post(PATH, data=ONE_CLICK)).status_code == 200
+    assert (await client.get(PATH)).status_code == 200
+    assert desk.asked == [(7, 41, "one-click")]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -12,14 +12,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from leadstore import locks
+from leadstore import notes
 from leadstore.migrating import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
 from leadstore.store import Store, in_thread, open_store, savepoint
 from nurture.blame import is_own
 from nurture.errors import ClockError, SettingError, StoreError, StoreGone, Unstorable
-from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
+from tests.builders import DAY, NOON, add_enrolment, add_lead, add_release
 
 
 def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
@@ -186,7 +186,7 @@ def test_a_locked_database_says_so(sqlite_url: str, monkeypatch: pytest.MonkeyPa
 @pytest.mark.postgres
 def test_a_frozen_worker_stops_nobody(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that stands still inside a transaction loses it, so that others get its rows."""
-    monkeypatch.setattr("leadstore.store.FROZEN_SECONDS", 0.2)
+    monkeypatch.setattr("leadstore.patience.FROZEN_SECONDS", 0.2)
     frozen, other = open_store(postgres_url), open_store(postgres_url)
     with other.begin() as tx:
         lead_id, _ = add_lead(tx)
@@ -220,39 +220,15 @@ async def test_async_code_uses_a_thread(store: Store) -> None:
     assert await in_thread(count) == 0
 
 
-def test_a_lease_has_one_holder(store: Store) -> None:
-    """A lease is refused to a second holder until it runs out, and renewed for the first."""
-    with store.begin() as tx:
-        taken = [
-            locks.acquire_lease(tx, "clock", "a", NOON, HOUR),
-            locks.acquire_lease(tx, "clock", "b", NOON, HOUR),
-            locks.acquire_lease(tx, "clock", "a", NOON + HOUR / 2, HOUR),
-            locks.acquire_lease(tx, "clock", "b", NOON + 2 * HOUR, HOUR),
-        ]
-
-    assert taken == [True, False, True, True]
-
-
-def test_a_released_lease_is_free(store: Store) -> None:
-    """A lease that is given back can be taken at once, and one of another holder is not given back."""
-    with store.begin() as tx:
-        locks.acquire_lease(tx, "clock", "a", NOON, HOUR)
-        locks.release_lease(tx, "clock", "b")
-        kept = locks.lease_holder(tx, "clock", NOON)
-        locks.release_lease(tx, "clock", "a")
-
-        assert (kept, locks.lease_holder(tx, "clock", NOON)) == ("a", None)
-
-
 def test_the_clock_never_goes_back(store: Store) -> None:
     """A store that has seen a day refuses the day before, and says which it has seen."""
     with store.begin() as tx:
-        locks.see_moment(tx, NOON)
-        locks.see_moment(tx, NOON + DAY)
-        locks.see_moment(tx, NOON + DAY)
+        notes.see_moment(tx, NOON)
+        notes.see_moment(tx, NOON + DAY)
+        notes.see_moment(tx, NOON + DAY)
 
         with pytest.raises(ClockError, match="2027-06-16"):
-            locks.see_moment(tx, NOON)
+            notes.see_moment(tx, NOON)
 
 
 def test_nobody_else_reads_the_store(tmp_path: Path) -> None:

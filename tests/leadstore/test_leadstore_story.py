@@ -11,8 +11,8 @@ from leadstore.chapters import Story
 from leadstore.consents import withdraw_all
 from leadstore.existing import VERSION_TABLE, latest_moment, newest_schema, open_existing
 from leadstore.finding import find_lead
-from leadstore.locks import see_moment
 from leadstore.migrating import VERSION_TABLE as MIGRATED
+from leadstore.notes import see_moment
 from leadstore.ranking import list_leads
 from leadstore.resolving import count_by_state, list_outbox, resolve
 from leadstore.rows import (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.work.demo.acts import Mail
 
-_HREF = re.compile(r'<a\s[^>]*?href="([^"]+)"')
+_HREF = re.compile(r'<a\s[^<>]{0,500}?href="([^"]+)"')
 _PARSER = BytesParser(policy=policy.default)
 
 

@@ -1,0 +1,28 @@
+"""A round of the engine without Prefect: the same duties in the same order, and the same seal on errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.sealing import FlowFault, sealed, unsealed
+from flows.work.duties import DUTIES, whole_round
+from flows.work.wiring import Shop
+
+
+async def plain_round(shop: Shop, now: datetime | None = None) -> dict[str, Any]:
+    """The counts of the duties, added up; `now` is the moment of a moved clock.
+
+    Raises:
+        NurtureError: the very error that stopped a duty.
+        FlowFault: something unforeseen broke; its message tells no lead's data.
+    """
+
+    async def do(name: str) -> dict[str, Any]:
+        try:
+            with sealed(name):
+                return await DUTIES[name](shop, now or datetime.now(UTC))
+        except FlowFault as fault:
+            raise unsealed(fault) from None
+
+    return await whole_round(shop, do)

@@ -1,0 +1,82 @@
+"""The duties: what each flow does, in plain Python, and the round that does them one after the other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flows.work.advance import advance
+from flows.work.counting import added
+from flows.work.deadline import NEVER, Deadline
+from flows.work.handing import hand_off
+from flows.work.intake import intake
+from flows.work.mailing import sweep
+from flows.work.rescoring import rescore
+from flows.work.trouble import SHUT
+from flows.work.wiring import Shop
+from leadstore.routes import relay_shut
+from leadstore.store import in_thread
+from leadstore.vitals import note_tick
+from nurture.errors import MailboxError
+
+log = logging.getLogger("nurture.rounds")
+
+Duty = Callable[[Shop, datetime], Awaitable[dict[str, Any]]]
+
+
+async def tick(
+    shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
+) -> dict[str, Any]:
+    """Take in pending signals, move due leads on, and note that it was done.
+
+    Signals get half of its time at most, so that mails leave however many came in.
+    """
+    taken = await intake(shop, now, deadline.half())
+    taken["not_enrolled"] = taken.pop("refused")  # the relay's refusals have that word below
+    counts = added(taken, await advance(shop, now, limit, deadline))
+    return {**counts, SHUT: await in_thread(_after_tick, shop, shop.clock(now))}
+
+
+async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
+    """Offer mature leads to sellers and deliver the notices."""
+    counts = await hand_off(shop, now, deadline)
+    return {**counts, SHUT: await in_thread(_shut, shop, shop.clock(now))}
+
+
+DUTIES: Mapping[str, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
+"""What a round is made of, in its order: what came back may suppress whom a tick would mail, and who enters
+a standing sequence depends on the scores."""
+
+
+async def whole_round(shop: Shop, do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """Let `do` do each duty by its name; returns the counts, added up.
+
+    `handed_off` leads have a seller who was told so. If the mailbox is away, the round goes on.
+    """
+    read = await _read_mailbox(do) if shop.settings.mailbox_url is not None else {}
+    scored, ticked, handed = await do("rescore"), await do("tick"), await do("handoff")
+    del ticked[SHUT]  # the later look counts the same rows
+    counts = added(read, scored, ticked, handed)
+    return {**counts, "handed_off": counts["mails"]}
+
+
+async def _read_mailbox(do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    try:
+        counts = await do("mailbox")
+    except MailboxError as error:
+        log.error("mailbox failed: %s", error)
+        counts = {"unreachable": 1}
+    return {"mailbox": {name: count for name, count in counts.items() if count and name != "read"}}
+
+
+def _after_tick(shop: Shop, now: datetime) -> dict[str, int]:
+    with shop.store.begin() as tx:
+        note_tick(tx, shop.clockwork, shop.settings.worker, now)
+        return relay_shut(tx, now)
+
+
+def _shut(shop: Shop, now: datetime) -> dict[str, int]:
+    with shop.store.read() as tx:
+        return relay_shut(tx, now)

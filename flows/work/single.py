@@ -1,0 +1,85 @@
+"""What only one process may do at a time: a lock of the store, kept for as long as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from leadstore.locks import Hold, take_lock
+from leadstore.store import Store, in_thread
+from nurture.errors import LockHeld, StoreError
+
+log = logging.getLogger("nurture.single")
+
+BEAT_SECONDS = 10
+"""How often a holder looks whether the lock is still its own; several looks fit into IDLE_SECONDS."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A lock that is held. `lost` fails with LockHeld once another process has it."""
+
+    store: Store
+    name: str
+    hold: Hold
+    lost: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another process has the lock: whoever works under it ends at the next page."""
+        return self.lost.done()
+
+    async def watch(self) -> None:
+        """Look again and again; a lock that a broken connection cost us is taken anew if it is free."""
+        while not self.is_over:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await in_thread(self._renew)
+            except LockHeld as error:
+                self.lost.set_exception(error)
+            except StoreError as error:  # a store that is away for a moment deposes nobody
+                log.error("the lock %s could not be looked at: %s", self.name, error)
+
+    def _renew(self) -> None:
+        if self.hold.stands():
+            return
+        hold = take_lock(self.store, self.name, me())
+        if hold is None:
+            raise LockHeld(f"another process has taken the lock {self.name!r} of this store")
+        self.hold.release()
+        self.hold = hold
+
+
+@contextlib.asynccontextmanager
+async def only_one(store: Store, name: str) -> AsyncIterator[Turn | None]:
+    """Hold the named lock while the block runs; None when another process has it.
+
+    Raises:
+        StoreGone: the database does not answer.
+    """
+    hold = await in_thread(take_lock, store, name, me())
+    if hold is None:
+        yield None
+        return
+    turn = Turn(store, name, hold)
+    watching = asyncio.create_task(turn.watch(), name=f"lock {name}")
+    try:
+        yield turn
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        if turn.is_over:
+            turn.lost.exception()  # somebody has it now, and whoever wanted to know was told
+        turn.lost.cancel()
+        await in_thread(turn.hold.release)
+
+
+def me() -> str:
+    """This process, as others are told of it."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"

@@ -1,0 +1,36 @@
+"""How often one network address may ask for something that costs us and helps nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+
+MOST_CLIENTS = 10_000
+"""So many are told apart; when more come within a span, all begin anew."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """At most `most` times per `seconds`, for each client; counted in this process alone."""
+
+    most: int
+    seconds: float
+    _since: float = 0.0
+    _spent: dict[str, int] = field(default_factory=dict)
+
+    def spend(self, client: str, now: float) -> bool:
+        """Take one; False when this client has had its share of the span. `now` is any clock in seconds."""
+        if now - self._since >= self.seconds or len(self._spent) >= MOST_CLIENTS:
+            self._since, self._spent = now, {}
+        name = network(client)
+        self._spent[name] = self._spent.get(name, 0) + 1
+        return self._spent[name] <= self.most
+
+
+def network(client: str) -> str:
+    """Whom an address stands for: in IPv6 everybody has a whole /64 to ask from."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client[:64]
+    return str(IPv6Address(int(address) >> 64 << 64)) if isinstance(address, IPv6Address) else str(address)

@@ -1,0 +1,60 @@
+"""Single facts about the store, each under a name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from leadstore.tables import Note
+from nurture.errors import ClockError
+
+note = Note.__table__  # type: ignore[attr-defined]
+
+SEEN = "clock_seen"
+"""The furthest moment that the store has seen."""
+
+
+def read_note(tx: Connection, name: str) -> str | None:
+    """A single fact about the store."""
+    return tx.scalar(select(note.c.value).where(note.c.name == name))
+
+
+def write_note(tx: Connection, name: str, value: str) -> None:
+    """Remember a single fact about the store; of two processes at once, the later one stands."""
+    new = _new_note(tx, name, value)
+    tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
+
+
+def first_note(tx: Connection, name: str, value: str) -> str:
+    """Remember a fact that never changes, unless it is known already; returns what is known."""
+    tx.execute(_new_note(tx, name, value).on_conflict_do_nothing(index_elements=["name"]))
+    return str(read_note(tx, name))
+
+
+def _new_note(tx: Connection, name: str, value: str) -> Any:
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return dialect.insert(note).values(name=name, value=value)
+
+
+def see_moment(tx: Connection, now: datetime) -> None:
+    """Remember that the store has seen `now`.
+
+    Raises:
+        ClockError: the store has already seen a later moment (by more than a minute).
+    """
+    seen = read_note(tx, SEEN)
+    if seen is not None:
+        last = datetime.fromisoformat(seen)
+        if now < last - timedelta(minutes=1):
+            raise ClockError(
+                f"this store has already seen {last:%Y-%m-%d %H:%M} UTC; "
+                f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC would go back",
+                hint="`nurture clock` shows what lies ahead of this machine's clock, `nurture clock reset` "
+                "brings it back; or give a later --now. `nurture web` runs all the same: leads can leave",
+            )
+        if now <= last:
+            return
+    write_note(tx, SEEN, now.astimezone(UTC).isoformat())
