@@ -317,7 +317,7 @@ def sample_letter() -> bytes:
         ["last_name", "job_title", "phone", "country", "language", "zone", *book.catalog.attributes]
     )
     context = {
-        **book_context(book, "http://127.0.0.1:8026"),
+        **book_context(book, "http://127.0.0.1:8026", "en"),
         "lead": {
             **unknown,
             **known,
@@ -326,8 +326,9 @@ def sample_letter() -> bytes:
             "fit": 1,
             "engagement": 20,
         },
-        "asset": next(iter(book_context(book, "")["assets"].values())),
+        "asset": next(iter(book_context(book, "", "en")["assets"].values())),
         "sequence": {"name": SEQUENCE, "title": "x"},
+        "because": "You get this mail because you agreed to “Guides” on Monday 2 November 2026.",
         "unsubscribe_url": "http://127.0.0.1:8026/u/" + "x" * 60,
     }
     rendered = book.templates.render(STEP, "en", context)

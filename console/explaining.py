@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
+from console.reasons import plainly
 from console.wording import adding_up, printable, say_at
 from leadstore.chapters import ScorePoint
 from leadstore.existing import latest_moment, open_existing
@@ -176,7 +177,7 @@ def _show(told: Explained) -> None:
             table.add_row(f"{shown:+.1f}", Text(printable(term.rule)), Text(printable(_words(told, term))))
         table.add_row(Text(f"{total:.1f}", style="bold"), Text(f"{axis}, {mark}", style="bold"), "")
         out.print(table)
-    out.print(Text(f"{told.cause}{_next_look(told)}"))
+    out.print(Text(f"{plainly(told.cause)}{_next_look(told)}"))
     if told.history:
         said = (f"{say_at(p.at, told.zone)[:10]} {p.grade}{p.heat} {p.fit:.0f}+{p.engagement:.0f}" for p in
                 told.history[-POINTS:])  # fmt: skip

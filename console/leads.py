@@ -9,9 +9,12 @@ from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
 from console.frame import InFrame, note, say_json
+from console.reasons import Why, plainly
 from console.wording import printable
 from leadstore.existing import open_existing
 from leadstore.ranking import Listed, list_leads
+from leadstore.releases import current_release
+from nurture.cause import is_of_sequence, say_cause
 from nurture.words import HandoffState, Stage
 
 
@@ -41,21 +44,41 @@ def leads(
     try:
         with store.read("report") as tx:
             found, total = list_leads(tx, ready=ready, stage=stage, limit=limit)
+            why = _sentences(tx, found)
     finally:
         store.close()
     if json:
-        say_json({"total": total, "leads": [as_json(n, one) for n, one in enumerate(found, 1)]})
+        say_json({"total": total, "leads": [as_json(n, one, why) for n, one in enumerate(found, 1)]})
         return 0
     if found:
-        _show(found, ready)
+        _show(found, ready, why)
     note(_remark(len(found), total, ready))
     return 0
 
 
-def as_json(rank: int, one: Listed) -> dict[str, Any]:
+def _sentences(tx: Any, found: list[Listed]) -> Why:
+    """How causes are said; the release is read only when words of its sequences are among them."""
+    release = current_release(tx) if any(is_of_sequence(one.cause) for one in found) else None
+    if release is None:
+        return plainly
+    from nurture.book import read_book  # here: it is slow to load, and most lists need none of it
+
+    book = read_book(release.files)[0]
+    if book is None:
+        return plainly
+    return lambda cause: say_cause(cause, "en", book.policy.language, book.sequences)
+
+
+def as_json(rank: int, one: Listed, why: Why) -> dict[str, Any]:
     """A lead in a list, with its place in it and the sum of its scores."""
     as_of = None if one.as_of is None else one.as_of.isoformat()
-    return {"rank": rank, **asdict(one), "as_of": as_of, "sum": round(one.fit + one.engagement, 4)}
+    return {
+        "rank": rank,
+        **asdict(one),
+        "why": why(one.cause),
+        "as_of": as_of,
+        "sum": round(one.fit + one.engagement, 4),
+    }
 
 
 def _remark(shown: int, total: int, ready: bool) -> str:
@@ -66,7 +89,7 @@ def _remark(shown: int, total: int, ready: bool) -> str:
     return f"{total} {'lead' if total == 1 else 'leads'} {kind}{cut}"
 
 
-def _show(found: list[Listed], ready: bool) -> None:
+def _show(found: list[Listed], ready: bool, why: Why) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -83,7 +106,7 @@ def _show(found: list[Listed], ready: bool) -> None:
     for place, one in enumerate(found, 1):
         number = (str(place),) if ready else ()
         scores = (f"{one.grade}{one.heat}", f"{one.fit:.0f}", f"{one.engagement:.0f}")
-        last = _why_now(one) if ready else _stage(one)
+        last = _why_now(one, why) if ready else _stage(one, why)
         cells = (*number, str(one.id), _who(one), *scores, last)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console(highlight=False).print(table)
@@ -93,13 +116,14 @@ def _who(one: Listed) -> str:
     return ", ".join(part for part in (one.name or one.key or one.address, one.company) if part)
 
 
-def _stage(one: Listed) -> str:
-    return f"{one.stage.value}: {one.cause}" if one.cause else one.stage.value
+def _stage(one: Listed, why: Why) -> str:
+    return f"{one.stage.value}: {why(one.cause)}" if one.cause else one.stage.value
 
 
-def _why_now(one: Listed) -> str:
+def _why_now(one: Listed, say: Why) -> str:
+    why = say(one.cause)
     if one.handoff is HandoffState.OFFERED:
-        return f"{one.cause}; with {one.seller}"
+        return f"{why}; with {one.seller}"
     if one.handoff is HandoffState.UNASSIGNED:
-        return f"{one.cause}; nobody to offer it to"
-    return one.cause
+        return f"{why}; nobody to offer it to"
+    return why

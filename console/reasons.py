@@ -8,10 +8,13 @@ from typing import Any
 
 from console.workers import is_alive, is_lost
 from leadstore.chapters import BY_OPERATOR, Told, Touch
+from nurture.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
 
 Say = Callable[[datetime], str]
 """Writes an instant on the reader's clock."""
+Why = Callable[[str], str]
+"""Says a kept cause as a sentence."""
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.SEND: "Decided to send",
@@ -104,9 +107,14 @@ STATES: Mapping[TouchState, str] = {
 """What a touch's state says."""
 
 
-def say_decision(told: Told, say: Say) -> str:
+def plainly(cause: str) -> str:
+    """A kept cause as a sentence; words that only a release has are told by their sequence's name."""
+    return say_cause(cause, "en", "en", {})
+
+
+def say_decision(told: Told, say: Say, why: Why = plainly) -> str:
     """One decision as a sentence."""
-    clause = _in_detail(told.reason, told.detail) or REASONS[told.reason]
+    clause = _in_detail(told.reason, told.detail, why) or REASONS[told.reason]
     if told.verdict is Verdict.STOP and told.reason is Reason.DONE:
         return f"Finished: {clause}."
     until = f" until {say(told.until)}" if told.verdict is Verdict.WAIT and told.until else ""
@@ -165,7 +173,7 @@ def _with(clause: str, answer: str) -> str:
     return f"{clause} ({answer.rstrip('.')})" if answer else clause
 
 
-def _in_detail(reason: Reason, detail: Mapping[str, Any]) -> str:
+def _in_detail(reason: Reason, detail: Mapping[str, Any], why: Why) -> str:
     match reason, detail:
         case Reason.CHOSEN, {"split": split, "arm": arm}:
             return f"the split {split} put the lead into {arm}"
@@ -174,7 +182,7 @@ def _in_detail(reason: Reason, detail: Mapping[str, Any]) -> str:
         case Reason.SET, {"set": list(names)}:
             return f"set {', '.join(str(name) for name in names)}"
         case Reason.MATURE, {"cause": str(cause)} if cause:
-            return f"offered to sales: {cause}"
+            return f"offered to sales: {why(cause)}"
         case Reason.RETRIED | Reason.GIVEN_UP, {"failed": str(word), "reply": str(reply)}:
             return f"{REASONS[reason]}; before, {_with(OUTBOX_REASONS.get(word, word), reply)}"
         case Reason.BROKEN, {"error": str(error)}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from console.reasons import REASONS
+from console.reasons import REASONS, Why, plainly
 from console.wording import say_at, say_fully
 from leadstore.chapters import Offer, Run
 from nurture.values import Signal
@@ -38,12 +38,12 @@ def say_standing(run: Run, zone: tzinfo, now: datetime) -> str:
             return f"Left{ended} at {one.step}{because}."
 
 
-def say_offer(offer: Offer, zone: tzinfo) -> str:
+def say_offer(offer: Offer, zone: tzinfo, why: Why = plainly) -> str:
     """To whom the lead was offered, why, and the answer."""
-    who = f"Offered to {offer.seller or 'nobody'}: {offer.cause}"
+    who = f"Offered to {offer.seller or 'nobody'}: {why(offer.cause)}"
     match offer.state:
         case HandoffState.UNASSIGNED:
-            return f"Ready, and nobody to offer it to: {offer.cause}. nurture.yaml names the sellers."
+            return f"Ready, and nobody to offer it to: {why(offer.cause)}. nurture.yaml names the sellers."
         case HandoffState.OFFERED:
             due = f"; the answer is due {say_at(offer.due_at, zone)}" if offer.due_at else ""
             return f"{who}{due}."

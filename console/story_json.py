@@ -44,7 +44,7 @@ def as_json(told: why.Told) -> dict[str, Any]:
         },
         "stage": lead.stage.value,
         "mature": story.mature,
-        "stages": [_plain(move) for move in story.stages],
+        "stages": [{**_plain(move), "why": told.why(move.cause)} for move in story.stages],
         "consents": [_plain(one) for one in story.consents],
         "consent_history": [_plain(one) for one in story.consent_history],
         "suppression": None if story.suppression is None else _plain(story.suppression),
@@ -53,7 +53,7 @@ def as_json(told: why.Told) -> dict[str, Any]:
         "touches": [_touch(touch, told) for touch in story.touches],
         "notices": [_touch(touch, told) for touch in story.notices],
         "decisions": [_decision(one, told) for one in story.decisions],
-        "handoffs": [_plain(offer) for offer in story.handoffs],
+        "handoffs": [{**_plain(offer), "why": told.why(offer.cause)} for offer in story.handoffs],
         "signals": [_signal(one) for one in story.signals],
         "silence": [*told.silence],
         "absences": [_plain(one) for one in told.absences],
@@ -95,7 +95,7 @@ def _touch(touch: Touch, told: why.Told) -> dict[str, Any]:
 
 
 def _decision(one: Told, told: why.Told) -> dict[str, Any]:
-    return {**_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone))}
+    return {**_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone), told.why)}
 
 
 def _signal(signal: Signal) -> dict[str, Any]:

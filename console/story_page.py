@@ -97,7 +97,10 @@ class Page:
         """The stage, and each cause on the way there."""
         ready = self.story.mature and self.lead.stage in (Stage.MQL, Stage.PQL)
         self.heading("Stage", self.lead.stage.value + (", ready for sales" if ready else ""))
-        moves = [(self.at(m.at), f"{m.before.value} → {m.after.value}", m.cause) for m in self.story.stages]
+        moves = [
+            (self.at(m.at), f"{m.before.value} → {m.after.value}", self.told.why(m.cause))
+            for m in self.story.stages
+        ]
         self.grid(moves or [("no change since it came in",)])
 
     def scores(self) -> None:
@@ -157,7 +160,7 @@ class Page:
                 ln.step,
                 Text(printable(ln.text), style=COLOURS.get(ln.mark, "") if ln.mark else ""),
             )
-            for ln in timeline(self.story, run, self.told.zone)
+            for ln in timeline(self.story, run, self.told.zone, self.told.why)
         ]
         self.grid(rows, indent=4)
 
@@ -169,7 +172,7 @@ class Page:
             when = self.at(offer.offered_at or offer.created_at)
             notices = [n for n in self.story.notices if n.handoff_id == offer.id]
             told = [("", f"Mail to {offer.seller}: {say_touch(n, self.fully)}") for n in notices]
-            self.grid([(Text(when, style=QUIET), say_offer(offer, self.told.zone)), *told])
+            self.grid([(Text(when, style=QUIET), say_offer(offer, self.told.zone, self.told.why)), *told])
 
     def signals(self) -> None:
         """What the lead did of late."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
-from console.reasons import REASONS, say_decision, say_touch
+from console.reasons import REASONS, Why, plainly, say_decision, say_touch
 from console.wording import say_at, say_fully
 from leadstore.chapters import Run, Story, Told, Touch
 from nurture.words import Reason, TouchState, Verdict
@@ -26,7 +26,7 @@ class Line:
     mark: TouchState | None = None
 
 
-def timeline(story: Story, run: Run, zone: tzinfo) -> list[Line]:
+def timeline(story: Story, run: Run, zone: tzinfo, why: Why = plainly) -> list[Line]:
     """The lines of one enrolment, oldest first.
 
     A decision to send and what became of it are one line; so are waits that only moved on, and a
@@ -43,14 +43,14 @@ def timeline(story: Story, run: Run, zone: tzinfo) -> list[Line]:
         else:
             past = place < len(told) - 1 or run.ended_at is not None
             step = "" if one.reason is Reason.DONE else _short(one.step, run)
-            lines.append(Line(one.at, step, _sentence(one, looks, past, zone)))
+            lines.append(Line(one.at, step, _sentence(one, looks, past, zone, why)))
     return lines + [_closed(t, run, zone) for t in touches.values() if _says_more(t, last_send)]
 
 
-def _sentence(one: Told, looks: int, past: bool, zone: tzinfo) -> str:
+def _sentence(one: Told, looks: int, past: bool, zone: tzinfo, why: Why) -> str:
     """A wait that is over is told in the past, and on the lead's clock only."""
     say = partial(say_at if past else say_fully, zone=zone)
-    text = say_decision(one, say)
+    text = say_decision(one, say, why)
     if one.verdict is Verdict.WAIT and past:
         text = text.replace("Waits", "Waited", 1)
     return f"{text} (looked at {looks} times)" if looks > 1 else text

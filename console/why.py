@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
+from console.reasons import Why, plainly
 from console.silence import Absence, absences, general
 from leadstore.chapters import Story
 from leadstore.existing import latest_moment, open_existing
@@ -17,7 +18,9 @@ from leadstore.finding import find_lead
 from leadstore.releases import current_release
 from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.story import read_story
+from nurture.cause import say_cause
 from nurture.timing import zone_for
+from nurture.translation import in_language
 
 if TYPE_CHECKING:
     from nurture.book import Book
@@ -36,6 +39,7 @@ class Told:
     titles: dict[str, str]
     silence: Sequence[str]  # what keeps the lead out of everything
     absences: Sequence[Absence]
+    why: Why = plainly
 
 
 def why(
@@ -84,9 +88,10 @@ def tell(tx: Any, lead_id: int, now: datetime) -> Told:
         story,
         now,
         zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),
-        {name: sequence.title for name, sequence in book.sequences.items()},
+        {name: in_language(one.title, "en", book.policy.language) for name, one in book.sequences.items()},
         general(story),
         _absences(tx, book, story, now),
+        lambda cause: say_cause(cause, "en", book.policy.language, book.sequences),
     )
 
 

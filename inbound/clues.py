@@ -25,7 +25,8 @@ _ID_LINE = re.compile(
 class Clues:
     """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed.
 
-    `returned` says that it came to a bounce address, where only machines write.
+    A seller who answers a notice writes to an address that names it. `returned` says that it came to a bounce
+    address, where only machines write.
     """
 
     outbox_ids: tuple[int, ...]
@@ -42,18 +43,19 @@ def read_clues(mail: Mail, links: Links) -> Clues:
     """
     reached = [token for name in TO for value in mail.headers(name) for token in TOKEN.findall(value.lower())]
     inside = [token for text in _envelopes(mail) for token in TOKEN.findall(text.lower())]
-    outbox_ids, forged = _bounce_ids(links, [*reached, *inside])
+    outbox_ids, forged = _outbox_ids(links, [*reached, *inside])
     leaving, false = _leaving(links, reached)
     returned = any(token.startswith("b") for token in reached)
     return Clues(outbox_ids, _message_ids(mail), leaving, forged or false, returned)
 
 
-def _bounce_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
+def _outbox_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:
     found: list[int] = []
     forged = False
-    for token in dict.fromkeys(token for token in tokens if token.startswith("b")):
+    read = {"b": links.read_bounce, "n": links.read_answer}
+    for token in dict.fromkeys(token for token in tokens if token[0] in read):
         try:
-            found.append(links.read_bounce(token))
+            found.append(read[token[0]](token))
         except BadLink:
             forged = True
     return tuple(found), forged

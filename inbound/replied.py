@@ -54,7 +54,7 @@ def record_reply(
     """
     settle_doubt(tx, sent.id, TouchState.SENT, REPLIED, now)
     if not sent.is_touch:
-        return "other"  # a seller's answer to a notice is for people to read
+        return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
     writer = _writer(tx, sent, mail)
     appended = append_once(
@@ -65,7 +65,20 @@ def record_reply(
     reader = _reader(tx, sent.lead_id, policy)
     if reader is None or not writer.address or reader.address.lower() in own:
         return "unforwarded"
-    told = add_notices(tx, [_notice(tx, sent, mail, reader, writer, at, now, policy)], now)
+    kind = "other" if writer.stranger else "reply"
+    copy = copy_of(
+        tx,
+        sent.id,
+        sent.lead_id,
+        mail,
+        (writer.name, writer.address),
+        (reader.name, reader.address),
+        at,
+        policy,
+        # At most one a day for each thread, of the lead and of all others: a notice is no copy of a mailbox.
+        dedupe=f"{kind}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
+    )
+    told = add_notices(tx, [copy], now)
     return (OTHER_REPLIED if writer.stranger else REPLIED) if told else "unforwarded"
 
 
@@ -92,22 +105,22 @@ def _reader(tx: Any, lead_id: int, policy: Policy) -> Reader | None:
     return Reader("", policy.handoff.team) if policy.handoff.team else None
 
 
-def _notice(
+def copy_of(
     tx: Any,
-    sent: SentMail,
+    outbox_id: int,
+    lead_id: int,
     mail: Mail,
-    reader: Reader,
-    writer: Writer,
+    writer: tuple[str, str],
+    reader: tuple[str, str],
     at: datetime,
-    now: datetime,
     policy: Policy,
+    dedupe: str,
 ) -> dict[str, Any]:
-    """At most one a day for each thread, of the lead and of all others: a notice is no copy of a mailbox."""
-    assert sent.lead_id is not None
+    """The copy of a mail as a row of the outbox; `writer` and `reader` are (name, address)."""
     text = mail.text().strip()
     reply = {
-        "name": writer.name,
-        "address": writer.address,
+        "name": writer[0],
+        "address": writer[1],
         "subject": mail.header("Subject")[:200],
         "text": text[:LONGEST_TEXT],
         "cut": len(text) > LONGEST_TEXT,
@@ -118,9 +131,9 @@ def _notice(
     domain = policy.sender.address.rpartition("@")[2]
     return {
         "kind": OutboxKind.SELLER.value,
-        "lead_id": sent.lead_id,
-        "recipient": reader.address,
-        "payload": {"seller": reader.name, "reply": reply},
-        "dedupe": f"{'other' if writer.stranger else 'reply'}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
-        "message_id": message_id(store_id, sent.id, f"reply/{mail.key}", 1, domain),
+        "lead_id": lead_id,
+        "recipient": reader[1],
+        "payload": {"seller": reader[0], "reply": reply},
+        "dedupe": dedupe,
+        "message_id": message_id(store_id, outbox_id, f"reply/{mail.key}", 1, domain),
     }

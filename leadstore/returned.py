@@ -187,6 +187,27 @@ def latest_seller(tx: Connection, lead_id: int) -> str | None:
     return tx.scalar(query.order_by(handoff.c.id.desc()).limit(1))
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice to a seller or the team, as those who read the answer to it need it."""
+
+    lead_id: int
+    handoff_id: int | None
+    seller: str
+    recipient: str
+
+
+def notice_of(tx: Connection, outbox_id: int) -> Notice | None:
+    """The notice of this outbox id; None when it is none, or its lead is gone."""
+    columns = [outbox.c[name] for name in ("lead_id", "handoff_id", "payload", "recipient")]
+    row = tx.execute(
+        select(*columns).where(outbox.c.id == outbox_id, outbox.c.kind == OutboxKind.SELLER.value)
+    ).first()
+    if row is None or row.lead_id is None:
+        return None
+    return Notice(row.lead_id, row.handoff_id, str(row.payload.get("seller", "")), row.recipient)
+
+
 def name_of(tx: Connection, lead_id: int) -> str:
     """What people call the lead; empty when nobody knows."""
     row = tx.execute(select(lead.c.first_name, lead.c.last_name).where(lead.c.id == lead_id)).one()

@@ -20,6 +20,7 @@ from nurture.catalog import Catalog, salvage_catalog
 from nurture.conditions import Vocabulary
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import is_standing, salvage_sequence
+from nurture.language_checks import check_languages, known_languages
 from nurture.policy import Policy, salvage_policy
 from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
@@ -74,19 +75,24 @@ class _Shelf:
         self.files = {path: _UNDECODED.sub("\ufffd", text) for path, text in files.items()}
 
     def read(self) -> Book | None:
-        policy, policy_left = self._root(POLICY, salvage_policy)
-        catalog, _ = self._root(CATALOG, salvage_catalog)
+        policy, policy_node = self._root(POLICY, salvage_policy)
+        catalog, catalog_node = self._root(CATALOG, salvage_catalog)
         vocabulary = catalog.vocabulary() if catalog else None
-        scoring, _ = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
+        scoring, scoring_node = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
         language = policy.language if policy else "en"
         templates, faults = compile_templates(self.files, catalog, language)
         self.faults += faults
         if catalog is not None:
             self.faults += check_template_assets(self.files, templates, catalog)
         read = self._sequences(catalog, vocabulary, templates)
-        if policy is None or policy_left is None:
+        if policy is None or policy_node is None:
             return None
-        self._check_policy(policy, policy_left, read)
+        self._check_policy(policy, policy_node, read)
+        known = known_languages(policy, templates)
+        roots = ((POLICY, policy_node), (CATALOG, catalog_node), (SCORING, scoring_node))
+        files = [*((spelled(self.files, path), node) for path, node in roots)]
+        files += [(sequence.path, node) for sequence, node in read.values()]
+        self.faults += [f for path, node in files if node for f in check_languages(node, path, known)]
         if catalog is None or scoring is None:
             return None
         sequences = {name: sequence for name, (sequence, _) in sorted(read.items())}

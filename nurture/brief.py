@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from nurture.cause import say_cause
+from nurture.consenting import ALL_TOPICS
 from nurture.spoken_dates import say_ago, say_clock, say_day
+from nurture.spoken_names import say_country, say_language, say_zone
+from nurture.steps import Sequence
+from nurture.translation import Said, fill, in_language, listed
 from nurture.values import Consent, Lead, Signal, Term
-from nurture.words import ConsentState, Sig
+from nurture.words import ConsentState, Sig, Stage
 
 REASONS = 5
 SIGNALS = 6
+THINGS = ("asset", "webinar", "page")
+"""The properties of a signal that name what it was about."""
 
 DEEDS: dict[str, dict[str, str]] = {
     "en": {
@@ -54,7 +62,8 @@ WORDS: dict[str, dict[str, str]] = {
         "pending": "They have not confirmed their consent for {}: no mailing about it.",
         "no_consent": "They gave no consent for marketing: write in person, about their request only.",
         "granted": "They agreed to mailings about {}. Those come from here; add them to no other list.",
-        "due": "{} at {}",
+        "due": "{}, {} ({})",
+        "everything": "everything",
         "quoted": "“{}”",
     },
     "fr": {
@@ -67,48 +76,75 @@ WORDS: dict[str, dict[str, str]] = {
         "pending": "Le consentement pour {} n’est pas confirmé\u00a0: aucun envoi à ce sujet.",
         "no_consent": "Aucun consentement commercial\u00a0: une réponse personnelle, rien de plus.",
         "granted": "Envois acceptés pour {}. Ils partent d’ici\u00a0; aucune autre liste de diffusion.",
-        "due": "{} à {}",
+        "due": "{} à {} ({})",
+        "everything": "tout",
         "quoted": "«\u00a0{}\u00a0»",
     },
 }
 
-LANGUAGES: dict[str, dict[str, str]] = {
-    "en": {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch"},
+STAGES: dict[str, dict[str, str]] = {
+    "en": {
+        Stage.SUBSCRIBER: "subscriber",
+        Stage.LEAD: "lead",
+        Stage.PROSPECT: "prospect",
+        Stage.MQL: "ready for sales",
+        Stage.PQL: "qualified by using the product",
+        Stage.SAL: "with sales",
+        Stage.SQL: "opportunity",
+        Stage.CUSTOMER: "customer",
+        Stage.DISQUALIFIED: "disqualified",
+    },
     "fr": {
-        "de": "allemand",
-        "en": "anglais",
-        "es": "espagnol",
-        "fr": "français",
-        "it": "italien",
-        "nl": "néerlandais",
+        Stage.SUBSCRIBER: "abonné",
+        Stage.LEAD: "contact",
+        Stage.PROSPECT: "prospect",
+        Stage.MQL: "prêt pour la vente",
+        Stage.PQL: "qualifié par l’usage du produit",
+        Stage.SAL: "suivi par la vente",
+        Stage.SQL: "opportunité",
+        Stage.CUSTOMER: "client",
+        Stage.DISQUALIFIED: "écarté",
     },
 }
-"""What languages are called, per language; others are shown by their code."""
+"""What stages are called where nurture.yaml has no label of its own."""
+
+
+def has_words(language: str) -> bool:
+    """Whether a brief can be in this language."""
+    return language.partition("-")[0] in WORDS
+
+
+def language_of_brief(language: str) -> str:
+    """The language a brief for such a reader is in, the whole of it: theirs, else English."""
+    return language.partition("-")[0] if has_words(language) else "en"
 
 
 def make_brief(
     lead: Lead,
-    terms: Sequence[Term],
-    signals: Sequence[Signal],
+    terms: Iterable[Term],
+    signals: Iterable[Signal],
     *,
     cause: str,
     now: datetime,
-    titles: Mapping[str, str] | None = None,
+    titles: Mapping[str, Said] | None = None,
     consents: Mapping[str, Consent] | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Mapping[str, Said] | None = None,
+    rules: Mapping[str, Said] | None = None,
+    sequences: Mapping[str, Sequence] | None = None,
     due_at: datetime | None = None,
     zone: str = "UTC",
     language: str = "en",
+    home: str = "en",
 ) -> dict[str, Any]:
     """Answer what `templates/seller/handoff` shows, as plain JSON data.
 
-    `titles` names assets and webinars by id, `labels` names stages and topics. `due_at` is said in `zone`.
-    A language without words here gets English.
+    `titles` names assets and webinars by id, `labels` stages and topics, `rules` the rules of the scoring:
+    each once, in the project's language `home`, or per language. `cause` is as the store keeps it. `due_at`
+    is said in `zone`. A language without words here gets English.
     """
-    titles, labels, consents = titles or {}, labels or {}, consents or {}
-    spoken = language.partition("-")[0]
-    spoken = spoken if spoken in WORDS else "en"
-    words, profile = WORDS[spoken], lead.profile
+    spoken = language_of_brief(language)
+    said = _Words(spoken, home, titles or {}, labels or {}, rules or {}, zone)
+    profile, consents = lead.profile, consents or {}
     whole_name = " ".join(profile[part] for part in ("first_name", "last_name") if profile.get(part))
     recent = sorted(
         (signal for signal in signals if not signal.machine), key=lambda signal: signal.occurred_at
@@ -118,105 +154,123 @@ def make_brief(
         "email": lead.address,
         "company": profile.get("company", ""),
         "role": ", ".join(profile[part] for part in ("job_title", "company") if profile.get(part)),
-        "stage": labels.get(lead.stage.value, lead.stage.value),
+        "stage": said.stage(lead.stage),
         "grade": lead.grade,
         "heat": lead.heat,
         "fit": round(lead.fit),
         "engagement": round(lead.engagement),
-        "cause": cause,
-        "due": _due(due_at, words, spoken, zone),
-        "reasons": _reasons(terms),
-        "signals": _deeds(recent, titles, now, spoken),
-        "read": _read(recent, titles),
-        "reach": _reach(lead, words, spoken),
-        "limits": _limits(consents, labels, words, spoken, zone),
+        "cause": say_cause(cause, spoken, home, sequences or {}),
+        "due": said.due(due_at),
+        "reasons": _reasons(terms, said),
+        "signals": _deeds(recent, said, now),
+        "read": _read(recent, said),
+        "reach": _reach(lead, said),
+        "limits": _limits(consents, said),
     }
 
 
-def _due(due_at: datetime | None, words: Mapping[str, str], language: str, zone: str) -> str:
-    if due_at is None:
-        return ""
-    return words["due"].format(say_day(due_at, language, zone), say_clock(due_at, language, zone))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Everything a brief is said with, in one language."""
+
+    language: str
+    home: str
+    titles: Mapping[str, Said]
+    labels: Mapping[str, Said]
+    rules: Mapping[str, Said]
+    zone: str
+
+    def say(self, key: str, *words: str) -> str:
+        return fill(WORDS[self.language][key], *words)
+
+    def own(self, said: Said) -> str:
+        return in_language(said, self.language, self.home)
+
+    def thing(self, name: str) -> str:
+        """An asset or a webinar by its title; the quotes set off what may itself read like a sentence."""
+        return self.say("quoted", self.title(name))
+
+    def title(self, name: str) -> str:
+        return self.own(self.titles[name]) if name in self.titles else name
+
+    def topic(self, name: str) -> str:
+        if name == ALL_TOPICS:
+            return WORDS[self.language]["everything"]
+        return self.say("quoted", self.own(self.labels[name]) if name in self.labels else name)
+
+    def stage(self, stage: Stage) -> str:
+        own = self.labels.get(stage.value, stage.value)
+        return STAGES[self.language][stage] if own == stage.value else self.own(own)
+
+    def rule(self, name: str) -> str:
+        return self.own(self.rules.get(name) or name[:1].upper() + name[1:].replace("-", " "))
+
+    def day(self, at: datetime) -> str:
+        return say_day(at, self.language, self.zone)
+
+    def due(self, at: datetime | None) -> str:
+        if at is None:
+            return ""
+        clock = say_clock(at, self.language, self.zone)
+        return self.say("due", self.day(at), clock, say_zone(self.zone, self.language))
 
 
-def _reasons(terms: Sequence[Term]) -> list[dict[str, str]]:
+def _reasons(terms: Iterable[Term], said: _Words) -> list[dict[str, str]]:
     """The rules that gave most points, each once, largest first."""
     totals: dict[str, float] = {}
     for term in terms:
         totals[term.rule] = totals.get(term.rule, 0.0) + term.points
     best = sorted((-points, rule) for rule, points in totals.items() if points >= 0.5)
-    return [{"text": _sentence(rule), "points": f"+{-points:.0f}"} for points, rule in best[:REASONS]]
+    return [{"text": said.rule(rule), "points": f"+{-points:.0f}"} for points, rule in best[:REASONS]]
 
 
-def _sentence(rule: str) -> str:
-    return rule[:1].upper() + rule[1:].replace("-", " ")
+def _deeds(recent: Iterable[Signal], said: _Words, now: datetime) -> list[dict[str, str]]:
+    told = [(_deed(signal, said), say_ago(now - signal.occurred_at, said.language)) for signal in recent]
+    different = {(str(what), when): what for what, when in told if what}
+    return [{"what": what, "when": when} for (_, when), what in list(different.items())[:SIGNALS]]
 
 
-def _deeds(
-    recent: Sequence[Signal], titles: Mapping[str, str], now: datetime, language: str
-) -> list[dict[str, str]]:
-    told = [
-        (_deed(signal, titles, language), say_ago(now - signal.occurred_at, language)) for signal in recent
-    ]
-    different = dict.fromkeys((what, when) for what, when in told if what)
-    return [{"what": what, "when": when} for what, when in list(different)[:SIGNALS]]
-
-
-def _deed(signal: Signal, titles: Mapping[str, str], language: str) -> str:
-    deed = DEEDS[language].get(signal.type)
+def _deed(signal: Signal, said: _Words) -> str:
+    deed = DEEDS[said.language].get(signal.type)
     if deed is None:
         return ""
-    named = next(
-        (str(signal.properties[key]) for key in ("asset", "webinar", "page") if signal.properties.get(key)),
-        "",
-    )
-    thing = titles.get(named, named)
-    # The quotes set off a title, which may itself read like a sentence.
-    return f"{deed} {WORDS[language]['quoted'].format(thing)}" if thing else deed
+    named = (str(signal.properties[key]) for key in THINGS if signal.properties.get(key))
+    thing = next(named, "")
+    return fill(f"{deed} {{}}", said.thing(thing)) if thing else deed
 
 
-def _read(recent: Sequence[Signal], titles: Mapping[str, str]) -> list[str]:
-    assets: Iterable[str] = (
+def _read(recent: Iterable[Signal], said: _Words) -> list[str]:
+    assets = (
         str(signal.properties["asset"])
         for signal in recent
         if signal.type == Sig.ASSET_DOWNLOADED and signal.properties.get("asset")
     )
-    return [titles.get(asset, asset) for asset in dict.fromkeys(assets)]
+    return [said.title(asset) for asset in dict.fromkeys(assets)]
 
 
-def _reach(lead: Lead, words: Mapping[str, str], spoken: str) -> list[str]:
-    phone = lead.profile.get("phone")
-    ways = [words["mail"].format(lead.address), words["phone"].format(phone) if phone else words["no_phone"]]
-    for key, field in (("speaks", "language"), ("lives", "country")):
-        if lead.profile.get(field):
-            value = lead.profile[field]
-            ways.append(words[key].format(LANGUAGES[spoken].get(value, value)))
+def _reach(lead: Lead, said: _Words) -> list[str]:
+    known = lead.profile
+    phone = known.get("phone")
+    ways = [said.say("mail", lead.address), said.say("phone", phone) if phone else said.say("no_phone")]
+    if known.get("language"):
+        ways.append(said.say("speaks", say_language(known["language"], said.language)))
+    if known.get("country"):
+        ways.append(said.say("lives", say_country(known["country"], said.language)))
     return ways
 
 
-def _limits(
-    consents: Mapping[str, Consent],
-    labels: Mapping[str, str],
-    words: Mapping[str, str],
-    language: str,
-    zone: str,
-) -> list[str]:
+def _limits(consents: Mapping[str, Consent], said: _Words) -> list[str]:
     """What sales must not do, the strictest first."""
     if not consents:
-        return [words["no_consent"]]
+        return [said.say("no_consent")]
     by_state: dict[ConsentState, list[Consent]] = {}
     for _, consent in sorted(consents.items()):
         by_state.setdefault(consent.state, []).append(consent)
     limits = [
-        words["withdrawn"].format(_topic(gone, labels, words), say_day(gone.at, language, zone))
+        said.say("withdrawn", said.topic(gone.topic), said.day(gone.at))
         for gone in by_state.get(ConsentState.WITHDRAWN, [])
     ]
     for state, key in ((ConsentState.PENDING, "pending"), (ConsentState.GRANTED, "granted")):
         if state in by_state:
-            topics = ", ".join(_topic(consent, labels, words) for consent in by_state[state])
-            limits.append(words[key].format(topics))
+            limits.append(said.say(key, listed([said.topic(consent.topic) for consent in by_state[state]])))
     return limits
-
-
-def _topic(consent: Consent, labels: Mapping[str, str], words: Mapping[str, str]) -> str:
-    return words["quoted"].format(labels.get(consent.topic, consent.topic))

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Discriminator,
     Field,
     Tag,
-    WithJsonSchema,
     model_validator,
 )
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
 from nurture.diagnose import Fault, did_you_mean
-from nurture.policy import Language, Text
 from nurture.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span
+from nurture.translation import Language, Links, Said, Words, in_language
 from nurture.words import Basis
-from nurture.written_links import link_fault
 
 Kind = Literal["text", "number", "flag", "date", "list"]
 """The types of attributes and properties."""
@@ -39,25 +35,16 @@ SignalType = Annotated[
     Written(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})+", "a signal type; write it as `trial.started`"),
 ]
 """A signal type such as `trial.started`."""
-_LINK = r"(https?://[^\s/]|mailto:|/)\S{0,2000}"
-
-
-def _link(text: str) -> str:
-    if told := link_fault(text):
-        raise ValueError("; ".join(told))
-    if re.fullmatch(_LINK, text) is None:
-        raise ValueError(f"`{text[:60]}` is not a link; write `https://...`")
-    return text
-
-
-Link = Annotated[str, AfterValidator(_link), WithJsonSchema({"type": "string", "pattern": f"^{_LINK}$"})]
-"""A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
 ConditionText = Annotated[
     str, BeforeValidator(lambda text: str(text).lower() if isinstance(text, bool) else text)
 ]
 """A condition; `true` and `false` need no quotes in YAML."""
+
+
+LINKS = ("url", "register_url", "join_url", "replay_url")
+"""The links of assets and webinars."""
 
 
 class Described(Strict):
@@ -84,7 +71,7 @@ Properties = dict[Word, Property]
 class Topic(Strict):
     """Something a lead may consent to, on the bases it accepts, at most so often."""
 
-    title: Text
+    title: Words
     accepts: frozenset[Basis] = frozenset({Basis.OPT_IN, Basis.DOUBLE_OPT_IN})
     caps: tuple[CapText, ...] = ()
 
@@ -92,8 +79,8 @@ class Topic(Strict):
 class Asset(Strict):
     """Something worth reading: a white paper, a case study, a guide."""
 
-    title: Text
-    url: Link
+    title: Words
+    url: Links
     funnel: Funnel | None = None
     languages: tuple[Language, ...] = ()
     topic: str | None = None
@@ -102,12 +89,24 @@ class Asset(Strict):
 class Webinar(Strict):
     """A webinar: when it starts, how long it lasts, and its links."""
 
-    title: Text
+    title: Words
     starts_at: AwareDatetime
     length: Span = parse_span("1 hour")
-    register_url: Link | None = None
-    join_url: Link | None = None
-    replay_url: Link | None = None
+    register_url: Links | None = None
+    join_url: Links | None = None
+    replay_url: Links | None = None
+
+
+def worded(one: Asset | Webinar, language: str, home: str) -> dict[str, str]:
+    """The title and the links of an asset or a webinar, as a reader of `language` gets them.
+
+    What is written once is in `home`, the project's language, unless the asset has others only.
+    """
+    own = one.languages if isinstance(one, Asset) else ()
+    written = home if home in own or not own else own[0]
+    said = {name: getattr(one, name, None) for name in ("title", *LINKS)}
+    known = {name: in_language(each, language, written) for name, each in said.items() if each is not None}
+    return {name: str(each) if name in LINKS else each for name, each in known.items()}
 
 
 _SOME_WEBINAR = Webinar(title="?", starts_at=datetime(2100, 1, 1, tzinfo=UTC))
@@ -139,6 +138,12 @@ class Catalog:
     values: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # attribute, or type.property -> `one_of`
+
+    @property
+    def titles(self) -> Mapping[str, Said]:
+        """What topics, assets and webinars are called, by name."""
+        shelves: tuple[Mapping[str, Topic | Asset | Webinar], ...] = (self.topics, self.webinars, self.assets)
+        return {name: one.title for shelf in shelves for name, one in shelf.items()}
 
     def vocabulary(self) -> Vocabulary:
         """The names a condition of this project may use: the core's and the catalogue's own."""

@@ -30,6 +30,7 @@ _MORE: Mapping[Sig, Mapping[str, str]] = {
     Sig.PRODUCT_USED: {"feature": "text", "times": "number"},
     Sig.HANDOFF_ACCEPTED: {"seller": "text"},
     Sig.HANDOFF_REJECTED: {"seller": "text", "duplicate_of": "text"},
+    Sig.HANDOFF_NOTED: {"seller": "text", "note": "text"},
     Sig.HANDOFF_SNOOZED: {"seller": "text", "until": "date"},
     Sig.DEAL_WON: {"amount": "number"},
     Sig.DEAL_LOST: {"amount": "number"},

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from nurture.book import Book
+from nurture.cause import cause_by_title, cause_of
 from nurture.desk import Desk
 from nurture.gate import Gate
 from nurture.grammar import (
@@ -100,8 +101,8 @@ class Walk(Gate):
                 self.facts = self.desk.facts(self.enrolment)
                 self.move(Reason.SET, step.next, {"set": sorted(step.values)})
             case HandoffStep():
-                self.desk.offer = step.cause
-                self.move(Reason.MATURE, step.next, {"cause": step.cause})
+                self.desk.offer = cause_of(step.cause, self.sequence.name, step.id)
+                self.move(Reason.MATURE, step.next, {"cause": self.desk.offer})
             case NotifyStep():
                 self.notify(step)
             case WebhookStep():
@@ -199,7 +200,8 @@ class Walk(Gate):
         if self.policy.recipient(step.to) is None or step.template not in self.desk.book.templates.names:
             self.tell_nobody(step, step.to)
             return
-        cause = step.cause or self.sequence.title
+        said = step.cause
+        cause = cause_of(said, self.sequence.name, step.id) if said else cause_by_title(self.sequence)
         self.tell(OutboxKind.SELLER, step, step.to, template=step.template, cause=cause)
         self.move(Reason.NOTIFIED, step.next, {"to": step.to})
 

@@ -74,6 +74,18 @@ class Links:
         """
         return self._numbers("b", token, 1)[0]
 
+    def answer_address(self, mailbox: str, outbox_id: int) -> str:
+        """Where a seller's answer to one notice goes: it names the notice, and so the handoff."""
+        return _tagged(mailbox, short_tokens.write(self._keys, "n", outbox_id))
+
+    def read_answer(self, token: str) -> int:
+        """The outbox id that such an address names.
+
+        Raises:
+            BadLink: it was not signed by one of our keys for this purpose.
+        """
+        return self._numbers("n", token, 1)[0]
+
     def unsubscribe_mailto(self, mailbox: str, address_id: int, outbox_id: int) -> str:
         """The mailto form, for programs that leave by mail; the token stands in the address."""
         address = _tagged(mailbox, short_tokens.write(self._keys, "u", address_id, outbox_id))

@@ -13,6 +13,7 @@ from nurture.sending import Sending
 from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
+from nurture.translation import Language, Said, Text, Words
 from nurture.words import Stage
 from nurture.written_links import link_fault
 
@@ -52,10 +53,6 @@ Address = Annotated[str, PlainValidator(read_address), WithJsonSchema({"type": "
 """A field of a model that reads a mail address."""
 Country = Annotated[str, PlainValidator(read_country), WithJsonSchema({"type": "string"})]
 """A field of a model that reads a country."""
-Language = Annotated[str, Written(r"[a-z]{2,3}(-[A-Z]{2})?", "a language; write `fr` or `fr-CA`")]
-"""A field of a model that reads a language such as `fr` or `fr-CA`."""
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-"""A field of a model that holds some words."""
 
 
 def _website(text: str) -> str:
@@ -185,7 +182,7 @@ class Policy(Strict):
     handoff: HandoffPolicy = HandoffPolicy()
     bounces: BouncePolicy = BouncePolicy()
     sending: Sending = Sending()
-    stages: dict[Stage, Text] = Field(default={})
+    stages: dict[Stage, Words] = Field(default={})
     teams: dict[TeamName, Address] = Field(default={})
     webhooks: dict[TeamName, WebhookUrl] = Field(default={})
 
@@ -199,8 +196,8 @@ class Policy(Strict):
         """The quiet hours as windows in which nothing leaves."""
         return self.quiet_hours
 
-    def label(self, stage: str) -> str:
-        """What this company calls a stage."""
+    def label(self, stage: str) -> Said:
+        """What this company calls a stage, if it calls it anything of its own."""
         return {known.value: label for known, label in self.stages.items()}.get(stage, stage)
 
 

@@ -71,10 +71,13 @@ class TemplateSet:
             raise NotFound(f"there is no template `{name}`", hint="look in the templates folder")
         return self.infos[name]
 
+    def spoken(self, name: str, language: str) -> str:
+        """Answer the language that a reader of `language` gets this template in; raises NotFound."""
+        return self._chosen(name, language) or self.default_language
+
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> Rendered:
         """Answer one message. Raises RenderError for this lead's data only, NotFound for an unknown name."""
-        self.info(name)
-        chosen = next(tried for tried in languages_to_try(language) if self._has(name, tried))
+        chosen = self._chosen(name, language)
         prepared = self.prepared[name, chosen]
         spoken = chosen or self.default_language
         lead = {**self.unknown_lead, **context.get("lead", {})}
@@ -90,8 +93,10 @@ class TemplateSet:
             raise _failed(name, spoken, error) from error
         return _checked(name, Rendered(header_line(subject), preheader, pieces, text, spoken))
 
-    def _has(self, name: str, language: str) -> bool:
-        return (name, language) in self.prepared
+    def _chosen(self, name: str, language: str) -> str:
+        """The variant that serves a language; empty for the file without a language in its name."""
+        self.info(name)
+        return next(tried for tried in languages_to_try(language) if (name, tried) in self.prepared)
 
 
 def compile_templates(

@@ -13,10 +13,12 @@ from jinja2.exceptions import SecurityError
 from jinja2.filters import do_round, make_attrgetter
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 
 from nurture.errors import RenderError
 from nurture.spoken_dates import say_clock, say_date, say_day
 from nurture.template_budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
+from nurture.translation import Phrase
 
 FILTERS = (
     "abs", "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length",
@@ -69,6 +71,19 @@ def shown(context: Metered, value: Any, source: str) -> str:
         return _plainly_shown(value, source)
     context.spend(len(value))
     return one_line(value)
+
+
+@pass_context
+def shown_in_page(context: Metered, value: Any, source: str) -> str:
+    """Answer a value between two elements: as `shown` does; passages in another language say so."""
+    if type(value) is not Phrase:
+        return shown(context, value, source)
+    context.spend(len(value))
+    parts = [(escape(one_line(words)), language) for words, language in value.parts]
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(language, words) if language else words
+        for words, language in parts
+    )
 
 
 def _plainly_shown(value: Any, source: str) -> str:
@@ -205,5 +220,7 @@ def prepared_sandbox(*, html: bool) -> TemplateSandbox:
         comment_start_string=NOTE,
         comment_end_string=NOTE_END,
     )
-    sandbox.filters |= {"shown": shown, "shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
+    sandbox.filters |= {"shown": shown, "shown_in_page": shown_in_page}
+    sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
+    sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
     return sandbox

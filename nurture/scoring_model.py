@@ -12,7 +12,10 @@ from nurture.diagnose import Fault, did_you_mean
 from nurture.maturity import SIGNAL_TYPES
 from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
 from nurture.source import Node, fault_at, salvage
+from nurture.translation import Said
 from nurture.words import Sig
+
+Entry = FitEntry | RuleEntry | RegularityEntry | UnansweredEntry
 
 PASSIVE = frozenset(
     {
@@ -26,6 +29,8 @@ PASSIVE = frozenset(
         Sig.CONSENT_WITHDRAWN,
         Sig.HANDOFF_ACCEPTED,
         Sig.HANDOFF_REJECTED,
+        Sig.HANDOFF_NOTED,
+        Sig.HANDOFF_SNOOZED,
         Sig.LEAD_RECYCLED,
         Sig.DEAL_WON,
         Sig.DEAL_LOST,
@@ -100,6 +105,7 @@ class ScoringModel:
     regularity: Regularity | None = None
     unanswered: Unanswered | None = None
     active: frozenset[str] = frozenset()  # types that are a sign of life
+    titles: Mapping[str, Said] = field(default_factory=dict)  # what sellers read for a rule, by its name
     by_type: Mapping[str, tuple[EngagementRule, ...]] = field(init=False, default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -167,6 +173,7 @@ class _Reader:
             regularity=_regularity(part.regularity) if part.regularity else None,
             unanswered=_unanswered(part.unanswered) if part.unanswered else None,
             active=frozenset(str(one) for one in known) - PASSIVE,
+            titles={entry.rule: entry.title for _, entry in _entries(file) if entry.title is not None},
         )
 
     def _fault(self, loc: tuple[str | int, ...], code: str, message: str, hint: str = "") -> None:
@@ -248,13 +255,18 @@ class _Reader:
 
 
 def _names(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    yield from (((*loc, "rule"), entry.rule) for loc, entry in _entries(file))
+
+
+def _entries(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], Entry]]:
+    """Every rule that has a name, and where it stands."""
     part = file.engagement
-    yield from ((("fit", i, "rule"), entry.rule) for i, entry in enumerate(file.fit))
-    yield from ((("engagement", "rules", i, "rule"), entry.rule) for i, entry in enumerate(part.rules))
+    yield from ((("fit", i), entry) for i, entry in enumerate(file.fit))
+    yield from ((("engagement", "rules", i), entry) for i, entry in enumerate(part.rules))
     if part.regularity:
-        yield ("engagement", "regularity", "rule"), part.regularity.rule
+        yield ("engagement", "regularity"), part.regularity
     if part.unanswered:
-        yield ("engagement", "unanswered", "rule"), part.unanswered.rule
+        yield ("engagement", "unanswered"), part.unanswered
 
 
 def _regularity(entry: RegularityEntry) -> Regularity:

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from nurture.catalog import ConditionText, Funnel, Name, SignalType
 from nurture.dated import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
-from nurture.policy import Text
 from nurture.source import Strict, Written
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
 from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
+from nurture.translation import Text, Words
 
 _AFTER = re.compile(r"(?<!\S)(\S+(?: +\S+){0,3}?) +after +exit")
 _PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")
@@ -165,7 +165,7 @@ class SequenceFile(Strict):
     """A sequence file as written."""
 
     sequence: Name
-    title: Text | None = None
+    title: Words | None = None
     funnel: Funnel
     topic: Name
     priority: Annotated[int, Field(ge=0, le=100)] = 50
@@ -293,7 +293,7 @@ class SetFile(StepFile):
 class HandoffFile(StepFile):
     """Offer the lead to sales."""
 
-    handoff: Text
+    handoff: Words
 
 
 class NotifyFile(StepFile):
@@ -301,7 +301,7 @@ class NotifyFile(StepFile):
 
     notify: TemplateName
     to: Text
-    cause: Text | None = None
+    cause: Words | None = None
 
 
 Plain = str | int | float | bool

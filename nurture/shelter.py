@@ -18,6 +18,8 @@ HOLE = "\ufffc"
 """Stands for each character of a tag where only the HTML around it is looked at."""
 _ELEMENT = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'<>`]+)""")
+_TEXT_ONLY = re.compile(r"(?is)<(title|textarea|style|script)\b.*?</\1\s*>|<!--.*?-->")
+"""Where no element can stand."""
 _MARKS = dict.fromkeys(
     [ord(BLOCK), ord(BLOCK_END), ord(VALUE), ord(VALUE_END), *range(ord(NOTE), ord(NOTE) + 2)]
 )
@@ -100,7 +102,9 @@ class Shelter:
     def restore_html(self, page: str) -> str:
         """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
         page = _ELEMENT.sub(self._element, page.translate(_MARKS))
-        return self._values(self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x"), "shown")
+        page = _TEXT_ONLY.sub(lambda found: self._values(found[0], "shown"), page)
+        page = self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x")
+        return self._values(page, "shown_in_page")
 
     def as_comments(self, page: str) -> str:
         """Answer HTML whose hidden block tags are comments, which may stand between any two elements."""
@@ -115,7 +119,7 @@ class Shelter:
         name, equals, written = attribute.groups()
         kind = name.lower()
         if kind not in LINKS and kind not in LISTS:
-            return attribute[0]
+            return self._values(attribute[0], "shown")
         parted = re.split(rf"({self.prefix}v\d+x)", written)
         for at in range(1, len(parted), 2):
             before = html.unescape("".join(parted[:at]).lstrip("\"'"))

@@ -7,7 +7,7 @@ import re
 from base64 import b32encode
 from collections.abc import Sequence
 
-TOKEN = re.compile(r"\+([bu][0-9a-f.]{1,34}-[a-z2-7]{16})@")
+TOKEN = re.compile(r"\+([bnu][0-9a-f.]{1,34}-[a-z2-7]{16})@")
 """Where a token stands in an address: `bounce+b2a-xxxxxxxxxxxxxxxx@example.com`."""
 _NUMBERS = re.compile(r"[0-9a-f]{1,16}(\.[0-9a-f]{1,16})?")
 LONGEST = 24

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from nurture.conditions import Condition
 from nurture.dated import Moment
 from nurture.timing import Cap, Window
+from nurture.translation import Said
 
 OverCap = Literal["defer", "skip", "exit"]
 OnExpired = Literal["skip", "exit"]
@@ -104,7 +105,7 @@ class HandoffStep(Step):
     """Offer the lead to sales, with a cause."""
 
     verb: ClassVar[str] = "handoff"
-    cause: str
+    cause: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ class NotifyStep(Step):
     verb: ClassVar[str] = "notify"
     template: str
     to: str
-    cause: str
+    cause: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,7 @@ class Sequence:
     """One sequence as checked. `version` is the hash of its structure, not of its bytes."""
 
     name: str
-    title: str
+    title: Said
     funnel: str
     topic: str
     priority: int

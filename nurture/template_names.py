@@ -54,7 +54,7 @@ def known_names(declared: Declared | None) -> dict[str, Any]:
         "handoff": None,
         "brief": None,
     }
-    return names | _plain(("unsubscribe_url", "public_url", "language", "subject", "preheader"))
+    return names | _plain(("because", "unsubscribe_url", "public_url", "language", "subject", "preheader"))
 
 
 def _plain(names: Iterable[str]) -> dict[str, Shape]:

@@ -31,6 +31,8 @@ SIGNATURE = "-- \n"
 """Stands before the footer of a text part, so that mail programs can fold it (RFC 3676, 4.3)."""
 
 SLOTS = ("preheader", "body", "footer")
+HEADING = "heading"
+"""A slot that a layout may have besides: the subject as the heading of a mail that has none of its own."""
 _SLOT = re.compile(r"\{%[ \t]*block[ \t]+(?P<slot>\w+)[ \t]*%\}[ \t]*\{%[ \t]*endblock[ \t]*+\w*+[ \t]*%\}")
 
 # Rules for dark mode and small screens cannot be inlined; they stay in the head.
@@ -81,8 +83,17 @@ class Shelf:
 
 
 def inline_css(html: str) -> str:
-    """Move the rules of the page's style tags onto its elements; at-rules stay in the head."""
-    return _INLINER.inline(html)
+    """Move the rules of the page's style tags onto its elements; at-rules stay at the end of the head.
+
+    The inliner puts them first, where they push the charset out of the first 1,024 bytes, in which HTML
+    wants it (https://html.spec.whatwg.org/#charset).
+    """
+    before, head, after = _INLINER.inline(html).partition("<head>")
+    if not after.startswith("<style>"):
+        return before + head + after
+    rules, end, rest = after.partition("</style>")
+    top, close, body = rest.partition("</head>")
+    return f"{before}{head}{top}{rules}{end}{close}{body}"
 
 
 def prepare(shelf: Shelf) -> tuple[dict[tuple[str, str], Prepared], list[Fault]]:
@@ -165,7 +176,8 @@ def _assemble_markdown(shelf: Shelf, source: TemplateSource) -> tuple[Assembled 
     shelter = Shelter.for_texts(source.text, layout.text, footer.text)
     body, found = _markdown(shelter, source)
     end, more = _markdown(shelter, footer)
-    frame, wrong = _frame(shelter, layout)
+    headed = any(token.type == "heading_open" and token.tag == "h1" for token in body)
+    frame, wrong = _frame(shelter, layout, "" if headed else "<h1>{{ subject }}</h1>")
     faults += [*found, *more, *wrong]
     if _errors(faults):
         return None, faults
@@ -189,22 +201,23 @@ def _markdown(shelter: Shelter, source: TemplateSource) -> tuple[list[Token], li
     return tokens, faults
 
 
-def _frame(shelter: Shelter, layout: TemplateSource) -> tuple[str, list[Fault]]:
-    """The layout with its slots marked; the preheader is a value like any other."""
+def _frame(shelter: Shelter, layout: TemplateSource, heading: str) -> tuple[str, list[Fault]]:
+    """The layout with its slots marked; the preheader and the heading are values like any other."""
+    values = {"preheader": "{{ preheader }}", HEADING: heading}
+
+    def mark(slot: re.Match[str]) -> str:
+        return values.get(slot["slot"], f"<!--slot {slot['slot']}-->")
+
     slots = [slot["slot"] for slot in _SLOT.finditer(layout.body.text)]
     missing = [slot for slot in SLOTS if slots.count(slot) != 1]
-    if missing or len(slots) != len(SLOTS):
+    if missing or len(slots) - (slots.count(HEADING) == 1) != len(SLOTS):
         help = "a layout has {% block preheader %}, {% block body %}, {% block footer %}, each closed, once"
         words = ", ".join(missing) or "others"
         return "", [
             layout.fault("NUR415", f"the layout's blocks are not as they should be: {words}", 1, help=help)
         ]
-    html, crowded = _hide(shelter, layout, Piece(_SLOT.sub(_mark, layout.body.text), layout.body.line))
+    html, crowded = _hide(shelter, layout, Piece(_SLOT.sub(mark, layout.body.text), layout.body.line))
     return shelter.as_comments(html), crowded
-
-
-def _mark(slot: re.Match[str]) -> str:
-    return "{{ preheader }}" if slot["slot"] == "preheader" else f"<!--slot {slot['slot']}-->"
 
 
 def _hide(shelter: Shelter, source: TemplateSource, piece: Piece) -> tuple[str, list[Fault]]:

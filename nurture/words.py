@@ -277,6 +277,7 @@ class Sig(StrEnum):
     MAIL_COMPLAINED = "mail.complained"
     HANDOFF_ACCEPTED = "handoff.accepted"
     HANDOFF_REJECTED = "handoff.rejected"
+    HANDOFF_NOTED = "handoff.noted"  # the seller answered its notice by mail
     HANDOFF_SNOOZED = "handoff.snoozed"  # the seller wants more time; `until` says how much
     LEAD_RECYCLED = "lead.recycled"
     DEAL_WON = "deal.won"

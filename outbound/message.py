@@ -15,6 +15,10 @@ from outbound.quoted import LONGEST, quoted_line, quoted_pieces, written
 MIME = b"MIME-Version: 1.0\r\n"
 
 ONE_CLICK = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+MACHINE = "Auto-Submitted: auto-generated"
+"""Written by a machine about something that happened, such as service mail and notices (RFC 3834, 5.1)."""
+NO_ABSENCES = "X-Auto-Response-Suppress: OOF, AutoReply"
+"""Asks Exchange for no absence notes and automatic replies; bounces still come ([MS-OXCMAIL] 2.1.3.2.14)."""
 
 
 def build_message(
@@ -31,6 +35,7 @@ def build_message(
     reply_to: str | None = None,
     list_id: str | None = None,
     feedback_id: str | None = None,
+    automatic: bool = False,
     attached: bytes | None = None,
 ) -> bytes:
     """Build one message: the same arguments give the same bytes, so that a retry sends the same mail.
@@ -39,7 +44,7 @@ def build_message(
     `attached` is one more part, whole, that goes beside the text (see attaching.calendar_part).
     `sender` is (name, address). Lines end in CRLF, none is longer than 998 bytes, and all is ASCII unless
     an address has a local part outside it. With `unsubscribe_url` the message carries List-Unsubscribe and
-    its one-click header (RFC 8058).
+    its one-click header (RFC 8058). `automatic`: nobody asked for a campaign, a machine tells of something.
 
     Raises:
         RenderError: a header hides a control character, an address or link cannot be written, or
@@ -59,6 +64,7 @@ def build_message(
     if feedback_id:
         head.append(feedback_line(feedback_id))
     head += _ways_to_leave(unsubscribe_url, unsubscribe_mailto)
+    head += [MACHINE, NO_ABSENCES] if automatic else [NO_ABSENCES]
     # Joined once: each copy of all these bytes takes fresh memory from the system.
     return b"".join([("\r\n".join(head) + "\r\n").encode(), MIME, *_body(text, html, message_id, attached)])
 

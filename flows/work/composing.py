@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.work.feedback import feedback_id
 from flows.work.wiring import Shop
+from nurture.because import say_because
 from nurture.blame import in_words, is_own
 from nurture.book import Book
+from nurture.catalog import worded
+from nurture.consenting import consent_to
 from nurture.errors import RenderError
 from nurture.stored import typed
-from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
+from nurture.translation import in_language
+from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose
 from outbound.attaching import calendar_part
 from outbound.message import build_message
@@ -27,14 +31,14 @@ Broken = dict[int, tuple[int, str]]
 def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) -> tuple[list[Letter], Broken]:
     """Build the letters of these touches; one that fails is returned with its reason."""
     assert batch.book is not None
-    shared = book_context(batch.book, shop.links.public_url)
+    shared = Shared(batch.book, shop.links.public_url)
     letters: list[Letter] = []
     broken: Broken = {}
     for claim in claims:
         try:
             assert claim.lead_id is not None
-            lead = batch.snapshots[claim.lead_id].lead
-            letters.append(_letter(shop, batch.book, claim, lead, shared, now))
+            facts = batch.snapshots[claim.lead_id]
+            letters.append(_letter(shop, batch.book, claim, facts, shared, now))
         except Exception as error:
             if not is_own(error):
                 raise
@@ -42,23 +46,26 @@ def compose(shop: Shop, batch: Batch, claims: Sequence[Claim], now: datetime) ->
     return letters, broken
 
 
-def _letter(
-    shop: Shop, book: Book, claim: Claim, lead: Lead, shared: Mapping[str, Any], now: datetime
-) -> Letter:
+def _letter(shop: Shop, book: Book, claim: Claim, facts: Snapshot, shared: Shared, now: datetime) -> Letter:
     assert claim.address_id is not None
+    wanted = facts.lead.profile.get("language") or book.policy.language
+    language = book.templates.spoken(claim.template, wanted)
+    common = shared.within(language)
     unsubscribe = shop.links.unsubscribe_url(claim.address_id, claim.id)
     context = {
-        **shared,
-        "lead": lead_context(book, lead),
-        "asset": shared["assets"].get(claim.asset),
-        "webinar": shared["webinars"].get(claim.payload.get("webinar")),
-        "sequence": {"name": claim.sequence, "title": _title(book, claim.sequence)},
+        **common,
+        "lead": lead_context(book, facts.lead),
+        "asset": common["assets"].get(claim.asset),
+        "webinar": common["webinars"].get(claim.payload.get("webinar")),
+        "sequence": {"name": claim.sequence, "title": _title(book, claim.sequence, language)},
+        "because": _because(book, claim, facts, language),
         "unsubscribe_url": unsubscribe,
     }
-    language = lead.profile.get("language") or book.policy.language
-    rendered = book.templates.render(claim.template, language, context)
-    marketing = claim.purpose != Purpose.SERVICE.value
+    rendered = book.templates.render(claim.template, wanted, context)
     sender = book.policy.sender
+    domain = sender.address.rpartition("@")[2]
+    named = str(claim.payload["webinar"]) if claim.payload.get("ics") else None
+    calendar = None if named is None else _calendar(book, named, language, now)
     content = build_message(
         sender=(sender.name, sender.address),
         recipient=claim.recipient,
@@ -67,11 +74,13 @@ def _letter(
         text=rendered.text,
         message_id=claim.message_id,
         date=now,
-        unsubscribe_url=unsubscribe if marketing else None,
-        unsubscribe_mailto=leave_by_mail(shop, claim) if marketing else None,
+        unsubscribe_url=unsubscribe,
+        unsubscribe_mailto=leave_by_mail(shop, claim),
         reply_to=sender.reply_to,
-        feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, sender.address.rpartition("@")[2]),
-        attached=_calendar(book, str(claim.payload["webinar"]), now) if claim.payload.get("ics") else None,
+        list_id=f"{claim.topic}.{domain}" if claim.topic else None,
+        feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, domain),
+        automatic=claim.purpose == Purpose.SERVICE.value,
+        attached=calendar,
     )
     return Letter(
         claim.id, claim.attempt, envelope_sender(shop, claim, sender.address), claim.recipient, content
@@ -92,28 +101,65 @@ def leave_by_mail(shop: Shop, claim: Claim) -> str | None:
     return shop.links.unsubscribe_mailto(mailbox, claim.address_id, claim.id)
 
 
-def _title(book: Book, name: str) -> str:
+def _title(book: Book, name: str, language: str) -> str:
     """A sequence that was retired since the touch was claimed is called by its name."""
-    return book.sequences[name].title if name in book.sequences else name
+    said = book.sequences[name].title if name in book.sequences else name
+    return in_language(said, language, book.policy.language)
 
 
-def _calendar(book: Book, name: str, now: datetime) -> bytes:
+def _because(book: Book, claim: Claim, facts: Snapshot, language: str) -> str:
+    """Service mail answers a request; all other mail rests on a consent."""
+    opened = next((one.signal for one in facts.enrolments if one.id == claim.enrolment_id), None)
+    return say_because(
+        claim.topic,
+        consent_to(claim.topic, facts.consents),
+        opened if claim.purpose == Purpose.SERVICE.value else None,
+        titles=book.catalog.titles,
+        language=language,
+        home=book.policy.language,
+        zone=book.policy.zone,
+    )
+
+
+def _calendar(book: Book, name: str, language: str, now: datetime) -> bytes:
     from nurture.ics import webinar_ics  # here, because icalendar is slow to load and most mails need none
 
     if name not in book.catalog.webinars:
         raise RenderError(f"the catalogue has no webinar {name!r} any more")
     sender = book.policy.sender
-    webinar = book.catalog.webinars[name]
+    found = book.catalog.webinars[name]
+    webinar = found.model_copy(update=worded(found, language, book.policy.language))
     organiser = (sender.name, sender.address)
     calendar = webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
     return calendar_part(calendar)
 
 
-def book_context(book: Book, public_url: str) -> dict[str, Any]:
-    """What every template may use, the same for all leads, as plain data."""
+class Shared:
+    """What every template may use, the same for all leads, made once for each language that is read."""
+
+    def __init__(self, book: Book, public_url: str) -> None:
+        self.book, self.public_url = book, public_url
+        self._made: dict[str, dict[str, Any]] = {}
+
+    def within(self, language: str) -> dict[str, Any]:
+        """The context of a message in that language."""
+        if language not in self._made:
+            self._made[language] = book_context(self.book, self.public_url, language)
+        return self._made[language]
+
+
+def book_context(book: Book, public_url: str, language: str) -> dict[str, Any]:
+    """What every template may use in a message of that language, as plain data."""
+    catalog, home = book.catalog, book.policy.language
     return {
-        "assets": {n: {"name": n, **a.model_dump(mode="json")} for n, a in book.catalog.assets.items()},
-        "webinars": {n: {"name": n, **w.model_dump()} for n, w in book.catalog.webinars.items()},
+        "assets": {
+            name: {"name": name, **one.model_dump(mode="json"), **worded(one, language, home)}
+            for name, one in catalog.assets.items()
+        },
+        "webinars": {
+            name: {"name": name, **one.model_dump(), **worded(one, language, home)}
+            for name, one in catalog.webinars.items()
+        },
         "company": book.policy.company.model_dump(mode="json"),
         "sender": book.policy.sender.model_dump(mode="json"),
         "public_url": public_url,

@@ -7,21 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from nurture.book import Book
+from nurture.brief import language_of_brief
+from nurture.spoken_dates import say_clock, say_day
+from nurture.spoken_names import say_zone
 from nurture.values import Claim, Letter
 from outbound.message import build_message
 
 WORDS = {
     "en": {
         "subject": "{who} replied: {subject}",
-        "head": "{who} <{address}> wrote on {at:%Y-%m-%d at %H:%M} UTC. Your answer goes to them directly.",
+        "head": "{who} <{address}> wrote on {day}, {clock} ({place}). Your answer goes to them directly.",
         "cut": "(The rest of this reply is in the mailbox.)",
+        "attachment": "(One attachment is in the mailbox; it is not forwarded.)",
         "attachments": "({n} attachments are in the mailbox; they are not forwarded.)",
     },
     "fr": {
-        "subject": "{who} a répondu : {subject}",
-        "head": "{who} <{address}> a écrit le {at:%d/%m/%Y à %H:%M} UTC. Votre réponse lui parviendra.",
+        "subject": "{who} a répondu\u00a0: {subject}",
+        "head": "{who} <{address}> a écrit le {day} à {clock} ({place}). Votre réponse lui parviendra.",
         "cut": "(La suite de cette réponse est dans la boîte.)",
-        "attachments": "({n} pièces jointes sont restées dans la boîte ; elles ne sont pas transmises.)",
+        "attachment": "(Une pièce jointe est restée dans la boîte\u00a0; elle n’est pas transmise.)",
+        "attachments": "({n} pièces jointes sont restées dans la boîte\u00a0; elles ne sont pas transmises.)",
     },
 }
 """The few words around a reply, by language; others read English."""
@@ -39,12 +44,15 @@ def forward(book: Book, claim: Claim, now: datetime) -> Letter:
         RenderError: the lead's address or name cannot stand in a header.
     """
     reply: Mapping[str, Any] = claim.payload["reply"]
-    words = WORDS.get(_language(book, str(claim.payload["seller"])).partition("-")[0], WORDS["en"])
+    language = language_of_brief(language_of(book, str(claim.payload["seller"])))
+    words, zone, at = WORDS[language], book.policy.zone, datetime.fromisoformat(reply["at"])
+    day, clock, place = say_day(at, language, zone), say_clock(at, language, zone), say_zone(zone, language)
     who = reply["name"] or reply["address"]
-    lines = [words["head"].format(who=who, address=reply["address"], at=datetime.fromisoformat(reply["at"]))]
+    lines = [words["head"].format(who=who, address=reply["address"], day=day, clock=clock, place=place)]
     lines += ["", str(reply["text"]), ""]
     lines += [words["cut"]] if reply["cut"] else []
-    lines += [words["attachments"].format(n=reply["attachments"])] if reply["attachments"] else []
+    if n := reply["attachments"]:
+        lines.append(words["attachment" if n == 1 else "attachments"].format(n=n))
     sender = book.policy.sender
     content = build_message(
         sender=(sender.name, sender.address),
@@ -55,11 +63,13 @@ def forward(book: Book, claim: Claim, now: datetime) -> Letter:
         message_id=claim.message_id,
         date=now,
         unsubscribe_url=None,
+        automatic=True,
         reply_to=reply["address"],
     )
     return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
 
 
-def _language(book: Book, seller: str) -> str:
+def language_of(book: Book, seller: str) -> str:
+    """What a seller reads; one who is gone from this release reads the project's language."""
     named = [s.language for s in book.policy.handoff.sellers if s.name == seller and s.language]
     return named[0] if named else book.policy.language

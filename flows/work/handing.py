@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.work.composing import Broken, book_context, lead_context
+from flows.work.composing import Broken, Shared, lead_context
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.forwarding import forward, is_reply
+from flows.work.forwarding import forward, is_reply, language_of
 from flows.work.offering import lapse_offers, offer_unassigned
 from flows.work.pacing import shut_routes
 from flows.work.settling import settle_surely, settle_unbuilt
@@ -26,8 +26,7 @@ from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
 from nurture.book import Book
-from nurture.brief import make_brief
-from nurture.policy import Seller
+from nurture.brief import has_words, language_of_brief, make_brief
 from nurture.routes import RELAY
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import AsideKind, AsideStage, OutboxKind, Stage
@@ -146,18 +145,14 @@ def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> _Facts:
 
 def _compose(shop: Shop, facts: _Facts, now: datetime) -> tuple[list[Letter], Broken]:
     book = facts.book
-    shared = book_context(book, shop.links.public_url)
+    shared = Shared(book, shop.links.public_url)
     letters: list[Letter] = []
     broken: Broken = {}
     for claim in facts.claims:
         try:
-            assert claim.lead_id is not None
-            if is_reply(claim):
-                letters.append(forward(book, claim, now))
-                continue
-            scored, snapshot = facts.scored[claim.lead_id], facts.snapshots[claim.lead_id]
-            brief = _brief(book, claim, scored, snapshot, facts.due, now)
-            letters.append(_letter(book, claim, scored, brief, shared, now))
+            letters.append(
+                forward(book, claim, now) if is_reply(claim) else _notice(shop, facts, claim, shared, now)
+            )
         except Exception as error:
             if not is_own(error):
                 raise
@@ -165,50 +160,16 @@ def _compose(shop: Shop, facts: _Facts, now: datetime) -> tuple[list[Letter], Br
     return letters, broken
 
 
-def _brief(
-    book: Book,
-    claim: Claim,
-    scored: Scored,
-    facts: Snapshot,
-    due: Mapping[int, datetime],
-    now: datetime,
-) -> dict[str, Any]:
-    seller = _seller(book, claim)
-    catalog = book.catalog
-    titles = {name: one.title for shelf in (catalog.assets, catalog.webinars) for name, one in shelf.items()}
-    topics = {name: topic.title for name, topic in catalog.topics.items()}
-    return make_brief(
-        scored.lead,
-        as_terms(scored.terms),
-        scored.signals,
-        cause=str(claim.payload["cause"]),
-        now=now,
-        titles=titles,
-        consents=facts.consents,
-        labels={**{stage.value: book.policy.label(stage.value) for stage in Stage}, **topics},
-        due_at=due.get(claim.payload["handoff_id"] or 0),
-        zone=book.policy.zone,
-        language=(seller.language if seller else None) or book.policy.language,
-    )
-
-
-def _seller(book: Book, claim: Claim) -> Seller | None:
-    """The seller of an older release may be gone from this one; the notice goes all the same."""
-    return next((s for s in book.policy.handoff.sellers if s.name == claim.payload["seller"]), None)
-
-
-def _letter(
-    book: Book,
-    claim: Claim,
-    scored: Scored,
-    brief: Mapping[str, Any],
-    shared: Mapping[str, Any],
-    now: datetime,
-) -> Letter:
-    seller = _seller(book, claim)
-    language = (seller.language if seller else None) or book.policy.language
-    context = {**shared, "lead": lead_context(book, scored.lead), "brief": brief, "handoff": brief}
-    rendered = book.templates.render(claim.template, language, context)
+def _notice(shop: Shop, facts: _Facts, claim: Claim, shared: Shared, now: datetime) -> Letter:
+    """The letter of one notice, all of it in one language that its seller reads."""
+    assert claim.lead_id is not None
+    book, scored = facts.book, facts.scored[claim.lead_id]
+    read = language_of(book, str(claim.payload["seller"]))
+    wanted = read if has_words(read) else "en"
+    language = language_of_brief(book.templates.spoken(claim.template, wanted))
+    brief = _brief(facts, claim, scored, language, now)
+    more = {"lead": lead_context(book, scored.lead), "brief": brief, "handoff": brief}
+    rendered = book.templates.render(claim.template, wanted, {**shared.within(language), **more})
     sender = book.policy.sender
     content = build_message(
         sender=(sender.name, sender.address),
@@ -219,9 +180,41 @@ def _letter(
         message_id=claim.message_id,
         date=now,
         unsubscribe_url=None,
-        reply_to=scored.lead.address,
+        automatic=True,
+        reply_to=_answers(shop, book, claim),
     )
     return Letter(claim.id, claim.attempt, sender.address, claim.recipient, content)
+
+
+def _answers(shop: Shop, book: Book, claim: Claim) -> str | None:
+    """Where a seller's answer to a notice goes: to whoever reads it as one, and never to the lead."""
+    mailbox = shop.settings.answering_address
+    if mailbox:
+        return shop.links.answer_address(mailbox, claim.id)
+    return book.policy.handoff.team or book.policy.sender.reply_to
+
+
+def _brief(facts: _Facts, claim: Claim, scored: Scored, language: str, now: datetime) -> dict[str, Any]:
+    book, catalog, policy = facts.book, facts.book.catalog, facts.book.policy
+    shelves = (catalog.assets, catalog.webinars)
+    titles = {name: one.title for shelf in shelves for name, one in shelf.items()}
+    topics = {name: topic.title for name, topic in catalog.topics.items()}
+    return make_brief(
+        scored.lead,
+        as_terms(scored.terms),
+        scored.signals,
+        cause=str(claim.payload["cause"]),
+        now=now,
+        titles=titles,
+        consents=facts.snapshots[scored.lead.id].consents,
+        labels={**{stage.value: policy.label(stage.value) for stage in Stage}, **topics},
+        rules=book.scoring.titles,
+        sequences=book.sequences,
+        due_at=facts.due.get(claim.payload["handoff_id"] or 0),
+        zone=policy.zone,
+        language=language,
+        home=policy.language,
+    )
 
 
 async def _send(

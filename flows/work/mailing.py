@@ -21,6 +21,7 @@ from inbound.complained import record_complaint
 from inbound.left import record_leave
 from inbound.mail import Mail, read_mail
 from inbound.mailbox import Mailbox, cursor_name, open_mailbox
+from inbound.note import record_note
 from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
 from leadstore import notes
@@ -30,7 +31,7 @@ from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
 from nurture.errors import NurtureError
 from nurture.policy import Policy
-from nurture.words import AsideKind, AsideStage
+from nurture.words import AsideKind, AsideStage, OutboxKind
 
 LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
@@ -39,7 +40,7 @@ PAGE = 20
 SET_ASIDE = "set_aside"
 COUNTS = (
     *("read", "hard", "worn_out", "soft", "unclear", "our_fault", "delayed", "delivered"),
-    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many"),
+    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many", "noted"),
     *("auto_reply", "notice_bounced", "notice_complained"),
     *("report", "forged", "unknown", "other", "read_before", "elsewhere", "unfinished", SET_ASIDE),
 )
@@ -189,6 +190,8 @@ def _record(
             return found.kind.value
         case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
+        case _ if sent.kind == OutboxKind.SELLER.value:
+            return record_note(tx, sent, mail, at, now, policy, own)
         case _:
             return record_reply(tx, sent, mail, at, now, policy, own)
 

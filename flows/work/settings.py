@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         return self.smtp_url is None
 
     @property
+    def answering_address(self) -> str:
+        """Where sellers' answers to notices go; empty while no mailbox is read."""
+        return (self.bounce_address or self.unsubscribe_address) if self.mailbox_url is not None else ""
+
+    @property
     def leaving_address(self) -> str:
         """Where a lead may write to leave; empty while nobody reads that mailbox."""
         return (self.unsubscribe_address or self.bounce_address) if self.mailbox_url is not None else ""

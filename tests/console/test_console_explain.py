@@ -93,7 +93,7 @@ def test_every_term_is_shown(shop: Store, nurture: Callable[..., Ran]) -> None:
     assert "+50.0 head 50.0 fit, grade B" in out
     assert "+25.0 asked demo.requested guide, 2027-05-16 14:00; 30.0 days old, 50 when fresh" in out
     assert "+9.3 read asset.downloaded guide, 2027-06-12 14:00; 3.0 days old, 10 when fresh" in out
-    assert "34.3 engagement, heat 3 hand raise: demo.requested; looked at again by" in out
+    assert "34.3 engagement, heat 3 They asked for a demo; looked at again by" in out
     assert "before: 2027-06-15 B3 50+34" in out
 
 
@@ -130,7 +130,10 @@ def test_what_cannot_be_explained(shop: Store, nurture: Callable[..., Ran]) -> N
 
     assert nurture("score", "explain", "nobody")[0] == 2
     assert nurture("score", "explain", "1", "--at", "soon")[0] == 2
-    assert quiet[1].endswith("0.0 engagement, heat 4 matrix B4: nurture before: 2027-06-15 B4 50+0")
+    assert quiet[1].endswith(
+        "0.0 engagement, heat 4 They fit well (grade B) and are quiet (heat 4): not ready for sales"
+        " before: 2027-06-15 B4 50+0"
+    )
 
 
 def test_no_release(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Seen) -> None:

@@ -311,7 +311,7 @@ def test_the_story_reads_from_top_to_bottom(shop: Store, why: Callable[..., str]
     page = flat(why())
 
     assert "Ada Acme lead 1, key ada, ada@leads.example" in page
-    assert "subscriber → lead showed interest" in page
+    assert "subscriber → lead They showed interest" in page
     assert "+30.0 leads security or IT 30.0 fit, grade C" in page
     assert "+7.1 asked for a guide (15 days ago, 10 when fresh) 7.1 engagement, heat 4" in page
     assert "guides granted 2027-06-15 14:00, opt in, from test" in page

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from flows.work.composing import book_context
+from nurture.because import say_because
 from nurture.book import Book, read_book
 from nurture.brief import make_brief
 from nurture.render import Rendered
@@ -69,41 +71,55 @@ FULL = Lead(
     grade="A",
     heat=2,
 )
+RULES = ("leads security or IT", "company of the right size", "replied to a mail", "downloaded something")
 BARE = Lead(id=9, address_id=9, address="x@example.com")
 
 
 def brief_for(lead: Lead, language: str) -> Mapping[str, Any]:
     signals = [Signal(Sig.ASSET_DOWNLOADED, NOW, NOW, {"asset": "security-guide"})] if lead is FULL else []
-    terms = [Term("fit", "leads IT", 30)] if lead is FULL else []
+    terms = [Term("fit", rule, 30) for rule in RULES] if lead is FULL else []
     consents = {"guides": Consent("guides", ConsentState.GRANTED, Basis.OPT_IN, NOW)} if lead is FULL else {}
     due_at = NOW + timedelta(days=1) if lead is FULL else None
+    catalog, policy = book().catalog, book().policy
     return make_brief(
         lead,
         terms,
         signals,
-        cause="asked for a demo",
+        cause="matrix A2: mql",
         now=NOW,
+        titles={name: one.title for name, one in catalog.assets.items()},
         consents=consents,
+        labels={name: topic.title for name, topic in catalog.topics.items()},
+        rules=book().scoring.titles,
         due_at=due_at,
+        zone=policy.zone,
         language=language,
+        home=policy.language,
     )
 
 
 def context_for(name: str, language: str, lead: Lead) -> dict[str, Any]:
     catalog, policy = book().catalog, book().policy
-    assets = {key: asset.model_dump(mode="json") for key, asset in catalog.assets.items()}
     unknown = dict.fromkeys([*PROFILE_FIELDS, *catalog.attributes])
+    shared = book_context(book(), "https://nurture.example.com", language)
+    consent = Consent("guides", ConsentState.GRANTED, Basis.OPT_IN, NOW)
+    because = say_because(
+        "guides",
+        consent,
+        None,
+        titles=catalog.titles,
+        language=language,
+        home=policy.language,
+        zone=policy.zone,
+    )
     return {
+        **shared,
         "lead": unknown | lead.fields(),
-        "assets": assets,
-        "asset": assets.get(book().templates.info(name).asset or ""),
-        "webinars": {key: webinar.model_dump() for key, webinar in catalog.webinars.items()},
-        "webinar": catalog.webinars["live-review"].model_dump(),
+        "asset": shared["assets"].get(book().templates.info(name).asset or ""),
+        "webinar": shared["webinars"]["live-review"],
         "sequence": {"name": "white-paper", "title": "The guide"},
-        "company": policy.company.model_dump(mode="json"),
-        "sender": policy.sender.model_dump(mode="json"),
+        "because": because,
         "unsubscribe_url": UNSUBSCRIBE,
-        "public_url": "https://nurture.example.com",
         "brief": brief_for(lead, language),
     }
 

@@ -416,10 +416,10 @@ def test_a_row_that_raises_is_rejected_and_the_others_come_in(
     file = written(project, people(20))
     saves = importing.save_batch
 
-    def chokes(tx: Any, rows: Any, now: Any, live: bool) -> Any:
+    def chokes(tx: Any, rows: Any, now: Any, live: bool, memory: Any) -> Any:
         if any(row.line == 7 for row in rows):
             raise error
-        return saves(tx, rows, now, live)
+        return saves(tx, rows, now, live, memory)
 
     monkeypatch.setattr(importing, "save_batch", chokes)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from nurture.brief import DEEDS, LANGUAGES, WORDS, make_brief
+from nurture.brief import DEEDS, STAGES, WORDS, has_words, make_brief
+from nurture.translation import Phrase
 from nurture.values import Consent, Lead, Signal, Term
 from nurture.words import Basis, ConsentState, Sig, Stage
 
@@ -141,7 +142,7 @@ def test_reach_tells_phone_language_and_country() -> None:
         "Mail: ann@example.com",
         "Phone: +33 1 00 00 00 00",
         "Language: French",
-        "Country: FR",
+        "Country: France",
     ]
 
 
@@ -170,9 +171,9 @@ def test_no_consent_is_a_limit() -> None:
 @pytest.mark.parametrize(
     ("language", "due"),
     [
-        ("en", "Tuesday 24 November at 10:00"),
-        ("fr-CA", "mardi 24 novembre à 10\u00a0h"),
-        ("de", "Tuesday 24 November at 10:00"),
+        ("en", "Tuesday 24 November, 10:00 (Paris)"),
+        ("fr-CA", "mardi 24 novembre à 10\u00a0h (Paris)"),
+        ("de", "Tuesday 24 November, 10:00 (Paris)"),
     ],
 )
 def test_due_is_said_in_the_sellers_language(language: str, due: str) -> None:
@@ -182,7 +183,39 @@ def test_due_is_said_in_the_sellers_language(language: str, due: str) -> None:
     assert found["due"] == due
 
 
-@pytest.mark.parametrize("table", [DEEDS, WORDS, LANGUAGES], ids=["deeds", "words", "languages"])
+@pytest.mark.parametrize("table", [DEEDS, WORDS, STAGES], ids=["deeds", "words", "stages"])
 def test_languages_say_the_same_things(table: dict[str, dict[str, str]]) -> None:
     """What can be said in English can be said in French."""
     assert table["en"].keys() == table["fr"].keys()
+
+
+def test_reasons_titles_and_labels_are_in_the_seller_s_language() -> None:
+    """What is written per language is the seller's; what is written once says whose language it is in."""
+    found = brief(
+        language="fr",
+        terms=[Term("fit", "size", 30), Term("engagement", "read-a-guide", 9)],
+        signals=[signal(Sig.ASSET_DOWNLOADED, 0, asset="guide"), signal(Sig.MAIL_REPLIED, 1)],
+        rules={"size": {"en": "The right size", "fr": "La bonne taille"}},
+        titles={"guide": "The guide"},
+        labels={"mql": {"en": "Ready", "fr": "Mûr"}},
+        cause="matrix B2: mql",
+    )
+    title = found["read"][0]
+
+    assert [reason["text"] for reason in found["reasons"]] == ["La bonne taille", "Read a guide"]
+    assert (found["stage"], found["cause"]) == ("Mûr", "Bon profil (note B), activité forte (chaleur 2)")
+    assert found["signals"][0]["what"] == "A téléchargé «\u00a0The guide\u00a0»"
+    assert isinstance(title, Phrase)
+    assert title.parts == (("The guide", "en"),)
+
+
+def test_a_withdrawal_from_everything_is_said_in_words() -> None:
+    """No sign stands for every topic; stages without a label have a name in each language."""
+    consents = {"*": consent("*", ConsentState.WITHDRAWN)}
+    found = brief(consents=consents, language="fr", labels={"mql": "mql"})
+
+    assert found["limits"] == [
+        "Désabonnement de tout le lundi 23 novembre\u00a0: plus aucun envoi commercial à ce sujet."
+    ]
+    assert found["stage"] == "prêt pour la vente"
+    assert [has_words(language) for language in ("fr-CA", "de")] == [True, False]

@@ -192,3 +192,16 @@ def test_odd_public_url_is_refused(url: str) -> None:
     """A public URL that could not stand in a header or in a link is a setting to mend."""
     with pytest.raises(SettingError, match="NURTURE_PUBLIC_URL"):
         Links([NEW], url)
+
+
+def test_an_answer_address_names_its_notice_and_nothing_else() -> None:
+    """What a seller writes to is signed, and is no bounce address and no way to leave."""
+    links = Links(["k" * 20], "https://a.example")
+    address = links.answer_address("bounce@a.example", 7)
+    token = address.partition("+")[2].partition("@")[0]
+
+    assert links.read_answer(token) == 7
+    with pytest.raises(BadLink):
+        links.read_bounce(token)
+    with pytest.raises(BadLink):
+        Links(["x" * 20], "https://a.example").read_answer(token)

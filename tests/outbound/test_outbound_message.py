@@ -81,10 +81,11 @@ def test_headers() -> None:
         "Feedback-ID": FEEDBACK,
         "List-Unsubscribe": f"<{LEAVE}>, <mailto:x@y?subject=z>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "MIME-Version": "1.0",
         "Content-Type": found["Content-Type"],
     }
-    assert len(found.items()) == 12
+    assert len(found.items()) == 13
 
 
 def test_both_parts() -> None:
@@ -348,6 +349,7 @@ def by_the_standard_library(subject: str, text: str, html: str) -> EmailMessage:
     built["Feedback-ID"] = FEEDBACK
     built["List-Unsubscribe"] = f"<{LEAVE}>"
     built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    built["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     built.set_content(text)
     built.add_alternative(html, subtype="html")
     return parsed(built.as_bytes())

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from flows.work.demo.acts import LEAVES, Act, Mail
 from nurture.catalog import Catalog
+from nurture.translation import every
 from nurture.words import Sig
 
 DAY = timedelta(days=1)
@@ -42,9 +43,9 @@ class Model:
 
     def __post_init__(self) -> None:
         for name, asset in self.catalog.assets.items():
-            self._shelf[asset.url] = ("asset", name)
+            self._shelf.update(dict.fromkeys(every(asset.url), ("asset", name)))
         for name, webinar in self.catalog.webinars.items():
-            self._shelf[str(webinar.register_url)] = ("webinar", name)
+            self._shelf.update(dict.fromkeys(every(webinar.register_url or ""), ("webinar", name)))
 
     def temper(self, address: str) -> Temper:
         """What kind of person answers at this address."""
