@@ -293,7 +293,7 @@ def test_every_letter_reads_as_from_a_person_of_that_firm(walk: Walk) -> None:
 
 def test_the_letter_after_three_days_can_be_left_by_one_click(walk: Walk) -> None:
     """Nobody had read the guide: the reminder is marketing, and says so in its header."""
-    reminders = [mail for mail in letters(walk) if mail["List-Unsubscribe"]]
+    reminders = [mail for mail in letters(walk) if "9" in str(mail["Subject"])]
 
     assert {first_name(mail) for mail in reminders} == WANTED - {"nils"}
     assert {str(mail["List-Unsubscribe-Post"]) for mail in reminders} == {"List-Unsubscribe=One-Click"}
