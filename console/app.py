@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from console.frame import Frame, note
 from flows.work.repeats import Repeats
+from nurture import __version__
 from nurture.errors import NurtureError
 from nurture.shown import secrets_in, without_secrets
 
@@ -50,7 +51,7 @@ app = App(
     help="A lead-nurturing engine for teams that keep their marketing in git.",
     help_format="plaintext",
     version_flags=["--version"],
-    version=lambda: _version(),
+    version=__version__,
     default_parameter=Parameter(negative=()),
 )
 for _name, (_path, _help) in COMMANDS.items():
@@ -152,12 +153,6 @@ def _shown(error: Exception, debug: bool) -> str:
 
 def _named(tokens: list[str]) -> str:
     return next((f"{token} " for token in tokens if token in COMMANDS), "")
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("nurture")
 
 
 if __name__ == "__main__":

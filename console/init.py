@@ -19,12 +19,13 @@ from nurture.schema import schemas
 STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templates", "prefect.yaml")
 SAMPLES = ("import.yaml", "leads.csv")
 """An import map, and a list that comes in with it."""
+NO_COMPANY, NOBODY = "[Your company]", "[Your name, as it signs the mails]"
 
 
 def init(
     folder: Path = Path(),
     *,
-    company: str = "[Your company]",
+    company: str = NO_COMPANY,
     address: str = "[Street, postcode, town, country]",
     sender: str = f"hello@{DOMAIN}",
     frame: InFrame,
@@ -78,7 +79,7 @@ def _sign(folder: Path, company: str, address: str, sender: str) -> None:
     text = policy.read_text(encoding="utf-8")
     text = _set(text, "company", "name", company)
     text = _set(text, "company", "postal_address", address)
-    text = _set(text, "sender", "name", company)
+    text = _set(text, "sender", "name", NOBODY if company == NO_COMPANY else company)
     text = _set(text, "sender", "address", sender)
     text = _set(text, "sender", "reply_to", sender)
     seller = (

@@ -10,7 +10,7 @@ from nurture.book import Book
 from nurture.dated import webinar_of
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
-from nurture.placeholders import left_open
+from nurture.placeholders import DOMAIN, left_open
 from nurture.shelves import POLICY, spelled
 from nurture.source import Loc, Node, fault_at, load_yaml
 from nurture.spans import format_span
@@ -27,7 +27,7 @@ FEW = 2
 
 def advise(book: Book, now: datetime) -> list[Fault]:
     """Answer the warnings about a project that passed the check, as it stands at `now`."""
-    faults = [*_no_sellers(book), *_left_open(book), *_unused(book), *_untranslated(book)]
+    faults = [*_no_sellers(book), *_left_open(book), *_left_links(book), *_unused(book), *_untranslated(book)]
     for sequence in book.sequences.values():
         faults += _past(book, sequence, now)
         faults += _vain_waits(book, sequence)
@@ -53,6 +53,24 @@ def _left_open(book: Book) -> list[Fault]:
         _warning(tree, loc, path, "NUR069", f"`{text}` stands for something of yours", hint)
         for loc, text in left_open(book.policy)
     ]
+
+
+def _left_links(book: Book) -> list[Fault]:
+    """The catalogue's links that lead nowhere yet: one warning, at the first of them."""
+    faults = []
+    for path in sorted(path for path in book.files if path.startswith("catalog.")):
+        lines = [
+            (number, line) for number, line in enumerate(book.files[path].splitlines(), 1) if DOMAIN in line
+        ]
+        if lines:
+            number, first = lines[0]
+            links = "1 line links" if len(lines) == 1 else f"{len(lines)} lines link"
+            message = f"{links} to {DOMAIN}, where nothing is"
+            at, hint = first.index(DOMAIN) + 1, "write where your own pages are: leads are sent there"
+            faults.append(
+                Fault("NUR069", message, path, number, at, len(DOMAIN), hint, "warning", source_line=first)
+            )
+    return faults
 
 
 def _unused(book: Book) -> list[Fault]:

@@ -31,7 +31,8 @@ def left_open(policy: Policy) -> Iterator[tuple[Loc, str]]:
         (("sender", "reply_to"), policy.sender.reply_to),
     ]
     for index, seller in enumerate(policy.handoff.sellers):
-        texts.append((("handoff", "sellers", index, "address"), seller.address))
+        place = ("handoff", "sellers", index)
+        texts += [((*place, "name"), seller.name), ((*place, "address"), seller.address)]
     for loc, text in texts:
         if text is not None and is_open(text):
             yield loc, text

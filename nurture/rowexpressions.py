@@ -98,6 +98,10 @@ def _tree(text: str) -> nodes.Expr:
         raise ExpressionError("nested too deeply", "put long lists in `tables`", offset=0) from None
     left = parser.stream.current
     if left.type != "eof":
+        if left.type == "assign":
+            raise ExpressionError(
+                "`=` sets a value, and nothing is set here", "`==` compares", offset=left.lineno
+            )
         raise ExpressionError(
             "nothing is expected after the expression", "write one expression", offset=left.lineno
         )

@@ -58,6 +58,17 @@ def as_line(value: Any) -> str:
     return " ".join(as_text(value).split())
 
 
+def as_name(value: Any) -> str:
+    """A name as it may stand in a greeting: one line, with no link in it and no formula.
+
+    Forms are filled with both by machines, so that somebody else's mail carries them.
+    """
+    text = as_line(value)
+    if "://" in text or text.startswith("="):
+        raise RowFault(f"{shown(text)} is no name")
+    return text
+
+
 def as_number(value: Any) -> int | float:
     """A number, or a text that is one: `12`, `-3.5`, `1e3`, `2 500`, `1,234.5`, `1.234,5`, `0,5`.
 
@@ -203,5 +214,10 @@ BY_TYPE: dict[str, Converter] = {
 }
 """What each of the catalogue's types makes of a value."""
 
-PROFILE: dict[str, Converter] = {"country": as_country, "language": as_language, "zone": as_zone}
+PROFILE: dict[str, Converter] = {
+    **dict.fromkeys(("first_name", "last_name", "company"), as_name),
+    "country": as_country,
+    "language": as_language,
+    "zone": as_zone,
+}
 """Profile fields with a form of their own; the others are one line of text."""

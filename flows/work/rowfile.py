@@ -76,7 +76,10 @@ class RowFile:
             raise ImportFault(f"{self.path} is empty", hint="the first line of a CSV names its columns")
         cells, fault = ([], first.fault) if first.fault else self._cells(first)
         if fault:
-            raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint="it names the columns")
+            hint = "it names the columns"
+            if fault.startswith("not utf-8"):
+                hint += "; a spreadsheet writes `encoding: cp1252` as a rule: say so in the map"
+            raise ImportFault(f"{self.path} line 1 cannot be read: {fault}", hint=hint)
         names = tuple(" ".join(cell.strip(_UNSEEN).split()) for cell in cells)
         while len(names) > 1 and not names[-1]:
             names = names[:-1]

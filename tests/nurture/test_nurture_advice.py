@@ -50,6 +50,25 @@ def test_nobody_sells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("links", "said"),
+    [
+        (("guide", "sheet"), "2 lines link to your-company.example, where nothing is"),
+        (("guide",), "1 line links to your-company.example, where nothing is"),
+    ],
+)
+def test_links_that_lead_nowhere_yet(links: tuple[str, ...], said: str) -> None:
+    """What `nurture init` leaves in the catalogue is told once, at the first of its links."""
+    files = whole("- send: hello")
+    for link in links:
+        files["catalog.yaml"] = files["catalog.yaml"].replace(
+            f"https://acme.example/{link}", f"https://your-company.example/{link}"
+        )
+    line = files["catalog.yaml"].partition("your-company")[0].count("\n") + 1
+
+    assert told(warnings(files)) == [("NUR069", "catalog.yaml", line, said)]
+
+
 def test_templates_that_nothing_sends() -> None:
     """Each is named once, in its file; what the engine sends by itself is not."""
     files = project("- notify: asked\n  to: marketing\n- send: hello")

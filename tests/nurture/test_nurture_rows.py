@@ -16,9 +16,9 @@ from nurture.keys import key_fault
 from nurture.placeholders import is_open, left_open
 from nurture.policy import read_policy
 from nurture.rowdates import form_fault, read_moment
-from nurture.rowexpressions import compile_expression
+from nurture.rowexpressions import ExpressionError, compile_expression
 from nurture.rowreader import completed, names_person
-from nurture.rowtypes import as_cap, as_flag, as_instant, as_number, one_of
+from nurture.rowtypes import as_cap, as_flag, as_instant, as_name, as_number, one_of
 from nurture.settable import set_fault
 from nurture.source import load_yaml
 
@@ -549,14 +549,45 @@ def test_what_is_left_open_in_a_policy_is_found() -> None:
     policy, faults = read_policy(node, "nurture.yaml")
     assert policy is not None, faults
 
-    assert [loc for loc, _ in left_open(policy)] == [("company", "name"), ("sender", "address")]
+    assert [loc for loc, _ in left_open(policy)] == [
+        ("company", "name"),
+        ("sender", "address"),
+        ("handoff", "sellers", 0, "name"),
+    ]
 
 
 POLICY = """
 company: {name: "[Your company]", postal_address: 1 High St}
 sender: {name: Ada, address: hello@your-company.example}
-handoff: {sellers: [{name: Bob, address: bob@dale.example}]}
+handoff: {sellers: [{name: "[A seller]", address: bob@dale.example}]}
 """
+
+
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://x.example")', "=cmd|' /C calc'!A0", "Win https://x.example"]
+)
+def test_a_link_or_a_formula_is_no_name(name: str) -> None:
+    """Nobody is greeted by it: forms are filled with such so that our mail carries them."""
+    with pytest.raises(RowFault, match="is no name"):
+        as_name(name)
+
+
+def test_a_name_is_kept_as_it_is_written() -> None:
+    """On one line, whatever else stands in it."""
+    assert [as_name(name) for name in ("O'Neill", "Dale & Sons = more", "+49 Media", "Anna\nB")] == [
+        "O'Neill",
+        "Dale & Sons = more",
+        "+49 Media",
+        "Anna B",
+    ]
+
+
+def test_who_sets_means_to_compare() -> None:
+    """`=` for `==` is the first mistake in a map; the caret stands at it, and the help says which."""
+    with pytest.raises(ExpressionError) as told:
+        compile_expression('Newsletter = "oui"')
+
+    assert (told.value.offset, told.value.hint) == (11, "`==` compares")
 
 
 def test_a_grant_that_cannot_be_read_grants_nothing() -> None:
