@@ -27,8 +27,8 @@ from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
 from nurture.book import Book
 from nurture.brief import make_brief
+from nurture.deciding.routes import RELAY
 from nurture.policy import Seller
-from nurture.routes import RELAY
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import AsideKind, AsideStage, OutboxKind, Stage
 from outbound.message import build_message

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nurture.conditions import Condition
-from nurture.consenting import consent_to
 from nurture.dated import webinar_name
-from nurture.desk import RECHECK, Place
+from nurture.deciding.caps import earliest_turn
+from nurture.deciding.consent import consent_to
+from nurture.deciding.desk import RECHECK, Place
+from nurture.deciding.handoffs import ends_nurture, is_waiting, lapses_at
 from nurture.grammar import SendStep
-from nurture.handoffs import ends_nurture, is_waiting, lapses_at
-from nurture.slots import earliest_turn
 from nurture.timing import Turn
 from nurture.values import AssetSent, Signal, Slot, domain_of
 from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, TouchState, Verdict

@@ -10,8 +10,8 @@ from typing import Any
 from nurture.book import Book
 from nurture.conditions import Facts
 from nurture.dated import webinar_name, webinar_of
+from nurture.deciding.pace import Pacer
 from nurture.grammar import SendStep, Sequence, Step
-from nurture.pacing import Pacer
 from nurture.timing import zone_for
 from nurture.values import (
     AssetSent,

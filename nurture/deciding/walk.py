@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from nurture.book import Book
-from nurture.desk import Desk
-from nurture.gate import Gate
+from nurture.deciding.desk import Desk
+from nurture.deciding.gate import Gate
+from nurture.deciding.pace import Pacer
 from nurture.grammar import (
     CastStep,
     ChooseStep,
@@ -23,7 +24,6 @@ from nurture.grammar import (
     WaitStep,
     WebhookStep,
 )
-from nurture.pacing import Pacer
 from nurture.timing import next_cast, next_weekday
 from nurture.values import NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind, Reason, Sig, Verdict

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nurture.book import read_book
-from nurture.decide import arm_of, decide
+from nurture.deciding.walk import arm_of, decide
 from nurture.values import AssetSent
 from nurture.words import EnrolmentState, Purpose, Reason, Stage, TouchState
 from tests.nurture.gate_world import (
