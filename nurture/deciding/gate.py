@@ -1,232 +1,251 @@
-"""The gate: whether one enrolment must leave, and whether its touch may go now (DESIGN 4)."""
+"""The gate: its rules in the order of the law (DESIGN 4), of which the first that answers decides.
+
+A rule looks at a view and at nothing else, and answers None when it has nothing against going on. The first
+lines of their docstrings are the table of docs/gate.md.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nurture.conditions import Condition
-from nurture.dated import webinar_name
+from nurture.deciding.answers import GateAnswer, Move, Send, Skip, Stop, Wait
 from nurture.deciding.caps import earliest_turn
-from nurture.deciding.consent import consent_to
-from nurture.deciding.desk import RECHECK, Place
 from nurture.deciding.handoffs import ends_nurture, is_waiting, lapses_at
+from nurture.deciding.view import View
 from nurture.grammar import SendStep
 from nurture.timing import Turn
-from nurture.values import AssetSent, Signal, Slot, domain_of
-from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, TouchState, Verdict
+from nurture.words import ConsentState, Reason, Stage
 
-CLOSED = frozenset({Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED})
+Rule = Callable[[View], GateAnswer | None]
+"""One row of the gate."""
+
+RECHECK = timedelta(days=1)
+"""How often a wait without a known end (an open handoff) is looked at again."""
+
+ROUTE_CLOSED = frozenset({Reason.RELAY_CLOSED, Reason.DOMAIN_CLOSED})
 """A wait for a route whose end is a guess."""
 
-ABOUT_WEBINARS = "webinar."
-"""How the types of signals begin that are about one webinar."""
+# Leaving, whatever the step.
 
 
-class Gate(Place):
-    """A place with the gate before it."""
+def suppressed(view: View) -> Stop | None:
+    """An address on the suppression list leaves the sequence."""
+    return None if view.snapshot.suppression is None else Stop(Reason.SUPPRESSED)
 
-    # Leaving: rows 1 to 3 of the gate, and an accepted handoff, whatever the step.
 
-    def leave(self) -> bool:
-        """Stop the enrolment when the lead must or may leave; True when it did."""
-        reason = self.leaving()
-        if reason is not None:
-            self.stop(reason)
-        return reason is not None
+def disqualified(view: View) -> Stop | None:
+    """A disqualified lead leaves."""
+    return Stop(Reason.DISQUALIFIED) if view.snapshot.lead.stage is Stage.DISQUALIFIED else None
 
-    def leaving(self) -> Reason | None:
-        """Why the lead leaves, if it does."""
-        snapshot = self.desk.snapshot
-        if snapshot.suppression is not None:
-            return Reason.SUPPRESSED
-        if self.lead.stage is Stage.DISQUALIFIED:
-            return Reason.DISQUALIFIED
-        if not self.at_service_mail() and self.consent_state() is ConsentState.WITHDRAWN:
-            return Reason.WITHDRAWN
-        if self.goal_reached() and not self.at_service_mail():
-            return Reason.GOAL  # it ends nurturing, not what the lead itself asked for
-        if any(self.exit_holds(e.on, e.when) for e in self.sequence.exits):
-            return Reason.EXIT
-        if not self.at_service_mail() and ends_nurture(snapshot.handoff, self.lead, self.entered_at):
-            return Reason.HANDOFF_ACCEPTED
-        if self.sequence.needs_webinar and self.webinar is None:
-            return Reason.NO_WEBINAR
+
+def consent_withdrawn(view: View) -> Stop | None:
+    """A lead that withdrew its consent to the topic leaves; service mail it asked for still comes."""
+    if view.service or view.consent is None or view.consent.state is not ConsentState.WITHDRAWN:
         return None
+    return Stop(Reason.WITHDRAWN)
 
-    def exit_holds(self, on: str | None, when: Condition | None) -> bool:
-        """An exit on a signal counts those received since the lead entered."""
-        if on is None:
-            return when is not None and when.holds(self.facts)
-        return any(self.matches(s, on, when) for s in self.signals_since(self.entered_at))
 
-    def goal_reached(self) -> bool:
-        """Whether the sequence has done what it is for."""
-        goal = self.sequence.goal
-        return goal is not None and self.exit_holds(goal.on, goal.when)
+def goal_reached(view: View) -> Stop | None:
+    """A lead that reached the goal leaves, and is counted as such; service mail it asked for still comes."""
+    goal = view.sequence.goal
+    if goal is None or view.service or not _holds(view, goal.on, goal.when):
+        return None
+    return Stop(Reason.GOAL)
 
-    def signals_since(self, moment: datetime) -> list[Signal]:
-        """What the lead did since, besides what brought it in; opens and machines steer nothing."""
-        entering = self.enrolment.signal.id if self.enrolment.signal else None
-        return [
-            s
-            for s in self.desk.snapshot.signals
-            if s.received_at >= moment and s.id != entering and not s.machine and s.type != Sig.MAIL_OPENED
-        ]
 
-    def matches(self, signal: Signal, on: str, when: Condition | None) -> bool:
-        """Whether it is such a signal; about a webinar, only the enrolment's own counts."""
-        if signal.type != on:
-            return False
-        own = webinar_name(self.sequence, self.enrolment.entry_key)
-        if own is not None and on.startswith(ABOUT_WEBINARS) and signal.properties.get("webinar") != own:
-            return False
-        return when is None or when.holds(replace(self.facts, signal=signal))
+def exit_reached(view: View) -> Stop | None:
+    """A lead for which an exit holds leaves; an exit on a signal counts those that came since it entered."""
+    ways = view.sequence.exits
+    return Stop(Reason.EXIT) if any(_holds(view, way.on, way.when) for way in ways) else None
 
-    # The send: rows 2 and 4 to 9.
 
-    def send(self, step: SendStep, asset: str | None) -> None:
-        """Let the touch go, hold it back, skip it, or leave."""
-        self.letter, self.asset = step, asset
-        if self.waits_for_moment(step) or self.waits_for_consent():
-            return
-        if step.unless is not None and step.unless.holds(self.facts):
-            self.skip(step, Reason.UNLESS)
-        elif self.asset_known(step):
-            self.skip(step, Reason.ASSET_SENT)
-        elif self.expired(step, self.now):
-            self.give_up(step, Reason.EXPIRED)
-        elif not self.waits_for_seller(step):
-            self.choose_moment(step)
+def taken_by_sales(view: View) -> Stop | None:
+    """A lead that a seller took leaves; service mail it asked for still comes."""
+    handoff, lead = view.snapshot.handoff, view.snapshot.lead
+    if handoff is None or view.service or not ends_nurture(handoff, lead, view.entered_at):
+        return None
+    return Stop(Reason.HANDOFF_ACCEPTED)
 
-    def waits_for_moment(self, step: SendStep) -> bool:
-        """A dated step is due at its moment; who comes to it later than the grace is not sent it."""
-        if step.at is None:
-            return False
-        assert self.webinar is not None  # the grammar asks for one, and who has none has left
-        self.first_due = due = step.at.of(self.webinar)
-        self.frozen = timedelta(0)  # a date does not move
-        if due > self.now:
-            self.pause(due, Reason.STEP_WAIT)
-        elif self.since > due + step.grace:
-            self.skip(step, Reason.PAST)
-        return due > self.now or self.since > due + step.grace
 
-    def asset_known(self, step: SendStep) -> bool:
-        """Whether an earlier enrolment sent the asset."""
-        if self.asset is None or step.repeat:
-            return False
-        return any(a.asset == self.asset and a.enrolment_id != self.enrolment.id for a in self.desk.assets)
+def webinar_unknown(view: View) -> Stop | None:
+    """A sequence dated by a webinar that the catalogue does not know is left."""
+    unknown = view.sequence.needs_webinar and view.webinar is None
+    return Stop(Reason.NO_WEBINAR) if unknown else None
 
-    def expired(self, step: SendStep, at: datetime) -> bool:
-        """Whether it would be too late then."""
-        expiry = self.expiry(step)
-        return expiry is not None and at > expiry
 
-    def give_up(self, step: SendStep, reason: Reason) -> None:
-        """Too late: skip or leave, as the step says."""
-        if step.on_expired == "exit":
-            self.stop(reason)
-        else:
-            self.skip(step, reason)
+LEAVING: tuple[Rule, ...] = (
+    suppressed,
+    disqualified,
+    consent_withdrawn,
+    goal_reached,
+    exit_reached,
+    taken_by_sales,
+    webinar_unknown,
+)
+"""The rules of every step."""
 
-    def waits_for_consent(self) -> bool:
-        """Wait for the lead's confirmation, or leave without its consent; True when it did."""
-        if self.at_service_mail():
-            return False
-        consent = consent_to(self.sequence.topic, self.desk.snapshot.consents)
-        if consent is None:
-            self.stop(Reason.NO_CONSENT)
-            return True
-        if consent.state is ConsentState.PENDING:
-            self.await_consent(consent.at + self.policy.consent.confirm_within)
-            return True
-        return False
+# Before something is sent.
 
-    def waits_for_seller(self, step: SendStep) -> bool:
-        """Wait for the seller's answer, as long as the offer stands; True when it did."""
-        handoff = self.desk.snapshot.handoff
-        if (
-            handoff is None
-            or self.at_service_mail()
-            or not is_waiting(handoff, self.policy.handoff, self.now)
-        ):
-            return False
-        end = min(self.now + RECHECK, lapses_at(handoff, self.policy.handoff))
-        self.pause(self.before_expiry(step, end), Reason.HANDOFF_OPEN)
-        return True
 
-    def before_expiry(self, step: SendStep, until: datetime) -> datetime:
-        """When to look again, where the end is a guess: nothing is given up before it is really too late."""
-        expiry = self.expiry(step)
-        return until if expiry is None else min(until, expiry + timedelta(seconds=1))
+def sent_before(view: View) -> Move | None:
+    """A step that this enrolment has sent already is passed by; a changed sequence may lead back to it."""
+    step = view.step
+    if not isinstance(step, SendStep):
+        return None
+    at = (view.enrolment.id, step.id, view.occurrence)
+    return Move(Reason.SENT_BEFORE, step.next) if at in view.snapshot.settled else None
 
-    def await_consent(self, end: datetime) -> None:
-        """Wait for the confirmation, until the request expires."""
-        if end <= self.now:
-            self.stop(Reason.PENDING)
-        else:
-            self.pause(end, Reason.PENDING)
 
-    def choose_moment(self, step: SendStep) -> None:
-        """Windows, quiet hours, holidays and caps: now, later, or not."""
-        turn = earliest_turn(
-            self.policy,
-            self.desk.book.catalog,
-            self.sequence,
-            step,
-            lead=self.lead,
-            zone=self.zone,
-            slots=self.desk.slots,
-            now=self.now,
-            service=self.at_service_mail(),
-        )
-        if turn.at <= self.now:
-            self.take_turn(step)
-        elif turn.reason is Reason.CAP:
-            self.over_cap(step, turn)
-        else:
-            self.postpone(step, turn.at, turn.reason)
+def template_gone(view: View) -> Skip | None:
+    """A step whose template the release no longer has is skipped."""
+    return Skip(Reason.NO_TEMPLATE) if view.sends is None else None
 
-    def take_turn(self, step: SendStep) -> None:
-        """Row 9: the pace of the relay and of the recipient's domain. No lead pays for a closed route."""
-        turn = self.desk.pacer.ask(domain_of(self.lead.address))
-        if turn.reason is Reason.DUE:
-            self.go(step, turn.at)
-        elif turn.reason in CLOSED:
-            self.pause(self.before_expiry(step, turn.at), turn.reason)
-        else:
-            self.postpone(step, turn.at, turn.reason)
 
-    def over_cap(self, step: SendStep, turn: Turn) -> None:
-        """The caps hold it back: wait, skip or leave, as the step says, and not for ever."""
-        if step.over_cap == "exit":
-            self.stop(Reason.CAP)
-        elif step.over_cap == "skip":
-            self.skip(step, Reason.CAP)
-        elif turn.at > self.first_due + self.frozen + step.defer_max:
-            self.skip(step, Reason.DEFER_SPENT)
-        else:
-            self.postpone(step, turn.at, Reason.CAP)
+def moment_to_come(view: View) -> Wait | None:
+    """A dated step waits for its moment."""
+    waits = view.letter.at is not None and view.first_due > view.now
+    return Wait(view.first_due, Reason.STEP_WAIT) if waits else None
 
-    def postpone(self, step: SendStep, until: datetime, reason: Reason) -> None:
-        """Wait, unless the touch would be stale by then."""
-        if self.expired(step, until):
-            self.give_up(step, Reason.EXPIRED)
-        else:
-            self.pause(until, reason)
 
-    def go(self, step: SendStep, start: datetime) -> None:
-        """Claim the touch: from now on it holds its slot."""
-        self.record(Verdict.SEND, Reason.DUE)
-        self.touch(step, TouchState.CLAIMED, self.now, Reason.DUE, start)
-        if not self.at_service_mail():
-            self.desk.slots.append(Slot(self.now, self.sequence.topic, self.sequence.name))
-        if self.asset is not None:
-            self.desk.assets.append(AssetSent(self.asset, self.enrolment.id))
-        self.settle(EnrolmentState.ACTIVE, self.now)
+def moment_passed(view: View) -> Skip | None:
+    """A dated step is skipped by a lead that comes to it later than its grace."""
+    letter = view.letter
+    missed = letter.at is not None and view.since > view.first_due + letter.grace
+    return Skip(Reason.PAST) if missed else None
 
-    def consent_state(self) -> ConsentState | None:
-        """What the lead says about the sequence's topic."""
-        consent = consent_to(self.sequence.topic, self.desk.snapshot.consents)
-        return None if consent is None else consent.state
+
+def consent_missing(view: View) -> Stop | None:
+    """A lead without a consent to the topic leaves; service mail needs none."""
+    return Stop(Reason.NO_CONSENT) if view.consent is None and not view.service else None
+
+
+def consent_pending(view: View) -> Wait | Stop | None:
+    """A consent that is not confirmed yet is waited for, until the request expires; then the lead leaves."""
+    consent = view.consent
+    if consent is None or view.service or consent.state is not ConsentState.PENDING:
+        return None
+    end = consent.at + view.book.policy.consent.confirm_within
+    return Stop(Reason.PENDING) if end <= view.now else Wait(end, Reason.PENDING)
+
+
+def unless_holds(view: View) -> Skip | None:
+    """A step whose `unless` holds is skipped."""
+    unless = view.letter.unless
+    return Skip(Reason.UNLESS) if unless is not None and unless.holds(view.facts) else None
+
+
+def asset_sent(view: View) -> Skip | None:
+    """An asset that another enrolment has sent is not sent again, unless the step says `repeat: allowed`."""
+    asset, mine = view.asset, view.enrolment.id
+    if asset is None or view.letter.repeat:
+        return None
+    sent = any(one.asset == asset and one.enrolment_id != mine for one in view.assets)
+    return Skip(Reason.ASSET_SENT) if sent else None
+
+
+def expired(view: View) -> Skip | Stop | None:
+    """What comes too late is skipped, or the lead leaves, as the step says."""
+    return _give_up(view) if view.stale(view.now) else None
+
+
+def handoff_open(view: View) -> Wait | None:
+    """While a seller may still answer for the lead, nurture waits; service mail does not."""
+    handoff, policy = view.snapshot.handoff, view.book.policy.handoff
+    if handoff is None or view.service or not is_waiting(handoff, policy, view.now):
+        return None
+    end = min(view.now + RECHECK, lapses_at(handoff, policy))
+    return Wait(_before_expiry(view, end), Reason.HANDOFF_OPEN)
+
+
+def hours_and_caps(view: View) -> Wait | Skip | Stop | None:
+    """Closed hours, holidays and full caps hold it back; over a cap, it may also be skipped or end the run.
+
+    Windows, quiet hours, holidays and caps are taken together: the wait ends when all of them are open.
+    """
+    turn = earliest_turn(
+        view.book.policy,
+        view.book.catalog,
+        view.sequence,
+        view.letter,
+        lead=view.snapshot.lead,
+        zone=view.zone,
+        slots=view.slots,
+        now=view.now,
+        service=view.service,
+    )
+    if turn.at <= view.now:
+        return None
+    return _over_cap(view, turn.at) if turn.reason is Reason.CAP else _later(view, turn.at, turn.reason)
+
+
+SENDING: tuple[Rule, ...] = (
+    sent_before,
+    template_gone,
+    moment_to_come,
+    moment_passed,
+    consent_missing,
+    consent_pending,
+    unless_holds,
+    asset_sent,
+    expired,
+    handoff_open,
+    hours_and_caps,
+)
+"""The rules of a step that sends."""
+
+
+def pace(view: View, turn: Turn) -> GateAnswer:
+    """What may go takes its turn at the pace of the relay and the recipient's domain, or waits for it.
+
+    No lead pays for a closed route: nothing is given up while the end of the wait is a guess.
+    """
+    if turn.reason is Reason.DUE:
+        return Send(turn.at)
+    if turn.reason in ROUTE_CLOSED:
+        return Wait(_before_expiry(view, turn.at), turn.reason)
+    return _later(view, turn.at, turn.reason)
+
+
+def first_answer(rules: tuple[Rule, ...], view: View) -> GateAnswer | None:
+    """What the first of the rules that answers says."""
+    for rule in rules:
+        answer = rule(view)
+        if answer is not None:
+            return answer
+    return None
+
+
+def _holds(view: View, on: str | None, when: Condition | None) -> bool:
+    """Whether an exit or a goal holds."""
+    if on is None:
+        return when is not None and when.holds(view.facts)
+    return view.happened(view.entered_at, on, when)
+
+
+def _over_cap(view: View, free: datetime) -> Wait | Skip | Stop:
+    """Wait, skip or leave, as the step says, and not for ever."""
+    letter = view.letter
+    if letter.over_cap == "exit":
+        return Stop(Reason.CAP)
+    if letter.over_cap == "skip":
+        return Skip(Reason.CAP)
+    if free > view.first_due + view.frozen + letter.defer_max:
+        return Skip(Reason.DEFER_SPENT)
+    return _later(view, free, Reason.CAP)
+
+
+def _later(view: View, until: datetime, reason: Reason) -> Wait | Skip | Stop:
+    """Wait, unless it would come too late by then."""
+    return _give_up(view) if view.stale(until) else Wait(until, reason)
+
+
+def _give_up(view: View) -> Skip | Stop:
+    return Stop(Reason.EXPIRED) if view.letter.on_expired == "exit" else Skip(Reason.EXPIRED)
+
+
+def _before_expiry(view: View, until: datetime) -> datetime:
+    """When to look again, where the end is a guess: nothing is given up before it is really too late."""
+    expiry = view.expiry
+    return until if expiry is None else min(until, expiry + timedelta(seconds=1))
