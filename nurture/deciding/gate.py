@@ -160,7 +160,7 @@ def handoff_open(view: View) -> Wait | None:
 
 
 def hours_and_caps(view: View) -> Wait | Skip | Stop | None:
-    """Closed hours, holidays and full caps hold it back; over a cap, it may also be skipped or end the run.
+    """Closed hours and holidays hold the message back; so does a full cap, unless `over_cap` says otherwise.
 
     Windows, quiet hours, holidays and caps are taken together: the wait ends when all of them are open.
     """

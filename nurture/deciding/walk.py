@@ -143,7 +143,7 @@ class _Walk:
                 if view.sends is not None:
                     self.touch(view, TouchState.SKIPPED, self.now, answer.reason)
                 return self.onward(view, (view.sends or view.step).next, self.now)
-            case Stop():
+            case _:  # Stop: there is no other answer
                 done = answer.reason is Reason.DONE
                 self.record(view, Verdict.STOP, answer.reason)
                 state = EnrolmentState.COMPLETED if done else EnrolmentState.STOPPED

@@ -120,6 +120,12 @@ class Case:
     sending: Sending
     routes: Mapping[str, Route]
 
+    @property
+    def whole(self) -> bool:
+        """Whether all its enrolments have a sequence, and stand at one of its steps."""
+        followed = [(self.structures[enrolment.id], enrolment.step) for enrolment in self.snapshot.enrolments]
+        return all(sequence is not None and step in sequence.steps for sequence, step in followed)
+
     def pacer(self) -> Pacer:
         """The pace of the case, as it was before anything was decided."""
         return Pacer(self.now, self.sending, self.routes, "Europe/Paris")
