@@ -11,6 +11,7 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from flows.lateness import dropping_late
 from flows.opening import this_shop
 from flows.sealing import FlowFault, sealed
 from flows.work.counting import Counts, in_words, rows, total
@@ -32,7 +33,7 @@ async def reported(
     """
     try:
         with sealed(flow):
-            async with this_shop(now) as (shop, moment):
+            async with dropping_late(), this_shop(now) as (shop, moment):
                 counts = await work(shop, moment)
     except FlowFault as fault:
         name = next((name for kind, name in NAMES.items() if isinstance(fault.original, kind)), None)

@@ -9,13 +9,15 @@ from typing import Any
 from inbound.bounces import Action, Bounce
 from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
-from leadstore.returned import SentMail, attempts_at, last_alive, settle_doubt
+from leadstore.returned import SentMail, settle_doubt, worn_out_addresses
 from nurture.policy import BouncePolicy
-from nurture.soft_bounces import worn_out
+from nurture.refusals import UNCLEAR
 from nurture.words import Sig, SuppressionReason, TouchState
 
 BOUNCED = "bounced"
 DELIVERED = "delivery_reported"
+OUR_FAULT = "our_fault"
+"""What a refusal of our host, our sender or our words comes to: no address pays for it."""
 
 
 def record_bounce(
@@ -42,18 +44,21 @@ def record_bounce(
     lock_lead_of(tx, sent.address_id)  # claims take the lead's row first
     hard = bounce.hard and _is_theirs(bounce, sent.address)
     status = bounce.verdict.status or (str(bounce.verdict.code) if bounce.verdict.code else "")
-    said = {"hard": hard, "status": status, "reason": bounce.verdict.reason}
+    ours = not hard and bounce.verdict.ours
+    said = {"hard": hard, "status": status, "reason": bounce.verdict.reason, "ours": ours}
     appended = append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said)
     if appended is Appended.KNOWN:
         return "read_before"
     if appended is Appended.TOO_MANY and not hard:
         return "too_many"
     settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
-    if hard or _is_worn_out(tx, sent, now, policy):
+    if ours:
+        return OUR_FAULT
+    if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy):
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
             wake(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
-    return "soft"
+    return UNCLEAR if bounce.verdict.reason == UNCLEAR else "soft"
 
 
 def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
@@ -65,10 +70,3 @@ def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
 def _is_theirs(bounce: Bounce, address: str) -> bool:
     """Whether the dead mailbox is the lead's: one behind a list or a forward says nothing of it for sure."""
     return not bounce.recipients or address in bounce.recipients
-
-
-def _is_worn_out(tx: Any, sent: SentMail, now: datetime, policy: BouncePolicy) -> bool:
-    assert sent.address_id is not None
-    assert sent.lead_id is not None
-    attempts = attempts_at(tx, sent.address_id, sent.lead_id)
-    return worn_out(attempts, last_alive(tx, sent.lead_id), now, soft=policy.soft, over=policy.over)

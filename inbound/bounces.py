@@ -11,10 +11,10 @@ from email.policy import compat32
 from enum import StrEnum
 
 from inbound import legacy_bounces
-from inbound.bounce_table import Verdict, judge, tells_of_full
-from inbound.bounce_words import ADDRESS_REFUSED, AT_OTHER, AT_RCPT
 from inbound.legacy_bounces import LegacyFailure
 from inbound.mail import Mail, clean, decoded, inside, leaves, plain
+from nurture.refusal_words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
+from nurture.refusals import UNCLEAR, Verdict, judge, tells_of_full
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""
@@ -43,6 +43,10 @@ class Bounce:
     def hard(self) -> bool:
         """Whether the address is gone for good."""
         return self.action is Action.FAILED and self.verdict.hard
+
+
+UNREAD = (Bounce((), Action.FAILED, Verdict(hard=False, reason=UNCLEAR)),)
+"""What comes to a bounce address in a form that nobody knows."""
 
 
 def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
@@ -116,14 +120,15 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
 def _verdict(status: str, said: str, around: str) -> Verdict:
     """By the server's own words; where they decide nothing, or too much, by the notice for people as well."""
     told = f"{status}\n{around}"
-    moments = (words.search(told) for words in (AT_OTHER, AT_RCPT, ADDRESS_REFUSED))
-    phase = " ".join(found.group() for found in moments if found)
+    moments = (words.search(told) for words in (AT_OTHER, AT_US, AT_RCPT, AT_DATA, ADDRESS_REFUSED))
+    phase = "\n".join(found.group() for found in moments if found)
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
     if verdict.hard and tells_of_full(around):
         return replace(verdict, hard=False, reason="mailbox_full")
-    if verdict.hard or verdict.reason != "unclear" or not around:
+    if verdict.hard or verdict.reason not in (UNCLEAR, "later") or not around:
         return verdict
-    return judge(status, f"{said}\n{around}")
+    told_more = judge(status, f"{said}\n{around}")
+    return told_more if verdict.reason == UNCLEAR or told_more.ours else verdict
 
 
 def _action(block: Message, status: str) -> Action:

@@ -23,12 +23,16 @@ _ID_LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed."""
+    """What names our message: `outbox_ids` are signed, `message_ids` known; `forged`: a signature failed.
+
+    `returned` says that it came to a bounce address, where only machines write.
+    """
 
     outbox_ids: tuple[int, ...]
     message_ids: tuple[str, ...]
     leaving: UnsubscribeToken | None
     forged: bool
+    returned: bool = False
 
 
 def read_clues(mail: Mail, links: Links) -> Clues:
@@ -40,7 +44,8 @@ def read_clues(mail: Mail, links: Links) -> Clues:
     inside = [token for text in _envelopes(mail) for token in TOKEN.findall(text.lower())]
     outbox_ids, forged = _bounce_ids(links, [*reached, *inside])
     leaving, false = _leaving(links, reached)
-    return Clues(outbox_ids, _message_ids(mail), leaving, forged or false)
+    returned = any(token.startswith("b") for token in reached)
+    return Clues(outbox_ids, _message_ids(mail), leaving, forged or false, returned)
 
 
 def _bounce_ids(links: Links, tokens: list[str]) -> tuple[tuple[int, ...], bool]:

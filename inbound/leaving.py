@@ -3,40 +3,59 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+from inbound import leave_words as words
 from inbound.mail import Mail
+from inbound.own_words import own_words, sentences
+from nurture.folded import folded
 
-_ASKS = re.compile(
-    r"(?i)(?:please|pls|kindly|hi|hello|bonjour|merci de|veuillez|bitte)?[,!.]?\s{0,40}+(?:i want to "
-    r"|i would like to |je veux |je souhaite )?"
-    r"(?:unsubscribe|opt[ -]?out|stop|stop it|remove|remove me|take me off|unsubscribe me|"
-    r"(?:me |m')?(?:d[ée]s(?:abonner|inscrire|abonnez|inscrivez)(?:-moi)?|d[ée]sinscription"
-    r"|d[ée]sabonnement)|abmelden|abbestellen|"
-    r"(?:darme de )?baja|cancellami|disiscrivimi)"
-    r"(?: me)?(?: from)?(?: (?:this|your|the|all))?(?: (?:list|mailing list|mailings?|e?-?mails?"
-    r"|newsletters?))?(?: please| merci| bitte)?[\s.!]{0,80}"
+_ANSWERS = re.compile(
+    r"(?:(?:re|aw|fwd?|tr|sv|rv|wg|antw|res|rif)\s{0,3}:\s{0,3}|\[[^\[\]]{1,40}\]\s{0,3}){1,9}"
 )
-_ANSWERS = re.compile(r"(?i)^(?:re|aw|fwd?|tr)\s*:\s*")
-_QUOTED = re.compile(r"^\s*(?:>|On .+ wrote:|Le .+ [ée]crit\s*:|Am .+ schrieb|-{2,}|_{5,}|From:|De ?:|Von:)")
-LONGEST_REQUEST = 80
-"""More words than that are a letter for a person to read."""
+LONGEST = 500
+"""Characters of one sentence that are looked at."""
+MOST = 60
+"""Sentences of a letter that are looked at."""
 
 
 def asks_to_leave(mail: Mail) -> bool:
-    """Whether the subject, or the first line that the person wrote, is nothing but this wish."""
-    subject = _ANSWERS.sub("", mail.header("Subject"))
-    return _is_wish(subject) or _is_wish(first_line(mail.text()))
+    """Whether its subject is nothing but this wish, or its writer's own words hold it in any place."""
+    return says_only_leave(mail.header("Subject")) or wants_to_leave(mail.text())
 
 
-def first_line(text: str) -> str:
-    """The first line that the writer wrote."""
-    for line in text.splitlines():
-        if _QUOTED.match(line):
-            return ""
-        if line.strip():
-            return line.strip()
-    return ""
+def wants_to_leave(text: str) -> bool:
+    """Whether one of the sentences that the writer wrote asks for it."""
+    own = list(islice(sentences(own_words(text)), MOST))
+    return any(_is_wish(sentence[:LONGEST]) for sentence in own)
 
 
-def _is_wish(line: str) -> bool:
-    return len(line) <= LONGEST_REQUEST and bool(_ASKS.fullmatch(line.strip()))
+def says_only_leave(subject: str) -> bool:
+    """Whether a subject says it, and nothing that the answered letter may have been called."""
+    found = _ANSWERS.match(folded(subject))
+    bare = folded(subject)[found.end() if found else 0 :].strip(" .!?\"'")
+    return len(bare) <= 80 and bool(words.ALONE.fullmatch(bare) or (len(bare) < 60 and _is_wish(bare)))
+
+
+def _is_wish(sentence: str) -> bool:
+    if words.ALONE.fullmatch(sentence) or words.ALONE.fullmatch(sentence.rpartition(",")[2].strip()):
+        return True
+    if words.CONDITION.match(sentence) or _is_about_others(sentence):
+        return False
+    if words.NO_MORE.search(sentence):
+        return True
+    return any(_is_asked(sentence, found) for found in words.ACTS.finditer(sentence))
+
+
+def _is_asked(sentence: str, found: re.Match[str]) -> bool:
+    before = sentence[max(0, found.start() - 40) : found.start()]
+    return not words.FORBIDDEN.search(before) and not words.NOT_DONE.search(found.group())
+
+
+def _is_about_others(sentence: str) -> bool:
+    """Whether somebody else would leave, or the writer would leave something else than a list."""
+    if words.LINK.search(sentence):
+        return True
+    if words.OTHERS.search(sentence) and not words.MYSELF.search(sentence):
+        return True
+    return bool(words.OCCASION.search(sentence)) and not words.LISTED.search(sentence)

@@ -18,6 +18,8 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
 
+from inbound.readable import readable
+
 MAX_BYTES = 256 * 1024
 """What is read of a mail: reports stand in front of the message they return, so this is plenty."""
 MAX_PARTS = 200
@@ -29,7 +31,6 @@ OLDEST = timedelta(days=30)
 
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 """An id in its brackets, no longer than a line may be (RFC 5322 2.1.1)."""
-_TAGS = re.compile(r"(?s)<(script|style)\b[^<]{0,20000}</\1\s*>|<[^<>]{0,2000}>")
 LONGEST_TEXT = 200_000
 """Characters of a text that are read."""
 LONGEST_HEADER = 10_000
@@ -93,18 +94,14 @@ class Mail:
                 yield from _inner(part)
 
     def text(self) -> str:
-        """What a person reads: the text parts, else the HTML parts without their tags."""
+        """What a person reads: the text parts, else what the HTML parts show."""
         texts = {"text/plain": "", "text/html": ""}
         for part in self.parts():
             kind = part.get_content_type()
             if kind in texts and part.get_content_disposition() != "attachment":
                 texts[kind] += decoded(part) + "\n"
-        plain_text = texts["text/plain"]
-        return (
-            plain_text[:LONGEST_TEXT]
-            if plain_text.strip()
-            else _TAGS.sub(" ", texts["text/html"][:LONGEST_TEXT])
-        )
+        plain_text = texts["text/plain"][:LONGEST_TEXT]
+        return plain_text if plain_text.strip() else readable(texts["text/html"])
 
     def date(self, now: datetime) -> datetime:
         """When it was written, as far as it can be believed; else now."""

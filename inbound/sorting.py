@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inbound.autoreplies import is_auto_reply
+from inbound.autoreplies import has_no_way_back, is_auto_reply, says_it_is_a_machine
 from inbound.bounces import Bounce, read_bounces
-from inbound.complaints import is_complaint
+from inbound.complaints import is_complaint, is_other_report
 from inbound.leaving import asks_to_leave
 from inbound.mail import Mail
 
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What a mail is."""
 
     COMPLAINT = "complaint"  # somebody called our mail spam
+    REPORT = "report"  # a provider reports something that is neither complaint nor answer
     BOUNCE = "bounce"  # a report on a delivery: failed, delayed or done
     AUTO_REPLY = "auto_reply"  # a machine answered
     LEAVE = "leave"  # a person asks to be left alone
@@ -24,19 +25,26 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """What a mail is, and the failures it reports if it is a bounce."""
+    """What a mail is, and the failures it reports if it is a bounce; `sure` when it says so itself."""
 
     kind: Kind
     bounces: tuple[Bounce, ...] = ()
+    sure: bool = True
 
 
 def sort(mail: Mail) -> Sorted:
     """Sort one mail. Reports come before answers: many a bounce says of itself that it is an auto-reply."""
     if is_complaint(mail):
         return Sorted(Kind.COMPLAINT)
+    if is_other_report(mail):
+        return Sorted(Kind.REPORT)
     bounces = read_bounces(mail)
     if bounces:
         return Sorted(Kind.BOUNCE, bounces)
     if is_auto_reply(mail):
         return Sorted(Kind.AUTO_REPLY)
-    return Sorted(Kind.LEAVE if asks_to_leave(mail) else Kind.LETTER)
+    if asks_to_leave(mail):
+        return Sorted(Kind.LEAVE)
+    if says_it_is_a_machine(mail):
+        return Sorted(Kind.AUTO_REPLY)
+    return Sorted(Kind.AUTO_REPLY if has_no_way_back(mail) else Kind.LETTER, sure=False)

@@ -87,5 +87,5 @@ def _refuse_empty(url: str) -> None:
     if parsed.get_backend_name() == "sqlite" and path.is_file() and not path.stat().st_size:
         raise StoreError(
             f"the store at {path} is empty: 0 bytes",
-            hint="if it held leads, put your latest backup in its place; else `nurture apply` makes it new",
+            hint="if it held leads, put your latest backup in its place; else `nurture migrate` makes it new",
         )

@@ -48,8 +48,8 @@ def lock_holder(store: Store, name: str) -> str | None:
     """Who has the named lock now, in its own words; None when nobody has it."""
     if store.dialect == "postgresql":
         with store.read() as tx:
-            holder: str | None = tx.scalar(_HOLDER, _halves(_key(tx, name)))
-            return holder
+            found: str | None = tx.scalar(_HOLDER, _halves(_key(tx, name)))
+            return found
     path = _lock_file(store, name)
     try:
         with path.open("rb") as file:

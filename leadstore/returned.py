@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
-from leadstore.rows import address, handoff, lead, outbox, signal
-from nurture.soft_bounces import Attempt
+from leadstore.rows import address, handoff, lead, outbox, signal, suppression
+from nurture.policy import BouncePolicy
+from nurture.refusals import judge
+from nurture.soft_bounces import Attempt, worn_out
 from nurture.values import NewSignal
-from nurture.words import OutboxKind, Sig, TouchState
+from nurture.words import OutboxKind, Reason, Sig, TouchState
 
 ALIVE = (Sig.MAIL_REPLIED.value, Sig.MAIL_CLICKED.value, Sig.FORM_SUBMITTED.value)
 SPOKEN = (TouchState.STARTED, TouchState.SENT, TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.FAILED)
 """States of rows of which something may come back: what was never started cannot bounce."""
+TRIED = (TouchState.SENT, TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.FAILED)
+"""States of touches that have left, or were refused to the end."""
 REMEMBERED = 50
 """So many latest touches of an address are looked at."""
 
@@ -44,18 +49,25 @@ class SentMail:
 
 def find_sent(tx: Connection, ids: Collection[int], message_ids: Collection[str]) -> SentMail | None:
     """The message that these outbox ids, or else these message ids (without brackets), name."""
-    for where in (outbox.c.id.in_(list(ids)), outbox.c.message_id.in_([f"<{one}>" for one in message_ids])):
-        columns = [outbox.c[n] for n in ("id", "kind", "state", "address_id", "sequence", "step", "template")]
-        owner = func.coalesce(address.c.lead_id, outbox.c.lead_id).label("lead_id")
-        spelt = func.coalesce(address.c.address, "").label("address")
-        query = select(*columns, owner, spelt).join_from(
-            outbox, address, address.c.id == outbox.c.address_id, isouter=True
-        )
-        spoken = or_(outbox.c.attempt > 0, outbox.c.state.in_([s.value for s in SPOKEN]))
-        row = tx.execute(query.where(where, spoken).order_by(outbox.c.id.desc()).limit(1)).first()
-        if row is not None:
-            return SentMail(**row._mapping)
-    return None
+    by_id = _latest(tx, outbox.c.id.in_(list(ids)))
+    return by_id or _latest(tx, outbox.c.message_id.in_([f"<{one}>" for one in message_ids]))
+
+
+def latest_sent_to(tx: Connection, addresses: Collection[str]) -> SentMail | None:
+    """The latest touch to one of these addresses: of somebody who writes without answering a message."""
+    return _latest(tx, address.c.address.in_(list(addresses)) & (outbox.c.kind == OutboxKind.TOUCH.value))
+
+
+def _latest(tx: Connection, where: ColumnElement[bool]) -> SentMail | None:
+    columns = [outbox.c[n] for n in ("id", "kind", "state", "address_id", "sequence", "step", "template")]
+    owner = func.coalesce(address.c.lead_id, outbox.c.lead_id).label("lead_id")
+    spelt = func.coalesce(address.c.address, "").label("address")
+    query = select(*columns, owner, spelt).join_from(
+        outbox, address, address.c.id == outbox.c.address_id, isouter=True
+    )
+    spoken = or_(outbox.c.attempt > 0, outbox.c.state.in_([s.value for s in SPOKEN]))
+    row = tx.execute(query.where(where, spoken).order_by(outbox.c.id.desc()).limit(1)).first()
+    return SentMail(**row._mapping) if row is not None else None
 
 
 def settle_doubt(
@@ -93,27 +105,80 @@ def is_of(tx: Connection, lead_id: int, spellings: Collection[str]) -> bool:
     return tx.scalar(query.limit(1)) is not None
 
 
-def attempts_at(tx: Connection, address_id: int, lead_id: int) -> list[Attempt]:
-    """The latest touches to an address, and which of them came back."""
-    query = select(outbox.c.id, func.coalesce(outbox.c.started_at, outbox.c.created_at).label("at")).where(
-        outbox.c.address_id == address_id,
-        outbox.c.kind == OutboxKind.TOUCH.value,
-        outbox.c.state.in_([s.value for s in (TouchState.SENT, TouchState.UNCERTAIN, TouchState.FAILED)]),
-    )
-    touches = tx.execute(query.order_by(outbox.c.id.desc()).limit(REMEMBERED)).all()
+def worn_out_addresses(
+    tx: Connection, address_ids: Collection[int], now: datetime, policy: BouncePolicy
+) -> list[int]:
+    """Those of these addresses that have failed too often in a row to be worth another touch."""
+    attempts, alive = attempts_at(tx, address_ids), alive_at(tx, address_ids)
+    return [
+        one
+        for one, row in attempts.items()
+        if worn_out(row, alive.get(one), now, soft=policy.soft, over=policy.over)
+    ]
+
+
+def attempts_at(tx: Connection, address_ids: Collection[int]) -> dict[int, list[Attempt]]:
+    """The touches to each address, and which of them the relay refused or brought back.
+
+    What was refused for a fault of ours says nothing of the address, and is left out.
+    """
+    touches = tx.execute(
+        select(
+            *(
+                outbox.c[name]
+                for name in ("id", "address_id", "state", "reason", "code", "reply", "settled_at")
+            ),
+            func.coalesce(outbox.c.started_at, outbox.c.created_at).label("at"),
+        )
+        .where(outbox.c.address_id.in_(list(address_ids)), outbox.c.kind == OutboxKind.TOUCH.value)
+        .where(outbox.c.state.in_([s.value for s in TRIED]))
+        .order_by(outbox.c.id.desc())
+    ).all()
+    back = _came_back(tx, address_ids)
+    found: dict[int, list[Attempt]] = {}
+    for row in touches:
+        failed_at, ours = back.get(row.id) or _refused(row)
+        if not ours and len(found.setdefault(row.address_id, [])) < REMEMBERED:
+            found[row.address_id].append(Attempt(row.at, failed_at))
+    return found
+
+
+def _came_back(tx: Connection, address_ids: Collection[int]) -> dict[int, tuple[datetime, bool]]:
+    """The touches that a bounce tells of: when it came, and whether the fault was ours."""
+    leads = select(address.c.lead_id).where(address.c.id.in_(list(address_ids)))
     came = select(signal.c.properties, signal.c.occurred_at).where(
-        signal.c.lead_id == lead_id, signal.c.type == Sig.MAIL_BOUNCED.value
+        signal.c.lead_id.in_(leads), signal.c.type == Sig.MAIL_BOUNCED.value
     )
-    back = {r.properties.get("outbox"): r.occurred_at for r in tx.execute(came)}
-    return [Attempt(r.at, back.get(r.id)) for r in touches]
+    rows = tx.execute(came)
+    return {r.properties.get("outbox"): (r.occurred_at, bool(r.properties.get("ours"))) for r in rows}
 
 
-def last_alive(tx: Connection, lead_id: int) -> datetime | None:
-    """When the lead last did something that only a living mailbox can lead to."""
-    query = select(signal.c.occurred_at).where(
-        signal.c.lead_id == lead_id, signal.c.type.in_(ALIVE), signal.c.machine.is_(False)
+def _refused(row: Row[Any]) -> tuple[datetime | None, bool]:
+    """When the relay refused it for good or to the end, and whether for a fault of ours."""
+    if row.state not in (TouchState.REFUSED.value, TouchState.FAILED.value):
+        return None, False
+    spoken = row.code is not None and row.reason in (Reason.RELAY_NO.value, Reason.RELAY_LATER.value)
+    return row.settled_at or row.at, not spoken or judge("", f"{row.code} {row.reply or ''}").ours
+
+
+def alive_at(tx: Connection, address_ids: Collection[int]) -> dict[int, datetime]:
+    """When an address last showed that somebody is there, or a person lifted its suppression."""
+    those = address.c.id.in_(list(address_ids))
+    done = (
+        select(address.c.id, func.max(signal.c.occurred_at).label("at"))
+        .join_from(address, signal, signal.c.lead_id == address.c.lead_id)
+        .where(those, signal.c.type.in_(ALIVE), signal.c.machine.is_(False))
+        .group_by(address.c.id)
     )
-    return tx.scalar(query.order_by(signal.c.occurred_at.desc()).limit(1))
+    lifted = (
+        select(suppression.c.address_id.label("id"), func.max(suppression.c.lifted_at).label("at"))
+        .where(suppression.c.address_id.in_(list(address_ids)), suppression.c.lifted_at.is_not(None))
+        .group_by(suppression.c.address_id)
+    )
+    found: dict[int, datetime] = {}
+    for row in (*tx.execute(done), *tx.execute(lifted)):
+        found[row.id] = max(row.at, found.get(row.id, row.at))
+    return found
 
 
 def latest_seller(tx: Connection, lead_id: int) -> str | None:

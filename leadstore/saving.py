@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -76,7 +75,7 @@ def try_batch(
 
 
 def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
-    taken: Counter[Taken] = Counter()
+    saved = unchanged = duplicates = 0
     refused: list[tuple[int, str]] = []
     for row in rows:
         if row.rejected:
@@ -84,17 +83,21 @@ def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
             refused.append((row.line, row.rejected))
             continue
         try:
-            taken[ledger.take(row)] += 1
+            taken = ledger.take(row)
         except RowFault as fault:
             refused.append((row.line, fault.message))
+            continue
+        saved += taken is Taken.SAVED
+        unchanged += taken is Taken.UNCHANGED
+        duplicates += taken is Taken.DUPLICATE
     return SaveCounts(
-        taken[Taken.SAVED],
-        taken[Taken.UNCHANGED],
+        saved,
+        unchanged,
         sum(row.suppression is not None for row in rows),
         sum(row.withdraws for row in rows),
         len(ledger.signals),
         tuple(refused),
-        taken[Taken.DUPLICATE],
+        duplicates,
         tuple(ledger.remarks),
     )
 

@@ -48,7 +48,8 @@ class FileMemory:
             for name in names:
                 mask |= bits.get(name) or self.bit(name)
         for consent in row.consents:
-            mask |= self.bit(f" {consent.topic}")
+            name = f" {consent.topic}"
+            mask |= bits.get(name) or self.bit(name)
         return mask | self.bit(" own cap") if row.own_cap is not None else mask
 
     def bit(self, name: str) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nurture.refusals import Verdict, judge
 from nurture.words import Remedy
 from outbound import reply_words as words
 
@@ -39,6 +40,7 @@ LOGIN = frozenset({Phase.LOGIN})
 MAIL = frozenset({Phase.MAIL})
 RCPT = frozenset({Phase.RCPT})
 DOOR = frozenset({Phase.CONNECT, Phase.LOGIN})
+ASKED = frozenset({Phase.RCPT, Phase.DATA})
 LETTER = frozenset(Phase) - DOOR - MAIL
 """From RCPT on a reply may speak of the letter; what is said before is about the relay or about us."""
 
@@ -47,7 +49,8 @@ LETTER = frozenset(Phase) - DOOR - MAIL
 class Row:
     """One line of the table: which replies it fits, and what they ask for; what is left out fits all.
 
-    `code` and `status` are patterns of the whole SMTP code, and of the enhanced code without its class.
+    `code` and `status` are patterns of the whole SMTP code, and of the enhanced code without its class;
+    `reasons` and `hard` are of the table that bounces are read by as well.
     """
 
     remedy: Remedy
@@ -56,15 +59,19 @@ class Row:
     status: str = ".*"
     says: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
+    reasons: frozenset[str] = frozenset()
+    hard: bool = False
 
-    def fits(self, phase: Phase, code: int, status: str, said: str) -> bool:
-        """Is this reply, with its plain words, one of them?"""
+    def fits(self, phase: Phase, code: int, status: str, said: str, verdict: Verdict) -> bool:
+        """Is this reply, with its plain words and what they mean in a bounce, one of them?"""
         return (
             phase in self.phases
             and re.fullmatch(self.code, str(code)) is not None
             and re.fullmatch(self.status, status) is not None
             and (self.says is None or self.says.search(said) is not None)
             and (self.unless is None or self.unless.search(said) is None)
+            and (not self.reasons or verdict.reason in self.reasons)
+            and (not self.hard or verdict.hard)
         )
 
 
@@ -106,19 +113,20 @@ TABLE = (
     # For good, but for what passes. 552 to RCPT is the mailbox's room; after the dot it is the letter's size.
     Row(Remedy.RETRY, RCPT, code="552", says=words.NO_ROOM),
     Row(Remedy.SLOW_DOMAIN, says=words.RATE_LIMITED),
-    # The mailbox, or its domain, is not there (RFC 3463 3.2, RFC 7504, RFC 7505 4.2).
-    Row(Remedy.SUPPRESS, status=r"1\.(1|2|3|6|10)", unless=words.NOT_THE_MAILBOX),
-    Row(Remedy.SUPPRESS, code="556", unless=words.NOT_THE_MAILBOX),
-    Row(
-        Remedy.SUPPRESS,
-        code="55[0-4]",
-        status=r"|0\.0|1\..*|2\.[01]|5\..*",
-        says=words.NOBODY_THERE,
-        unless=words.NOT_THE_MAILBOX,
-    ),
+    Row(Remedy.RETRY, LETTER, code="5(?!52)..", reasons=frozenset({"mailbox_full"})),
+    Row(Remedy.RETRY, ASKED, code="552", reasons=frozenset({"mailbox_full"})),
+    # The mailbox, or its domain, is not there.
+    Row(Remedy.SUPPRESS, LETTER, hard=True),
+    # The recipient's domain wants nothing from our host, or doubts our sender: no letter to it is at fault.
+    Row(Remedy.STOP_SENDER, ASKED, code="5..", says=words.NO_REVERSE_NAME),
+    Row(Remedy.SLOW_DOMAIN, ASKED, code="5..", reasons=frozenset({"blocked", "our_pace", "sender_refused"})),
     Row(Remedy.FAIL),
 )
 """What replies of 4xx and 5xx ask for; the first row that fits decides (FAULTS B3 rows 1 to 11)."""
+
+
+_MOMENTS = {Phase.RCPT: "\nafter RCPT"}
+"""How a bounce says at which moment it was."""
 
 
 def remedy_of(phase: Phase, code: int, text: str) -> Remedy:
@@ -132,7 +140,8 @@ def remedy_of(phase: Phase, code: int, text: str) -> Remedy:
     if not 400 <= code < 600:
         return remedy_of_silence(phase)
     status, said = _status(code, text), words.plain(text)
-    return next(row.remedy for row in TABLE if row.fits(phase, code, status, said))
+    verdict = judge(f"{code // 100}.{status}", f"{code} {text}{_MOMENTS.get(phase, '')}")
+    return next(row.remedy for row in TABLE if row.fits(phase, code, status, said, verdict))
 
 
 def remedy_of_silence(phase: Phase) -> Remedy:

@@ -70,6 +70,9 @@ NOT_OUR_SENDER = _any(
     r"\bsender\b.{0,60}(?:domain not found|domain does not exist|no (?:a|mx)\b|unresolv|not verified)",
     r"\bdomain of (?:the )?sender\b.{0,60}(?:not|resolve)|sender domain must exist|sender domain resolve",
     r"sending (?:\S+ )?(?:has been |is )?(?:suspended|paused)|sending mail account",
+    r"domaine de l'exp[ée]diteur.{0,60}(?:introuvable|n'existe|invalide)",
+    r"absender-?domain\w{0,3}.{0,60}(?:nicht|ung[uü])|domain des absenders.{0,60}nicht",
+    r"dominio del (?:remitente|mittente).{0,60}(?:no |non )",
     r"your account (?:\S+ ){0,4}(?:suspended|disabled|blocked|paused|locked)",
 )
 """Our account or our sender address is not in order."""
@@ -87,7 +90,10 @@ MAILBOX_BUSY = _any(
     r"mail ?box (?:is )?(?:busy|locked)",
     r"over ?quota|\bquota (?:is )?(?:exceeded|violation)|exceed\w{0,9} (?:\S+ ){0,3}quota",
     r"(?:mail ?box|inbox|account|mail ?folder|storage) (?:\S+ ){0,3}full\b|full mail ?box|out of storage",
-    r"bo[iî]te (?:\S+ ){0,3}pleine|postfach (?:\S+ ){0,2}voll\b",
+    r"bo[iî]te (?:\S+ ){0,5}(?:pleine|satur[ée]e)|postfach (?:\S+ ){0,5}voll\b",
+    r"mailbox (?:\S+ ){0,3}(?:voll|vol)\b",
+    r"buz[oó]n (?:\S+ ){0,5}lleno|casella (?:\S+ ){0,5}piena|caixa (?:\S+ ){0,5}cheia",
+    r"quota d[ée]pass[ée]|cuota (?:excedida|superada)|kontingent (?:\S+ ){0,2}[uü]e?berschritten",
 )
 """One user's mailbox is full, or gets too much at the moment."""
 
@@ -109,33 +115,9 @@ CONNECTION_SPENT = _any(r"(?:per|for one|for this) (?:connection|session)|connec
 RATE_LIMITED = _any(r"(?:rate|frequency) limited|(?:rate|frequency) limit exceeded")
 """A 5xx that says of itself that it passes (Google, QQ)."""
 
-_WHO = (
-    r"(?:user|recipient|mail ?box|account|addressee|customer|alias"
-    r"|(?:e-?mail|recipient|mailbox|destination) (?:address|account))"
+NO_REVERSE_NAME = _any(
+    r"\bptr\b|\br-?dns\b|reverse (?:dns|name|host|lookup|address|mapping)|forward[- ]confirmed",
+    r"cannot find your (?:reverse )?hostname",
+    r"(?:dns|nom|nombre|resolution|resolucion) invers|r[uü]e?ckw[aä]e?rts",
 )
-_WHICH = (
-    r"(?: \(?<address>\)?:?| name| here| (?:that )?you (?:tried to reach|entered)| at this \w{1,60})"
-    r"{0,2}"
-)
-NOBODY_THERE = _any(
-    r"\b(?:no such|unknown|invalid|non-?existent|unrecogni[sz]ed)"
-    rf" (?:local |virtual |gateway |or unknown |destination ){{0,2}}(?:person|{_WHO})\b",
-    rf"\b{_WHO}{_WHICH}[,:]?(?: is| was| has| does| could| can)?(?: been| be)? ?"
-    r"(?:unknown|deleted|not found|not exist|not (?:be )?found|doesn't exist|not known"
-    r"|no longer (?:exists?|valid|available|in use)|non-?existent|moved with)",
-    r"\b(?:no|not a) (?:(?:known|valid|local) (?:user|mail ?box|recipient)|mail-?box (?:here|by that name))",
-    r"<address> (?:is )?no longer (?:valid|in use|exists)|no longer exists\b",
-    r"\b(?:doesn't|does not) have an? \S{1,60} account|recip(?:ient)?notfound|not our customer|badrcptto",
-    r"recipient address rejected: (?:user|unknown|no such|undeliverable)",
-    r"(?:utilisateur|destinataire) (?:\S+ ){0,2}(?:inconnue?|invalide|inexistante?)",
-    r"empf(?:ä|ae)nger (?:\S+ ){0,2}(?:unbekannt|existiert nicht)",
-)
-"""The mailbox does not exist, unmistakably; "mailbox unavailable" may mean that, and much else."""
-
-NOT_THE_MAILBOX = _any(
-    r"\b(?:sender|originator|mail from|from address|return[ -]path|reverse[ -]path|helo|ehlo)\b.{0,60}"
-    r"(?:reject|refus|denied|not |n't |unknown|invalid|verif|no such)",
-    r"\bverif\w{1,9} failed|\b(?:your|sending) (?:e-?mail |envelope )?(?:domain|address|host|server|ip)\b",
-    r"\bblock(?:ed|list)|black ?list|spamhaus|\bspam\b|reputation|\btempor",
-)
-"""Beside words of an unknown user: it is the sender that is unknown, or one who is turned away."""
+"""Our host has no name in reverse: whoever runs it must give it one."""

@@ -14,7 +14,7 @@ from nurture.errors import RenderError
 from nurture.stored import typed
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter
 from nurture.words import Purpose
-from outbound.attaching import attach_calendar
+from outbound.attaching import calendar_part
 from outbound.message import build_message
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ def _letter(
         unsubscribe_mailto=leave_by_mail(shop, claim) if marketing else None,
         reply_to=sender.reply_to,
         feedback_id=feedback_id(claim.sequence, claim.step, claim.purpose, sender.address.rpartition("@")[2]),
+        attached=_calendar(book, str(claim.payload["webinar"]), now) if claim.payload.get("ics") else None,
     )
-    if claim.payload.get("ics"):
-        content = attach_calendar(content, _calendar(book, str(claim.payload["webinar"]), now))
     return Letter(
         claim.id, claim.attempt, envelope_sender(shop, claim, sender.address), claim.recipient, content
     )
@@ -106,7 +105,8 @@ def _calendar(book: Book, name: str, now: datetime) -> bytes:
     sender = book.policy.sender
     webinar = book.catalog.webinars[name]
     organiser = (sender.name, sender.address)
-    return webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
+    calendar = webinar_ics(name, webinar, organiser=organiser, zone=book.policy.zone, made_at=now)
+    return calendar_part(calendar)
 
 
 def book_context(book: Book, public_url: str) -> dict[str, Any]:

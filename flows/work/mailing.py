@@ -15,6 +15,7 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.single import only_one
 from flows.work.wiring import Shop
 from inbound.bounced import record_bounce
+from inbound.bounces import UNREAD
 from inbound.clues import Clues, read_clues
 from inbound.complained import record_complaint
 from inbound.left import record_leave
@@ -24,7 +25,7 @@ from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
 from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
-from leadstore.returned import SentMail, find_sent
+from leadstore.returned import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
 from nurture.errors import NurtureError
@@ -37,23 +38,16 @@ PAGE = 20
 """Mails between two looks at the clock and two commits of the cursor."""
 SET_ASIDE = "set_aside"
 COUNTS = (
-    *("read", "hard", "worn_out", "soft", "delayed", "delivered", "complaint", "left"),
-    *(
-        "replied",
-        "other_replied",
-        "unforwarded",
-        "too_many",
-        "auto_reply",
-        "notice_bounced",
-        "notice_complained",
-    ),
-    *("forged", "unknown", "other", "read_before", "elsewhere", "unfinished", SET_ASIDE),
+    *("read", "hard", "worn_out", "soft", "unclear", "our_fault", "delayed", "delivered"),
+    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many"),
+    *("auto_reply", "notice_bounced", "notice_complained"),
+    *("report", "forged", "unknown", "other", "read_before", "elsewhere", "unfinished", SET_ASIDE),
 )
 """What a sweep counts: hard to unforwarded change something, the rest is only told.
 
 elsewhere says that another process reads this mailbox now, unfinished that the deadline came before its end.
 """
-OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "forged", "unknown", "other", SET_ASIDE}
+OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "report", "forged", "unknown", "other", SET_ASIDE}
 """What is marked as handled; all else stays as it is, unread, for people."""
 
 Page = list[tuple[str, bytes | None, str]]
@@ -154,9 +148,13 @@ def handle(shop: Shop, raw: bytes, now: datetime) -> str:
         if clues.leaving is not None:
             return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
         sent = find_sent(tx, clues.outbox_ids, clues.message_ids)
+        if sent is None and found.kind is Kind.LEAVE:
+            sent = latest_sent_to(tx, mail.addresses("From"))
         if sent is None:
             return _stranger(found, clues)
         policy = shop.book(tx)[1].policy
+        if clues.returned and not found.sure and sent.address not in mail.addresses("From"):
+            found = Sorted(Kind.BOUNCE, UNREAD)  # never a reply: nobody but a machine knows that address
         return _record(tx, sent, found, mail, now, policy, _own_addresses(shop, policy))
 
 
@@ -173,6 +171,8 @@ def _stranger(found: Sorted, clues: Clues) -> str:
     """A report about a message that is not ours, or claims to be, changes nothing."""
     if clues.forged:
         return "forged"
+    if found.kind in (Kind.REPORT, Kind.AUTO_REPLY):
+        return found.kind.value
     return "unknown" if found.kind in (Kind.BOUNCE, Kind.COMPLAINT) else "other"
 
 
@@ -185,8 +185,8 @@ def _record(
             return record_bounce(tx, sent, found.bounces, mail.key, at, now, policy.bounces)
         case Kind.COMPLAINT:
             return record_complaint(tx, sent, mail.key, at, now)
-        case Kind.AUTO_REPLY:
-            return "auto_reply"
+        case Kind.AUTO_REPLY | Kind.REPORT:
+            return found.kind.value
         case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
         case _:

@@ -27,6 +27,7 @@ from leadstore.outbox import (
     tries,
     write_outcomes,
 )
+from leadstore.returned import worn_out_addresses
 from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread, savepoint
@@ -133,6 +134,7 @@ def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: da
     outcome = _outcome(row, delivery, enrolments.get(row.enrolment_id or 0), {}, now)
     write_outcomes(tx, [outcome], now)
     _suppress_unknown(tx, [(row, delivery)], now)
+    _suppress_worn_out(tx, book, [(row, delivery)], [outcome], now)
     append_signals(tx, _signals([(row, delivery)], [outcome], now), now)
     _move(shop, tx, book, {row.id: row}, [outcome], enrolments, now)
     return _count([(row, delivery)], [outcome])
@@ -164,6 +166,7 @@ def settle_in(
     outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
     write_outcomes(tx, outcomes, now)
     _suppress_unknown(tx, pairs, now)
+    _suppress_worn_out(tx, book, pairs, outcomes, now)
     counts, scored = _signal_and_score(tx, book, pairs, outcomes, now)
     quiet = undisturbed(tx, rows.values(), scored.moved)
     _move(shop, tx, book, rows, outcomes, enrolments, now, quiet)
@@ -336,6 +339,25 @@ def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now:
     """The relay says that the mailbox does not exist: never mail it again."""
     gone = [row.address_id for row, d in pairs if d.remedy is Remedy.SUPPRESS and row.address_id is not None]
     suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
+
+
+def _suppress_worn_out(
+    tx: Any,
+    book: Book,
+    pairs: Sequence[tuple[OutboxRow, Delivery]],
+    outcomes: Sequence[OutboxOutcome],
+    now: datetime,
+) -> None:
+    """Refused again and again over days, and nobody says why: not worth another touch."""
+    ended = {o.id for o in outcomes if o.state in (TouchState.REFUSED, TouchState.FAILED)}
+    doubtful = {
+        row.address_id
+        for row, delivery in pairs
+        if row.id in ended and row.address_id is not None and delivery.remedy is not Remedy.SUPPRESS
+    }
+    if doubtful:
+        worn = worn_out_addresses(tx, doubtful, now, book.policy.bounces)
+        suppress(tx, worn, SuppressionReason.BOUNCE, now, "relay")
 
 
 def _signal_and_score(

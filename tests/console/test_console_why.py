@@ -588,7 +588,7 @@ def test_a_store_without_tables_hints_at_migrate(
     monkeypatch.setenv("NURTURE_DATABASE_URL", f"sqlite:///{project}/empty.db")
 
     assert call(["why", "ada"]) == 2
-    assert "`nurture migrate` brings it up to date" in capsys.readouterr().err
+    assert "`nurture migrate` makes it new" in capsys.readouterr().err
 
 
 def test_why_imports_no_prefect(shop: Store) -> None:

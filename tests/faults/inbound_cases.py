@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows.serving import bind, served
+from flows.ports import bind
+from flows.serving import served
 from inbound.clues import read_clues
 from inbound.mail import read_mail
 from inbound.sorting import sort

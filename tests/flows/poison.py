@@ -295,7 +295,7 @@ STAGES = (
         "writing a webhook",
         calls,
         "flows.work.telling._body",
-        lambda claim, known: [known.lead.id],
+        lambda book, claim, known: [known.lead.id],
         "webhook",
         called,
     ),

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class Production:
 
     def start_worker(self, name: str) -> None:
         """A worker of the pool, started in the project's folder."""
-        self._start(name, "prefect", "worker", "start", "--pool", "nurture", "--name", name)
+        self._start(name, "prefect", "worker", "start", "--pool", "nurture", "--limit", "4", "--name", name)
 
     def tell(self, program: str, *words: str) -> str:
         """Run a command in the project's folder, to its end."""
@@ -98,8 +99,20 @@ class Production:
         request = urllib.request.Request(
             f"{self.api}/{path}", json.dumps(question).encode(), {"Content-Type": "application/json"}
         )
-        with _NO_PROXY.open(request, timeout=30) as answer:
+        with _NO_PROXY.open(request, timeout=120) as answer:
             return json.load(answer)
+
+    def miss(self, deployment: str, span: timedelta) -> None:
+        """Let the server schedule the runs that no worker began in this span before now."""
+        [found] = self.ask("deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+        now = datetime.now(UTC)
+        wanted = {
+            "start_time": (now - span).isoformat(),
+            "end_time": now.isoformat(),
+            "max_runs": 100,
+            "min_runs": 100,
+        }
+        self.ask(f"deployments/{found['id']}/schedule", wanted)
 
     def scheduled_runs(self, deployment: str) -> list[dict[str, Any]]:
         """The runs of a deployment that the server scheduled by itself and that have come to an end."""

@@ -6,84 +6,10 @@ import time
 
 import pytest
 
-from inbound.bounce_table import judge
 from inbound.bounces import Action, Bounce, read_bounces
 from inbound.mail import read_mail
 from inbound.sorting import Kind, sort
 from tests.inbound.mails import report
-
-
-@pytest.mark.parametrize(
-    ("status", "text", "reason"),
-    [
-        ("5.1.1", "550 5.1.1 <ada@leads.example>: Recipient address rejected: User unknown", "user_unknown"),
-        ("5.0.0", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", "no_mail_taken"),
-        ("", "550 No such user here (in reply to RCPT TO command)", "user_unknown"),
-        ("5.2.1", "550 5.2.1 <ada@leads.example>... User Unknown (in reply to RCPT TO)", "user_unknown"),
-        ("", "550 No such user (in reply to\n    RCPT TO command)", "user_unknown"),
-        ("", "The recipient name is not recognized", "user_unknown"),
-        ("5.1.6", "recipient no longer on server", "moved"),
-        ("5.4.4", "unable to route: no mail hosts", "host_unknown"),
-        ("5.0.0", "Host or domain name not found. Name service error for name=leads.example", "host_unknown"),
-        ("", "556 Domain takes nothing", "no_mail_taken"),
-        ("5.3.0", "553 5.3.0 No such user here (in reply to RCPT TO command)", "user_unknown"),
-        ("5.5.0", "550 5.5.0 Adresse destinataire invalide", "user_unknown"),
-        ("5.5.0", "550 Requested action not taken: mailbox unavailable (-17:4711:-3)", "user_unknown"),
-        ("5.0.0", "554 delivery error: This user doesn't have a leads.example account", "user_unknown"),
-        ("5.7.27", "550 Host does not accept mail", "host_unknown"),
-        ("5.3.2", "521 5.3.2 System not accepting network messages", "no_mail_taken"),
-        ("4.1.1", "450 4.1.1 User unknown in virtual alias table (in reply to RCPT TO)", "user_unknown"),
-        ("", "DNS lookup failure: host leads.example not found", "host_unknown"),
-        ("", "Invalid final delivery userid: ada@leads.example", "user_unknown"),
-    ],
-)
-def test_gone_for_good(status: str, text: str, reason: str) -> None:
-    """Codes of the address itself, and words that can mean nothing else."""
-    verdict = judge(status, text)
-
-    assert (verdict.hard, verdict.reason) == (True, reason)
-
-
-@pytest.mark.parametrize(
-    ("status", "text", "reason"),
-    [
-        ("5.2.2", "552 5.2.2 over quota", "mailbox_full"),
-        ("5.1.1", "550 mailbox is full", "mailbox_full"),
-        ("4.1.1", "450 4.1.1 User unknown in virtual alias table", "later"),
-        ("", "421 try again later", "later"),
-        ("5.7.1", "550 5.7.1 Message rejected as spam by content filter", "content_refused"),
-        ("5.1.1", "550 5.7.1 IP address blacklisted by recipient", "blocked"),
-        (
-            "5.7.26",
-            "550-5.7.26 This mail has been blocked because the sender is unauthenticated",
-            "sender_refused",
-        ),
-        ("5.1.8", "553 5.1.8 Domain of sender address does not exist", "sender_refused"),
-        ("5.0.0", "550 SPF check failed", "sender_refused"),
-        ("5.4.6", "554 5.4.6 Too many hops", "too_many_hops"),
-        ("4.1.1", "450 4.1.1 Address verification in progress (in reply to RCPT TO)", "later"),
-        ("4.1.1", "450 4.1.1 User unknown, greylisted (in reply to RCPT TO)", "later"),
-        ("5.1.1", "550 5.1.1 <ada@leads.example> - 192.0.2.7 wrote to too many this hour", "later"),
-        ("5.7.1", "550 5.7.1 User unknown", "unclear"),
-        ("5.2.1", "550 5.2.1 <ada@leads.example>... User Unknown", "unclear"),
-        ("5.5.0", "550 Requested action not taken: mailbox unavailable", "disabled"),
-        ("", "Name service error: Host not found, try again", "later"),
-        ("5.4.4", "Name service error: Malformed or unexpected name server reply", "later"),
-        ("5.0.0", "550 User unknown", "unclear"),
-        ("5.2.0", "550 5.2.0 Unknown user ada@leads.example", "mailbox_status"),
-        ("5.0.0", "550 User unknown (in reply to end of DATA command)", "unclear"),
-        ("", "553 acme.example does not exist after MAIL FROM", "unclear"),
-        ("5.2.1", "550 5.2.1 This account is inactive", "disabled"),
-        ("5.0.0", "554 delivery error: this account has been disabled or discontinued", "disabled"),
-        ("", "connect to host 192.0.2.1 failed", "later"),
-        ("", "", "unclear"),
-    ],
-)
-def test_only_for_now(status: str, text: str, reason: str) -> None:
-    """What passes, what is about us, and what nobody can tell."""
-    verdict = judge(status, text)
-
-    assert (verdict.hard, verdict.reason) == (False, reason)
 
 
 @pytest.mark.parametrize(

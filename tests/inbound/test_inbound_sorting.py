@@ -21,7 +21,7 @@ LINKS = Links(["a key of the house"], "https://mail.acme.example")
     [
         (report(), Kind.BOUNCE),
         (complaint(), Kind.COMPLAINT),
-        (complaint("not-spam"), Kind.LETTER),
+        (complaint("not-spam"), Kind.REPORT),
         (complaint().replace(b"multipart/report", b"multipart/mixed"), Kind.COMPLAINT),
         (letter(), Kind.LETTER),
         (letter(head="Auto-Submitted: auto-generated\n"), Kind.AUTO_REPLY),

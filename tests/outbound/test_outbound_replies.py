@@ -229,6 +229,13 @@ def test_sender_is_stopped(phase: Phase, said: str) -> None:
         "550 5.5.0 the recipient was not found",
         "550 Utilisateur inconnu",
         "550 Empfänger unbekannt",
+        "550 5.4.1 Recipient address rejected: Access denied",
+        "550 5.1.351 Remote server returned unknown recipient or mailbox unavailable",
+        "550 User unknown",
+        "550 No such user",
+        "550 La cuenta no existe",
+        "550 L'indirizzo non esiste",
+        "550 Gebruiker onbekend",
     ],
 )
 @pytest.mark.parametrize("phase", [RCPT, DOT])
@@ -241,19 +248,10 @@ def test_address_is_suppressed(phase: Phase, said: str) -> None:
     "said",
     [
         "550 unknown",
-        "550 mailbox unavailable",
         "550 5.2.1 disabled",
-        "550 5.4.1 Recipient address rejected: Access denied",
-        "550 Sender verify failed: no such user <us@example.org>",
-        "550 Verification failed for <us@example.org>: no such user here",
-        "550 5.1.1 blocked by Spamhaus",
-        "550 your domain does not exist",
         "554 5.7.1 spam",
-        "550 5.7.1 part of their network is on our block list (S3140)",
         "554 5.7.9 Not accepted for policy reasons",
         "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
-        "554 5.7.1 blocked, see http://list.example/185.1.1.3",
-        "550 your host 10.5.1.1 is blocked",
         "550 4.1.1 whatever",
         "552 5.3.4 message exceeds our storage",
         "552 5.2.3 too large for this user",
@@ -268,8 +266,52 @@ def test_touch_fails(phase: Phase, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "550 Sender verify failed: no such user <us@example.org>",
+        "550 Verification failed for <us@example.org>: no such user here",
+        "550 5.1.1 blocked by Spamhaus",
+        "550 your domain does not exist",
+        "550 5.7.1 part of their network is on our block list (S3140)",
+        "554 5.7.1 blocked, see http://list.example/185.1.1.3",
+        "550 your host 10.5.1.1 is blocked",
+        "504 5.5.2 <us>: Helo command rejected: need fully-qualified hostname",
+        "550 5.7.1 <us.example.org>: Helo command rejected: Host not found",
+        "550 Votre adresse IP est sur liste noire",
+        "554 Ihre IP-Adresse steht auf einer Sperrliste",
+        "550 La IP del remitente está en una lista negra",
+    ],
+)
+def test_what_is_said_of_our_host_fails_no_letter_before_it_is_written(said: str) -> None:
+    """At RCPT it makes the domain wait; of a letter that was written it may speak of the words in it."""
+    assert asks_for(said, RCPT) is asks_for(said, DATA) is SLOW_DOMAIN
+    assert asks_for(said, DOT) is FAIL
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("554 5.7.1 Kein gueltiger PTR-Eintrag fuer 192.0.2.10", STOP_SENDER),
+        ("550 El servidor no tiene DNS inverso", STOP_SENDER),
+        ("550 Client host rejected: cannot find your reverse hostname", STOP_SENDER),
+        ("553 Le domaine de l'expéditeur est introuvable", STOP_SENDER),
+        ("550 Die Absenderdomain existiert nicht", STOP_SENDER),
+        ("552 Das Postfach des Empfängers ist voll", RETRY),
+        ("552 Cuota excedida", RETRY),
+        ("550 La casella del destinatario è piena", RETRY),
+        ("550 Requested action not taken: mailbox unavailable", SUPPRESS),
+        ("550 5.2.1 The email account that you tried to reach is disabled", SUPPRESS),
+    ],
+)
+def test_in_the_language_of_the_provider(said: str, expected: Remedy) -> None:
+    """A missing PTR, an unknown sender domain, a full mailbox and a closed one, as servers say it to RCPT."""
+    assert asks_for(said, RCPT) is expected
+
+
+@pytest.mark.parametrize(
     ("phase", "said", "expected"),
     [
+        (DOT, "550 mailbox unavailable", FAIL),
         (RCPT, "552 exceeded storage allocation", RETRY),
         (DOT, "552 exceeded storage allocation", FAIL),
         (DOT, "552 too much mail data", FAIL),
@@ -338,6 +380,8 @@ def test_real_replies() -> None:
     gone = "does not exist|not found|doesn't have a|no longer valid|5\\.1\\.[12] |moved with no"
     ours = "DMARC|relaying"
     passes = "over quota|at a rate"
+    shut = "mailbox unavailable|is disabled"
+    host = "spamhaus|reputation|unsolicited"
 
     def of(pattern: str, unless: str = "$^") -> set[Remedy]:
         """What 5xx replies with such words ask for."""
@@ -352,5 +396,6 @@ def test_real_replies() -> None:
         SLOW_DOMAIN
     }
     assert (of(gone), of(ours), of(passes)) == ({SUPPRESS}, {STOP_SENDER}, {RETRY})
-    assert of(".", unless=f"{gone}|{ours}|{passes}") == {FAIL}
+    assert (of(shut), of(host)) == ({SUPPRESS}, {SLOW_DOMAIN})
+    assert of(".", unless=f"{gone}|{ours}|{passes}|{shut}|{host}") == {FAIL}
     assert not any("@" in scrub(said) for _, said in asked)

@@ -1,6 +1,7 @@
 """Reads a failure by its codes and its words: is the mailbox gone for good, or was it only this time?
 
-RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt it is soft.
+RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt it is soft. What is
+said of our host, our sender or our letter is never the address's fault, whatever code stands beside it.
 """
 
 from __future__ import annotations
@@ -8,13 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbound.bounce_words import (
+from nurture.folded import folded
+from nurture.refusal_words import (
     ADDRESS_REFUSED,
+    AT_DATA,
     AT_OTHER,
     AT_RCPT,
+    AT_US,
     CERTAIN,
     GONE_WORDS,
     NO_HOST_WORDS,
+    OURS,
+    SHUT_WORDS,
     SOFT_WORDS,
 )
 
@@ -30,7 +36,9 @@ HARD_CODES = {
     "1.3": "user_unknown",
     "1.6": "moved",
     "1.10": "no_mail_taken",
+    "1.351": "user_unknown",  # Exchange Online
     "4.4": "host_unknown",
+    "4.310": "host_unknown",  # Exchange Online
 }
 """Subject and detail of permanent codes that speak of the address itself (RFC 3463 3.2, RFC 7505)."""
 NO_MAIL_CODES = (521, 556)
@@ -43,21 +51,35 @@ OTHER_CODES = {
     "2.3": "content_refused",
     "2.4": "mailbox_status",
     "3.4": "content_refused",
+    **dict.fromkeys(("7.8", "7.20", "7.21", "7.22", "7.23", "7.26", "7.30", "7.40"), "sender_refused"),
+    **dict.fromkeys(("7.57", "7.60", "7.509", "7.515"), "sender_refused"),
+    **dict.fromkeys(("7.25", "7.28", "7.606", "7.650"), "blocked"),
 }
-"""Codes that settle it the other way, whatever the words say."""
+"""Codes that settle it the other way, whatever the words say (RFC 7372, RFC 7505; Google, Microsoft)."""
 ABOUT_ELSE = ("2.1", "3.", "7.")
 """Codes of a closed mailbox, the mail system, policy: an unknown user counts only where RCPT was refused."""
 GENERAL = ("", "0.0")
-"""No code, or one that says nothing: of a server's bare 550, filters say "unknown user" as well, at DATA."""
-NOT_THE_ADDRESS = ("mailbox_full", "sender_refused", "blocked", "later", "disabled")
+"""No code, or one that says nothing."""
+BLAMED = ("our_pace", "sender_refused", "blocked")
+"""Words about us beside which no code and no unknown user counts."""
+NOT_THE_ADDRESS = ("mailbox_full", "later", "disabled", *BLAMED)
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
+UNCLEAR = "unclear"
+"""The reason of a failure that nobody can read one in."""
 
-_SOFT = tuple((reason, re.compile(f"(?i){words}")) for reason, words in SOFT_WORDS)
+_SOFT = tuple((reason, re.compile(words)) for reason, words in SOFT_WORDS)
 _FULL = dict(_SOFT)["mailbox_full"]
-_CERTAIN = re.compile(f"(?i){'|'.join(CERTAIN)}")
-_GONE = re.compile(f"(?im){'|'.join(GONE_WORDS)}")
-_NO_HOST = re.compile(f"(?i){'|'.join(NO_HOST_WORDS)}")
-_FOLDED = re.compile(r"\n(?![ \t]*(?:>>>|<<<))[ \t]+")
+_CERTAIN = re.compile("|".join(CERTAIN))
+_SHUT = re.compile("|".join(SHUT_WORDS))
+_GONE = re.compile("|".join(GONE_WORDS), re.MULTILINE)
+_NO_HOST = re.compile("|".join(NO_HOST_WORDS))
+_REJECTED = re.compile(r"(?:recipient|address) (?:was )?rejected")
+_UNAVAILABLE = re.compile(r"mail ?box (?:is )?unavailable")
+_FOLDED = re.compile(r"\n(?![ \t]{0,200}(?:>>>|<<<))[ \t]{1,200}")
+_LISTED = r"(?:spamhaus|spamcop|barracuda|dnsbl|blocklist|\brbl\b)"
+_LINK = re.compile(rf"https?://(?![^\s<>]{{0,100}}{_LISTED})[^\s<>]{{1,2000}}")
+"""A page to read: its address holds misleading words, unless it is a list that we stand on."""
+_AGAIN = re.compile(r"(?<=\s)[245]\d\d[- ](?:[245]\.\d{1,3}\.\d{1,3} )(?=[a-z'])")
 LONGEST = 16_000
 """Characters that are looked at: a server's words are some hundred, and a hostile mail must not take long."""
 
@@ -71,56 +93,74 @@ class Verdict:
     status: str = ""
     code: int | None = None
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is about us, and no address pays for it."""
+        return self.reason in OURS
+
 
 def judge(status: str, text: str) -> Verdict:
     """Judge one failure by the status a report states (RFC 3464 2.3.4) and by what the server said."""
     text = _FOLDED.sub(" ", text[:LONGEST])
     spoken, code = _codes(text)
-    stated = _first(status)
-    best = _most_telling(spoken, stated)
+    best = _most_telling(spoken, _first(status))
     hard, reason = _decide(best, code, text)
     return Verdict(hard, reason, best, code)
 
 
 def tells_of_full(text: str) -> bool:
     """Whether the words speak of a mailbox that has no room: somebody is there."""
-    return bool(_FULL.search(text[:LONGEST]))
+    return bool(_FULL.search(folded(text[:LONGEST])))
 
 
 def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
+    said = _AGAIN.sub("", _LINK.sub(" ", folded(text)))
     subject = status.partition(".")[2]
-    soft = next((reason for reason, words in _SOFT if words.search(text)), "")
-    named = "user_unknown" if _GONE.search(text) else "host_unknown" if _NO_HOST.search(text) else ""
+    soft = next((reason for reason, words in _SOFT if words.search(said)), "")
+    named = "user_unknown" if _GONE.search(said) else "host_unknown" if _NO_HOST.search(said) else ""
+    if AT_US.search(text):
+        return False, soft if soft in (*OURS, "later") else "sender_refused"
     if status.startswith("4") or (not status and code is not None and code < 500):
         # For days, until it was given up: nobody of that name. Not while the server was still asking around.
         gone = subject == "1.1" and named == "user_unknown" and not soft and bool(AT_RCPT.search(text))
-        return gone, named if gone else soft or "later"
+        return gone, named if gone else soft or OTHER_CODES.get(subject, "later")
     if subject in OTHER_CODES:
-        return False, OTHER_CODES[subject]
+        return False, soft if soft in OURS else OTHER_CODES[subject]
     if code in NO_MAIL_CODES and not soft:
         return True, "no_mail_taken"
-    if soft == "mailer_failed" or AT_OTHER.search(text):
-        return False, soft or "unclear"
-    if _CERTAIN.search(text) and soft not in ("sender_refused", "blocked"):
+    if _CERTAIN.search(said) and soft not in ("sender_refused", "blocked"):
         return True, named or "user_unknown"
-    if _is_unproven(subject, code, named, text):
-        return False, soft or "unclear"
+    if soft == "mailer_failed" or AT_OTHER.search(text):
+        return False, soft or UNCLEAR
+    if _is_shut(subject, code, soft, said, text):
+        return True, "shut"
+    if _is_unproven(subject, named, text):
+        return False, soft or UNCLEAR
     if subject in HARD_CODES:
-        doubt = soft not in ("", "disabled") and not named
+        doubt = soft in BLAMED or (soft not in ("", "disabled") and not named)
         return not doubt, soft if doubt else HARD_CODES[subject]
     if named and soft not in NOT_THE_ADDRESS:
         return True, named
-    return False, soft or "unclear"
+    return False, soft or UNCLEAR
 
 
-def _is_unproven(subject: str, code: int | None, named: str, text: str) -> bool:
+def _is_shut(subject: str, code: int | None, soft: str, said: str, text: str) -> bool:
+    """Whether the house has closed the mailbox, or refused its address with the general words for it."""
+    if soft not in ("", "disabled"):
+        return False
+    if _SHUT.search(said):
+        return subject == "2.1" or bool(_REJECTED.search(said))
+    return code == 550 and bool(AT_RCPT.search(text) and _UNAVAILABLE.search(said))
+
+
+def _is_unproven(subject: str, named: str, text: str) -> bool:
     """Whether an unknown user may be a filter's excuse: the code beside the words says something else."""
     if AT_RCPT.search(text):
         return False
     if subject.startswith(ABOUT_ELSE):
         return True
-    general = subject in GENERAL and code is not None and named == "user_unknown"
-    return general and not ADDRESS_REFUSED.search(text)
+    ahead = subject in GENERAL and named == "user_unknown" and bool(AT_DATA.search(text))
+    return ahead and not ADDRESS_REFUSED.search(text)
 
 
 def _codes(text: str) -> tuple[str, int | None]:
