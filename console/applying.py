@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.work.applying import apply_shelf
+from flows.work.applying import Applied, apply_shelf
 from flows.work.readiness import ready_store
+from leadstore.store import Store
 from nurture.diagnose import as_json, render_text
-from nurture.errors import BookError
+from nurture.errors import BookError, LeadsLeave, ProjectError
+
+_HOW = "`nurture apply --yes` lets them leave; to keep them, put back what is gone, and its `sequence:` name"
 
 
 def apply(
     *,
+    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
     json: Annotated[bool, Parameter(name="--json")] = False,
     frame: InFrame,
 ) -> int:
     """Check the project and, if it has no error, make it the release that workers run.
 
+    If leads would be taken out of a sequence by it, this says how many and asks. Exits 1 when nothing was
+    applied: the check found errors, or the answer was no.
+
     Parameters
     ----------
+    yes
+        Do not ask: let those leave whom the files take out of a sequence.
     json
         Print the result for machines.
     """
     settings = frame.settings()
     store = ready_store(settings)
     try:
-        applied = apply_shelf(store, settings.project, datetime.now(UTC))
+        applied = _apply(store, settings.project, yes, json)
     except BookError as error:
         note(f"{render_text(error.faults)}\n\nnurture: {error}")
-        return 1
+        return _refused(error, json, faults=as_json(error.faults))
+    except LeadsLeave as error:
+        note(f"nurture: {error.message}\n  help: {_HOW}")
+        return _refused(error, json, leaving=error.leaving)
     finally:
         store.close()
     if json:
         say_json(
             {
+                "applied": True,
                 "release": applied.release_id,
                 "changed": applied.changed,
                 "digest": applied.digest,
@@ -46,13 +62,41 @@ def apply(
                 "followed": asdict(applied.followed),
             }
         )
-        return 0
+    else:
+        _tell(applied)
+    return 0
+
+
+def _apply(store: Store, project: Path, yes: bool, json: bool) -> Applied:
+    """Apply, and ask where leads would leave and somebody is there to answer."""
+    try:
+        return apply_shelf(store, project, datetime.now(UTC), yes=yes)
+    except LeadsLeave as error:
+        if json or not sys.stdin.isatty():
+            raise
+        note(f"{_who(error.leaving)}\nThey would get no more of it, and do not come back by themselves.")
+        if input("Type yes to let them leave: ").strip().lower() not in ("y", "yes"):
+            raise
+        return apply_shelf(store, project, datetime.now(UTC), yes=True)
+
+
+def _who(leaving: Mapping[str, int]) -> str:
+    lines = [f"  {count:>6} out of {name}" for name, count in sorted(leaving.items())]
+    return "\n".join(["These files take leads out of a sequence:", *lines])
+
+
+def _refused(error: ProjectError, json: bool, **found: Any) -> int:  # whatever JSON takes
+    if json:
+        say_json({"applied": False, "error": error.message, **found})
+    return 1
+
+
+def _tell(applied: Applied) -> None:
     if applied.warnings:
         note(render_text(applied.warnings))
     say(f"release {applied.release_id} {'now runs' if applied.changed else 'runs already'}")
     told = {"go on in the new form": applied.followed.moved, "finish the old form": applied.followed.stayed}
-    told["left a changed sequence"] = applied.followed.left
+    told["left a sequence that changed or is gone"] = applied.followed.left
     for what, count in told.items():
         if count:
             say(f"  {count} of those who were in a sequence {what}")
-    return 0

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.work.shelf import read_shelf
+from flows.work.shelf import read_shelf, strays
 from nurture.advice import advise
 from nurture.book import Book, read_book
 from nurture.diagnose import Fault, as_json, render_github, render_text
@@ -24,6 +24,7 @@ def check(
     *,
     format: Format = "text",
     json: Annotated[bool, Parameter(name="--json")] = False,
+    strict: bool = False,
     frame: InFrame,
 ) -> int:
     """Find every fault in the project's files; exit 1 if one of them is an error.
@@ -34,15 +35,18 @@ def check(
         How faults are written: for people, for machines, or as GitHub annotations.
     json
         The same as --format json.
+    strict
+        Exit 1 for a warning, too.
     """
     root = frame.root()
     book, faults = read_book(read_shelf(root))
-    faults += advise(book, datetime.now(UTC)) if book else []
+    faults += [*strays(root), *(advise(book, datetime.now(UTC)) if book else [])]
     faults = [replace(fault, file=_from_here(root, fault.file)) for fault in faults]
     errors = sum(fault.severity == "error" for fault in faults)
-    _show(faults, "json" if json else format, ok=not errors)
+    failed = bool(faults if strict else errors) or book is None
+    _show(faults, "json" if json else format, ok=not failed)
     note(_summary(book, len(faults) - errors, errors))
-    return 1 if errors or book is None else 0
+    return 1 if failed else 0
 
 
 def _show(faults: Sequence[Fault], form: Format, *, ok: bool) -> None:

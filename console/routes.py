@@ -156,12 +156,13 @@ def _look(store: Store) -> Look:
 
 
 def _sending(files: Mapping[str, str]) -> Sending:
-    from nurture.book import POLICY
     from nurture.policy import read_policy
+    from nurture.shelves import POLICY, spelled
     from nurture.source import load_yaml
 
-    node, _ = load_yaml(POLICY, files.get(POLICY, ""))
-    policy = read_policy(node, POLICY)[0] if node is not None else None
+    path = spelled(files, POLICY)
+    node, _ = load_yaml(path, files.get(path, ""))
+    policy = read_policy(node, path)[0] if node is not None else None
     return policy.sending if policy is not None else Sending()
 
 

@@ -69,6 +69,9 @@ async def _once(settings: Settings, moved: datetime | None, prefect: bool, json:
             from flows.plain import plain_round
 
             counts = await plain_round(shop, moved)
+        if held := shop.held_back:
+            note(f"nurture: {held}")
+            counts = {**counts, "held_back": sum(held.leaving.values())}
     return _tell_round(counts, json)
 
 

@@ -128,6 +128,9 @@ class Clock:
             log.warning("release %s runs from now on", release)
         if any(fault.severity == "error" for fault in faults):
             log.error("the files have faults; the last good release runs:\n%s", render_text(faults))
+        if held := self._shelf.held_back:  # at every look, until somebody decides
+            log.error("%s", held)
+            self.report("shelf", {"held_back": sum(held.leaving.values())})
 
 
 @contextlib.asynccontextmanager

@@ -21,6 +21,12 @@ def places(tx: Connection, sequences: Collection[str]) -> dict[tuple[str, str, s
     return {(sequence, version, step): n for sequence, version, step, n in tx.execute(query)}
 
 
+def running(tx: Connection) -> dict[str, int]:
+    """How many enrolments of each sequence have not come to an end."""
+    query = select(enrolment.c.sequence, func.count()).where(RUNNING).group_by(enrolment.c.sequence)
+    return {row.sequence: row[1] for row in tx.execute(query)}
+
+
 def move(
     tx: Connection,
     sequence: str,
@@ -51,6 +57,11 @@ def let_go(tx: Connection, sequence: str, version: str, now: datetime) -> int:
     """End the enrolments that follow another version of the sequence."""
     going = and_(enrolment.c.sequence == sequence, enrolment.c.version != version)
     return stop(tx, going, Reason.CHANGED, now)
+
+
+def let_go_all(tx: Connection, sequence: str, now: datetime) -> int:
+    """End every enrolment of a sequence that is there no more."""
+    return stop(tx, enrolment.c.sequence == sequence, Reason.RETIRED, now)
 
 
 def _rename_planned(tx: Connection, going: object, old: str, new: str, now: datetime) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nurture.book import POLICY, Book
+from nurture.book import Book
 from nurture.dated import webinar_of
 from nurture.diagnose import Fault, in_order
 from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
 from nurture.placeholders import left_open
+from nurture.shelves import POLICY, spelled
 from nurture.source import Loc, Node, fault_at, load_yaml
 from nurture.spans import format_span
+from nurture.template_source import languages_to_try
 from nurture.timing import Cap
+from nurture.vain import vain
 from nurture.words import Purpose
 
 ENGINES_OWN = ("seller/", "consent/")
@@ -24,11 +27,12 @@ FEW = 2
 
 def advise(book: Book, now: datetime) -> list[Fault]:
     """Answer the warnings about a project that passed the check, as it stands at `now`."""
-    faults = [*_no_sellers(book), *_left_open(book), *_unused(book)]
+    faults = [*_no_sellers(book), *_left_open(book), *_unused(book), *_untranslated(book)]
     for sequence in book.sequences.values():
         faults += _past(book, sequence, now)
         faults += _vain_waits(book, sequence)
         faults += _soon_dry(book, sequence)
+        faults += vain(sequence, _tree(book, sequence.path), book.policy)
     return in_order(faults)
 
 
@@ -37,14 +41,16 @@ def _no_sellers(book: Book) -> list[Fault]:
         return []
     hint = "list them below `handoff: {sellers: [...]}`"
     message = "nobody sells: mature leads will stay unassigned"
-    return [_warning(_tree(book, POLICY), ("handoff",), POLICY, "NUR060", message, hint)]
+    path = spelled(book.files, POLICY)
+    return [_warning(_tree(book, path), ("handoff",), path, "NUR060", message, hint)]
 
 
 def _left_open(book: Book) -> list[Fault]:
-    tree = _tree(book, POLICY)
+    path = spelled(book.files, POLICY)
+    tree = _tree(book, path)
     hint = "write your own; nothing leaves through a relay before that"
     return [
-        _warning(tree, loc, POLICY, "NUR069", f"`{text}` stands for something of yours", hint)
+        _warning(tree, loc, path, "NUR069", f"`{text}` stands for something of yours", hint)
         for loc, text in left_open(book.policy)
     ]
 
@@ -55,13 +61,39 @@ def _unused(book: Book) -> list[Fault]:
     for name in sorted(book.templates.names - sent):
         if not name.startswith(ENGINES_OWN):
             path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
-            first = book.files[path].split("\n", 1)[0]
             message = f"no sequence sends `{name}`"
             hint = "send it, or remove the file"
-            faults.append(
-                Fault("NUR061", message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first)
-            )
+            faults.append(_first_line(book, path, "NUR061", message, hint))
     return faults
+
+
+def _untranslated(book: Book) -> list[Fault]:
+    """A template that lacks a variant for a language the policy names."""
+    main, faults = book.policy.language, []
+    for name, info in sorted(book.templates.infos.items()):
+        has = set(info.languages)
+        for language in book.policy.languages:
+            if not has.intersection(languages_to_try(language)):
+                path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+                message = f"`{name}` is not there in `{language}`: leads in `{language}` get it in `{main}`"
+                hint = f"write {_variant(path, language)}, or take `{language}` out of `languages:`"
+                first = book.files[path].split("\n", 1)[0]
+                faults.append(
+                    Fault(
+                        "NUR065", message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first
+                    )
+                )
+    return faults
+
+
+def _first_line(book: Book, path: str, code: str, message: str, hint: str) -> Fault:
+    first = book.files[path].split("\n", 1)[0]
+    return Fault(code, message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first)
+
+
+def _variant(path: str, language: str) -> str:
+    stem, kind, ending = path.rsplit(".", 2)
+    return f"{stem}.{language}.{kind}.{ending}"
 
 
 def _templates(sequence: Sequence) -> Iterator[str]:

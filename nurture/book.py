@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,21 +14,22 @@ from nurture.book_checks import (
     check_recipients,
     check_sends,
     check_template_assets,
-    template_of,
+    template_files,
 )
 from nurture.catalog import Catalog, salvage_catalog
 from nurture.conditions import Vocabulary
 from nurture.diagnose import Fault, in_order
-from nurture.grammar import read_sequence
-from nurture.policy import Policy, read_policy
+from nurture.grammar import is_standing, salvage_sequence
+from nurture.policy import Policy, salvage_policy
 from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import Node, fault_at, load_yaml
+from nurture.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
+from nurture.source import Node, fault_at
 from nurture.steps import Sequence
+from nurture.yaml_tree import salvage_yaml
 
 T = TypeVar("T")
-POLICY, SCORING, CATALOG = "nurture.yaml", "scoring.yaml", "catalog.yaml"
-"""The three files at the root of every project."""
+_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ class _Shelf:
     """Reads file by file, goes on after faults, and keeps them all."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        self.files = files
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = [fault for path, text in files.items() for fault in _not_utf8(path, text)]
+        self.files = {path: _UNDECODED.sub("\ufffd", text) for path, text in files.items()}
 
     def read(self) -> Book | None:
-        policy, policy_node = self._root(POLICY, read_policy)
+        policy, policy_left = self._root(POLICY, salvage_policy)
         catalog, _ = self._root(CATALOG, salvage_catalog)
         vocabulary = catalog.vocabulary() if catalog else None
         scoring, _ = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
@@ -81,22 +83,32 @@ class _Shelf:
         self.faults += faults
         if catalog is not None:
             self.faults += check_template_assets(self.files, templates, catalog)
-        broken = {template_of(fault.file) for fault in faults}
-        read = self._sequences(catalog, vocabulary, templates, broken)
-        if policy is None or policy_node is None or catalog is None or scoring is None:
+        read = self._sequences(catalog, vocabulary, templates)
+        if policy is None or policy_left is None:
             return None
-        self.faults += check_openings(policy, policy_node, read)
-        self.faults += check_recipients(policy, read)
+        self._check_policy(policy, policy_left, read)
+        if catalog is None or scoring is None:
+            return None
         sequences = {name: sequence for name, (sequence, _) in sorted(read.items())}
         return _bind(policy, catalog, scoring, sequences, templates, self.files)
+
+    def _check_policy(self, policy: Policy, node: Node, read: Mapping[str, tuple[Sequence, Node]]) -> None:
+        """What sequences need of the policy; not what was taken out of it because of its own faults."""
+        path = spelled(self.files, POLICY)
+        self.faults += check_recipients(policy, node, read)
+        lost = {fault.line for fault in self.faults if fault.file == path}
+        if not lost:
+            self.faults += check_openings(policy, node, path, read)
 
     def _root(
         self, path: str, reader: Callable[[Node, str], tuple[T | None, list[Fault]]]
     ) -> tuple[T | None, Node | None]:
+        path = spelled(self.files, path)
         if path not in self.files:
             hint = "`nurture init` writes one to start from"
             self.faults.append(Fault("NUR006", f"there is no {path}", path, help=hint))
             return None, None
+        self._twice(path)
         node = self._load(path)
         if node is None:
             return None, None
@@ -104,39 +116,57 @@ class _Shelf:
         self.faults += faults
         return value, node
 
+    def _twice(self, path: str) -> None:
+        """Only one of `x.yaml` and `x.yml` can be meant; the first is read."""
+        _, other = spellings(path)
+        if other != path and other in self.files:
+            hint = "keep one of both"
+            message = f"{other} stands beside {path}: which one counts?"
+            self.faults.append(Fault("NUR007", message, other, help=hint))
+
     def _load(self, path: str) -> Node | None:
-        node, faults = load_yaml(path, self.files[path])
+        node, faults = salvage_yaml(path, self.files[path])
         self.faults += faults
         return node
 
     def _sequences(
-        self, catalog: Catalog | None, vocabulary: Vocabulary | None, templates: TemplateSet, broken: set[str]
+        self, catalog: Catalog | None, vocabulary: Vocabulary | None, templates: TemplateSet
     ) -> dict[str, tuple[Sequence, Node]]:
+        """Every sequence that could be read, by its name; those with faults are checked, and never run."""
         found: dict[str, tuple[Sequence, Node]] = {}
-        named: dict[str, str] = {}  # also the sequences with faults, so that a name taken twice is told
+        there = template_files(self.files)
         for path in sorted(self.files):
-            node = self._load(path) if _is_sequence(path) else None
+            first = f"{path.removesuffix('.yml')}.yaml"
+            if not is_sequence(path) or (path != first and first in self.files):
+                continue
+            self._twice(path)
+            node = self._load(path)
             if node is None:
                 continue
-            sequence, faults = read_sequence(node, path, catalog, vocabulary)
+            sequence, faults = salvage_sequence(node, path, catalog, vocabulary)
             self.faults += faults
-            standing = node.get("enter", "on") is None
-            self.faults += check_sends(node, path, templates, broken, standing=standing)
+            self.faults += check_sends(node, path, templates, there, standing=is_standing(node))
             title = node.get("sequence")
             name = str(title.value) if title else path
-            if name in named:
-                message = f"the sequence `{name}` is already in {named[name]}"
+            if name in found:
+                message = f"the sequence `{name}` is already in {found[name][0].path}"
                 self.faults.append(
                     fault_at(node, ("sequence",), path, "NUR052", message, hint="choose another name")
                 )
-            elif sequence is not None:
-                found[name] = sequence, node
-            named.setdefault(name, path)
+            found.setdefault(name, (sequence, node))
         return found
 
 
-def _is_sequence(path: str) -> bool:
-    return path.startswith("sequences/") and path.endswith((".yaml", ".yml"))
+def _not_utf8(path: str, text: str) -> list[Fault]:
+    """The first byte that was no UTF-8, if there is one; such bytes are read as lone surrogates."""
+    found = _UNDECODED.search(text)
+    if found is None:
+        return []
+    line, before = text.count("\n", 0, found.start()) + 1, text.rfind("\n", 0, found.start())
+    shown = _UNDECODED.sub("\ufffd", text.split("\n")[line - 1])
+    message = f"this is not UTF-8 text: here is the byte 0x{ord(found[0]) - 0xDC00:02x}"
+    hint = "save the file as UTF-8, or move it out of the project's folders"
+    return [Fault("NUR008", message, path, line, found.start() - before, 1, hint, source_line=shown)]
 
 
 def _bind(

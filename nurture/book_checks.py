@@ -11,14 +11,23 @@ from nurture.catalog import Catalog
 from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Policy
 from nurture.render import TemplateInfo, TemplateSet
+from nurture.sequence_file import is_template_name
+from nurture.shelves import is_template
 from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
-from nurture.steps import NotifyStep, SendStep, Sequence, WebhookStep
+from nurture.steps import SendStep, Sequence
+from nurture.template_source import PARTS
 from nurture.timing import Window, next_open
 from nurture.words import Purpose
 
 _ASSET_LINE = re.compile(r"^asset:[ \t]*(\S+)", re.MULTILINE)
 _SOME_MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
+
+
+def template_files(files: Collection[str]) -> frozenset[str]:
+    """Answer the templates that have a file, layouts and footers left out."""
+    names = {template_of(path) for path in files if is_template(path)}
+    return frozenset(name for name in names if name.rpartition("/")[2] not in PARTS)
 
 
 def template_of(path: str) -> str:
@@ -27,17 +36,19 @@ def template_of(path: str) -> str:
 
 
 def check_sends(
-    node: Node, path: str, templates: TemplateSet, broken: Collection[str], *, standing: bool
+    node: Node, path: str, templates: TemplateSet, there: Collection[str], *, standing: bool
 ) -> list[Fault]:
     """Every template a sequence sends exists; a standing one and a stream send no service mail.
 
-    `broken` are the templates with faults of their own: they are there, though not in the set.
+    `there` are the templates that have files, also those with faults, which are not in the set.
     """
     faults = []
     for place, key, name in _templates_named(node):
         info = templates.infos.get(name)
-        if info is None and name not in broken:
-            hint = did_you_mean(name, {*templates.names, *broken}) or f"write templates/{name}.md.j2"
+        if not is_template_name(name):
+            continue  # its own fault is told
+        if info is None and name not in there:
+            hint = did_you_mean(name, {*templates.names, *there}) or f"write templates/{name}.md.j2"
             faults.append(fault_at(place, (key,), path, "NUR040", f"unknown template `{name}`", hint=hint))
         elif info is not None and key == "notify" and info.purpose is not Purpose.SERVICE:
             message = f"`{name}` is marketing mail, and a notice goes to colleagues"
@@ -63,26 +74,30 @@ def _stream_faults(place: Node, asset: str, info: TemplateInfo, path: str) -> li
     return []
 
 
-def check_recipients(policy: Policy, sequences: Mapping[str, tuple[Sequence, Node]]) -> list[Fault]:
-    """Whom a sequence notifies and what it calls stand in the policy."""
+def check_recipients(
+    policy: Policy, policy_node: Node, sequences: Mapping[str, tuple[Sequence, Node]]
+) -> list[Fault]:
+    """Whom a sequence notifies and what it calls stand in the policy, well written or not."""
     faults = []
-    people = {seller.name for seller in policy.handoff.sellers} | set(policy.teams)
+    sellers = policy_node.get("handoff", "sellers")
+    named = [seller.get("name") for seller in (sellers.items() if sellers else ())]
+    people = {str(name.value) for name in named if name} | _names(policy_node, "teams") | set(policy.teams)
+    webhooks = _names(policy_node, "webhooks") | set(policy.webhooks)
     for sequence, node in sequences.values():
-        places = {place.at[0]: place for place in _steps_with(node.get("steps"), ("notify", "webhook"))}
-        for step in sequence.steps.values():
-            if isinstance(step, NotifyStep) and step.to not in people:
-                hint = did_you_mean(step.to, people) or "add it to `teams:` in nurture.yaml"
-                message = f"the policy has no team or seller `{step.to}`"
-                faults.append(
-                    fault_at(places[step.line], ("to",), sequence.path, "NUR047", message, hint=hint)
-                )
-            elif isinstance(step, WebhookStep) and step.name not in policy.webhooks:
-                hint = did_you_mean(step.name, policy.webhooks) or "add it to `webhooks:` in nurture.yaml"
-                message = f"the policy has no webhook `{step.name}`"
-                faults.append(
-                    fault_at(places[step.line], ("webhook",), sequence.path, "NUR047", message, hint=hint)
-                )
+        for place in _steps_with(node.get("steps"), ("notify", "webhook")):
+            for key, known, what in (("to", people, "team or seller"), ("webhook", webhooks, "webhook")):
+                name = place.get(key)
+                if name is not None and isinstance(name.value, str) and name.value not in known:
+                    section = "teams" if key == "to" else "webhooks"
+                    hint = did_you_mean(name.value, known) or f"add it to `{section}:` in nurture.yaml"
+                    message = f"the policy has no {what} `{name.value}`"
+                    faults.append(fault_at(place, (key,), sequence.path, "NUR047", message, hint=hint))
     return faults
+
+
+def _names(node: Node, section: str) -> set[str]:
+    found = node.get(section)
+    return set(found.value) if found is not None and found.is_mapping else set()
 
 
 def check_template_assets(files: Mapping[str, str], templates: TemplateSet, catalog: Catalog) -> list[Fault]:
@@ -107,7 +122,7 @@ def check_template_assets(files: Mapping[str, str], templates: TemplateSet, cata
 
 
 def check_openings(
-    policy: Policy, policy_node: Node, sequences: Mapping[str, tuple[Sequence, Node]]
+    policy: Policy, policy_node: Node, policy_path: str, sequences: Mapping[str, tuple[Sequence, Node]]
 ) -> list[Fault]:
     """Every window leaves some time open between the quiet hours."""
     faults = []
@@ -115,7 +130,7 @@ def check_openings(
     if not _ever_opens(windows, policy):
         loc: Loc = ("window",) if policy.window else ("quiet_hours",)
         message = "no mail could ever leave: window and quiet hours leave no time open"
-        return [fault_at(policy_node, loc, "nurture.yaml", "NUR051", message, hint="shorten the quiet hours")]
+        return [fault_at(policy_node, loc, policy_path, "NUR051", message, hint="shorten the quiet hours")]
     for sequence, node in sequences.values():
         own = [*windows, sequence.window] if sequence.window else windows
         if not _ever_opens(own, policy):

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
 from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Language, Text
-from nurture.source import Node, Strict, Written, fault_at, fault_within, validate
+from nurture.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span
 from nurture.words import Basis
+from nurture.written_links import link_fault
 
 Kind = Literal["text", "number", "flag", "date", "list"]
 """The types of attributes and properties."""
@@ -27,7 +39,18 @@ SignalType = Annotated[
     Written(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})+", "a signal type; write it as `trial.started`"),
 ]
 """A signal type such as `trial.started`."""
-Link = Annotated[str, Written(r"(https?://[^\s/]|mailto:|/)\S{0,2000}", "a link; write `https://...`")]
+_LINK = r"(https?://[^\s/]|mailto:|/)\S{0,2000}"
+
+
+def _link(text: str) -> str:
+    if told := link_fault(text):
+        raise ValueError("; ".join(told))
+    if re.fullmatch(_LINK, text) is None:
+        raise ValueError(f"`{text[:60]}` is not a link; write `https://...`")
+    return text
+
+
+Link = Annotated[str, AfterValidator(_link), WithJsonSchema({"type": "string", "pattern": f"^{_LINK}$"})]
 """A link: http, https, mailto, or a path below the public URL."""
 Funnel = Literal["tofu", "mofu", "bofu"]
 """Discovery, evaluation or decision."""
@@ -87,6 +110,11 @@ class Webinar(Strict):
     replay_url: Link | None = None
 
 
+_SOME_WEBINAR = Webinar(title="?", starts_at=datetime(2100, 1, 1, tzinfo=UTC))
+OPEN = ""
+"""The type of an attribute or a property whose own could not be read: it is compared with anything."""
+
+
 class CatalogFile(Strict):
     """catalog.yaml as written."""
 
@@ -139,21 +167,17 @@ def read_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
 def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]:
     """Read catalog.yaml, and answer its names also when some of them have faults.
 
-    Other files can then be checked against it all the same. It is None when its form is broken.
-    Never run what comes with faults.
+    Other files can then be checked against it all the same. It is None when whole sections cannot be read:
+    no name can then be told to be unknown. Never run what comes with faults.
     """
-    file, faults = validate(CatalogFile, node, path)
-    if file is None:
-        return None, faults
-    faults = [*_taken(file, node, path), *_unknown_topics(file, node, path)]
-    plain = Catalog(
-        file.topics,
-        file.assets,
-        file.webinars,
-        _types(file.attributes),
-        {signal: _types(properties) for signal, properties in file.signals.items()},
-        values=_values(file),
-    )
+    found = salvage(CatalogFile, node, path, _STAND_INS)
+    file, left = found.value, found.left
+    if file is None or any(
+        not section.is_mapping for section in node.value.values() if section.value is not None
+    ):
+        return None, found.faults
+    faults = [*found.faults, *_taken(file, node, path), *_unknown_topics(file, node, path)]
+    plain = _named(file, left)
     segments: dict[str, Condition] = {}
     for name, text in file.segments.items():
         try:
@@ -164,7 +188,37 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
         except ConditionError as error:
             faults.append(condition_fault(node, ("segments", name), path, error))
             segments[name] = parse("true")  # its fault is told once, not at everything that names it
-    return _with(plain, segments), faults
+    for name in _written(node, "segments"):
+        segments.setdefault(name, parse("true"))
+    unsure = frozenset(
+        key for key in node.value if key not in CatalogFile.model_fields and key not in left.value
+    )
+    return (None if unsure else _with(plain, segments)), faults
+
+
+_STAND_INS = {"title": "?", "url": "https://example.com/", "starts_at": "2100-01-01T00:00Z", "type": "text"}
+"""What an entry is read with when it lacks it, so that the rest of it is checked."""
+
+
+def _named(file: CatalogFile, node: Node) -> Catalog:
+    """The catalogue with every name that is written in it; what could not be read of one is open."""
+    types = {signal: _types(properties) for signal, properties in file.signals.items()}
+    for signal in _written(node, "signals"):
+        listed = {**types.get(signal, {}), **dict.fromkeys(_written(node, "signals", signal), OPEN)}
+        types[signal] = {**listed, **types.get(signal, {})}
+    return Catalog(
+        {**dict.fromkeys(_written(node, "topics"), Topic(title="?")), **file.topics},
+        {**dict.fromkeys(_written(node, "assets"), Asset(title="?", url="/")), **file.assets},
+        {**dict.fromkeys(_written(node, "webinars"), _SOME_WEBINAR), **file.webinars},
+        {**dict.fromkeys(_written(node, "attributes"), OPEN), **_types(file.attributes)},
+        types,
+        values=_values(file),
+    )
+
+
+def _written(node: Node, *loc: str) -> list[str]:
+    section = node.get(*loc)
+    return list(section.value) if section is not None and section.is_mapping else []
 
 
 def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: ConditionError) -> Fault:

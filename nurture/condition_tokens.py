@@ -30,6 +30,17 @@ _INSTEAD = {
     "?": "conditions hold no `?`",
     "if": "write a `choose` step",
     "{": "write the expression alone, without braces",
+    "{{": "write the expression alone, without braces",
+    **{word: f"write `{word.lower()}`" for word in ("AND", "OR", "NOT", "And", "Or", "Not", "IN", "IS")},
+    **dict.fromkeys(("und", "et"), "write `and`"),
+    **dict.fromkeys(("oder", "ou"), "write `or`"),
+    "<>": "write `!=`",
+    "=>": "write `>=`",
+    "=<": "write `<=`",
+    **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019", 'write straight quotes: `"..."`'),
+    "\u2265": "write `>=`",
+    "\u2264": "write `<=`",
+    "\u2260": "write `!=`",
 }
 _NEVER_OPERATORS = frozenset("+*/%~|:;{}") | {"**", "//"}
 _NEVER_WORDS = frozenset({"if", "else", "recursive"})

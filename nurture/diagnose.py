@@ -23,9 +23,12 @@ class Fault:
     source_line: str = field(default="", compare=False)
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
     """Answer the known word that `word` most likely meant, or an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=likeness)
+    if not close and (lowered := word.strip().lower()) != word:
+        close = difflib.get_close_matches(lowered, names, n=1, cutoff=likeness)
     return close[0] if close else ""
 
 

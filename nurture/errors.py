@@ -2,7 +2,8 @@
 
 NurtureError
 ├── ProjectError        the project folder or its files cannot be used
-│   └── BookError       check found faults; carries all of them
+│   ├── BookError       check found faults; carries all of them
+│   └── LeadsLeave      a release would take leads out of sequences; carries how many
 ├── SettingError        a setting is missing or cannot be used; names it
 ├── StoreError          the store cannot do what was asked
 │   ├── StoreGone       the database is unreachable or locked (also ConnectionError)
@@ -20,7 +21,7 @@ NurtureError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +50,20 @@ class BookError(ProjectError):
     def __init__(self, message: str, faults: Sequence[Fault], *, hint: str = "") -> None:
         super().__init__(message, hint=hint or "run `nurture check` to see each fault in its place")
         self.faults = tuple(faults)
+
+
+class LeadsLeave(ProjectError):
+    """A release would take leads out of sequences; `leaving` says how many out of which."""
+
+    def __init__(self, leaving: Mapping[str, int]) -> None:
+        count = sum(leaving.values())
+        where = ", ".join(f"{number} out of {name}" for name, number in sorted(leaving.items()))
+        who = "1 lead" if count == 1 else f"{count} leads"
+        super().__init__(
+            f"the files were not applied: they would take {who} out of a sequence ({where})",
+            hint="the release before them runs on; `nurture apply` asks, and with --yes it lets them leave",
+        )
+        self.leaving = dict(leaving)
 
 
 class SettingError(NurtureError):

@@ -83,21 +83,46 @@ def read_sequence(
     node: Node, path: str, catalog: Catalog | None = None, vocabulary: Vocabulary | None = None
 ) -> tuple[Sequence | None, list[Fault]]:
     """Read one sequence file. Without a catalogue its names are taken as they are."""
+    sequence, faults = salvage_sequence(node, path, catalog, vocabulary)
+    return (None if faults else sequence), faults
+
+
+def salvage_sequence(
+    node: Node, path: str, catalog: Catalog | None = None, vocabulary: Vocabulary | None = None
+) -> tuple[Sequence, list[Fault]]:
+    """Read a sequence file, and answer what can be read of it also when parts of it are at fault.
+
+    Other files can then be checked against it all the same. Never run what comes with faults.
+    """
     if vocabulary is None and catalog is not None:
         vocabulary = catalog.vocabulary()
     reader = Reader(path, catalog, vocabulary)
-    file, reader.faults = salvage(SequenceFile, node, path, _STAND_INS)
+    found = salvage(SequenceFile, node, path, _STAND_INS)
+    file, reader.faults = found.value, found.faults
     assert file is not None  # every key that must be there has a stand-in
     reader.entering = file.enter.on
-    drafts = reader.steps(node.get("steps"))
+    reader.sure = file.enter.on is not None or _stands(node, found.left)
+    drafts = reader.steps(found.left.get("steps"))
     name_steps(drafts, reader)
-    sequence = _compile(file, node, drafts, reader)
-    return (None if reader.faults else sequence), reader.faults
+    return _compile(file, node, found.left, drafts, reader), reader.faults
 
 
-def _compile(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> Sequence:
-    enter, exits, goal = _enter(file, node, reader), _exits(file, node, reader), _goal(file, node, reader)
-    check_head(file, node, drafts, reader)
+def is_standing(node: Node) -> bool:
+    """Whether a file, which may have faults, says plainly that no signal enters."""
+    return _stands(node, node)
+
+
+def _stands(node: Node, left: Node) -> bool:
+    """Nothing was taken out of `enter`, so that no signal can have been meant."""
+    written, kept = node.get("enter"), left.get("enter")
+    if written is None or kept is None or not written.is_mapping:
+        return False
+    return set(written.value) == set(kept.value) and written.get("on") is None
+
+
+def _compile(file: SequenceFile, node: Node, left: Node, drafts: list[Draft], reader: Reader) -> Sequence:
+    enter, exits, goal = _enter(file, left, reader), _exits(file, left, reader), _goal(file, left, reader)
+    check_head(file, left, node, drafts, reader)
     check_splits(drafts, reader)
     steps: dict[str, Step] = {}
     first = _link(drafts, None, steps)
@@ -131,13 +156,14 @@ def _compile(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader
 def _enter(file: SequenceFile, node: Node, reader: Reader) -> Enter:
     on, again = file.enter.on, file.enter.again
     reader.signal_type(node, ("enter", "on"), on)
-    if on is None and file.enter.when is None:
+    if on is None and file.enter.when is None and reader.sure:
         hint = "add `on: form.submitted`, or `when: true` for everyone"
         reader.fault(node, ("enter",), "NUR033", "`enter` selects nobody", hint)
     if again.per is not None:
         known = reader.vocabulary.signals.get(on or "", {}) if reader.vocabulary else {again.per: "text"}
         if on is None:
-            reader.fault(node, ("enter", "again"), "NUR034", "`per signal...` needs `on:`")
+            if reader.sure:
+                reader.fault(node, ("enter", "again"), "NUR034", "`per signal...` needs `on:`")
         elif on in (reader.vocabulary.signals if reader.vocabulary else ()) and again.per not in known:
             hint = did_you_mean(again.per, known)
             reader.fault(node, ("enter", "again"), "NUR044", f"`{on}` has no property `{again.per}`", hint)
@@ -150,7 +176,7 @@ def _exits(file: SequenceFile, node: Node, reader: Reader) -> tuple[Exit, ...]:
     for index, way in enumerate(file.exit):
         loc = ("exit", index)
         reader.signal_type(node, (*loc, "on"), way.on)
-        if way.on is None and way.when is None:
+        if way.on is None and way.when is None and not node.get(*loc, "when"):
             reader.fault(node, loc, "NUR033", "an exit without a reason", "add `when:` or `on:`")
         exits.append(Exit(reader.condition(node, (*loc, "when"), way.when, way.on), way.on))
     return tuple(exits)

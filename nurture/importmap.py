@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -327,15 +328,32 @@ class _Reading:
             made = compile_expression(text, self.model.tables, self.blank, forbids=forbids)
         except ExpressionError as error:
             offset = min(error.offset or 0, max(0, len(text) - 1))
-            where = (self.node, loc, self.path, "NUR516", error.message)
-            self.faults.append(fault_within(*where, offset=offset, width=1, hint=error.hint))
+            if hint := _bare_column(text):
+                message = f"`{text}` is no name that can stand bare"
+                self._fault(loc, "NUR516", message, hint)
+            else:
+                where = (self.node, loc, self.path, "NUR516", error.message)
+                self.faults.append(fault_within(*where, offset=offset, width=1, hint=error.hint))
             return self.compiled.setdefault((loc, forbids), (_nothing, ()))
+        if re.fullmatch(r"[^\W\d]+(-[^\W\d]+)+", text):
+            hint = f"{_bare_column(text)}; blanks around a minus that is one"
+            self._fault(loc, "NUR516", f"`{text}` is read as a subtraction", hint)
         missing = fault_at(self.node, loc, self.path, "NUR517", "the file has no column")
         self.columns += [(column, missing) for column in sorted(made.columns)]
         return self.compiled.setdefault((loc, forbids), (made.read, tuple(sorted(made.columns))))
 
     def _fault(self, loc: Loc, code: str, message: str, hint: str = "", *, key: bool = False) -> None:
         self.faults.append(fault_at(self.node, loc, self.path, code, message, hint=hint, key=key))
+
+
+def _bare_column(text: str) -> str:
+    """How to name a column that stands bare and has a blank, a dash or a bracket in its name."""
+    name = text.strip().removeprefix("row.")
+    bare = re.fullmatch(r"[^\W\d][\w .,:/&#%?!()'\u2019-]*", name) is not None and not _OPERATORS.search(name)
+    return f'name the column: row["{name}"]' if bare else ""
+
+
+_OPERATORS = re.compile(r"\b(and|or|not|in|is|if|else)\b|\w\(|\s[-/%]\s")
 
 
 def _nothing(row: object) -> None:

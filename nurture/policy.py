@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
 from nurture.countries import country_code
 from nurture.diagnose import Fault
 from nurture.sending import Sending
-from nurture.source import Node, Strict, Written, validate
+from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.timing import Window
 from nurture.words import Stage
+from nurture.written_links import link_fault
 
 Cell = Literal["nurture", "mql", "fast-track", "disqualify"]
 """What a cell of the maturity matrix says of a lead."""
@@ -57,6 +58,14 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A field of a model that holds some words."""
 
 
+def _website(text: str) -> str:
+    if text and (told := link_fault(text)):
+        raise ValueError("; ".join(told))
+    return text
+
+
+Website = Annotated[str, AfterValidator(_website)]
+"""A field of a model that reads the address of a web site, or nothing."""
 TeamName = Annotated[str, Written(r"[a-z0-9][a-z0-9_-]{0,79}", "a name; write it as `marketing`")]
 """What the policy calls a team or a webhook."""
 WebhookUrl = Annotated[
@@ -74,7 +83,7 @@ class Company(Strict):
 
     name: Text
     postal_address: Text
-    website: str = ""
+    website: Website = ""
     country: Country | None = None
 
 
@@ -198,3 +207,22 @@ class Policy(Strict):
 def read_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
     """Read nurture.yaml."""
     return validate(Policy, node, path)
+
+
+def salvage_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
+    """Read nurture.yaml, and answer what can be read also when parts of it are at fault.
+
+    Never run what comes with faults.
+    """
+    found = salvage(Policy, node, path, _STAND_INS)
+    return found.value, found.faults
+
+
+_STAND_INS = {
+    "company": {"name": "?", "postal_address": "?"},
+    "sender": {"name": "?", "address": "nobody@example.com"},
+    "name": "?",
+    "address": "nobody@example.com",
+    "postal_address": "?",
+}
+"""What is read in the place of what is missing, so that the rest is checked."""

@@ -11,8 +11,10 @@ from jinja2 import TemplateError
 
 from nurture.diagnose import Fault
 from nurture.errors import NotFound, RenderError
+from nurture.foreign_tags import foreign_tags
 from nurture.quick import quick
 from nurture.sandbox import LONGEST, header_line, one_line
+from nurture.template_addresses import wrong_links
 from nurture.template_names import Declared, known_names, lead_fields
 from nurture.template_prepare import Prepared, Shelf, prepare
 from nurture.template_rules import Sources
@@ -104,6 +106,10 @@ def compile_templates(
     templates, texts, twice = _by_key(sources)
     shelf = Shelf(templates, texts, known_names(catalog))
     prepared, found = prepare(shelf)
+    refused = {fault.file for fault in found if fault.code in ("NUR416", "NUR420")}
+    for source in sources:
+        wrong = [fault for fault in wrong_links(source) if fault.file not in refused]
+        found += [*foreign_tags(source), *wrong]
     infos = {
         name: _info(name, shelf.templates, default_language) for name, language in prepared if not language
     }

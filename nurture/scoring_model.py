@@ -11,7 +11,7 @@ from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.diagnose import Fault, did_you_mean
 from nurture.maturity import SIGNAL_TYPES
 from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
-from nurture.source import Node, fault_at, validate
+from nurture.source import Node, fault_at, salvage
 from nurture.words import Sig
 
 PASSIVE = frozenset(
@@ -124,16 +124,22 @@ def bounded(amount: float, cap: float | None) -> float:
     return cap if amount > 0 else -cap
 
 
+_STAND_INS = {"points": 1, "when": "true", "weeks": 1}
+"""What a rule is read with when it lacks it, so that the rest of it is checked."""
+
+
 def read_scoring(
     node: Node, path: str, vocabulary: Vocabulary | None
 ) -> tuple[ScoringModel | None, list[Fault]]:
     """Read scoring.yaml; answers the model, or every fault with its place."""
-    file, faults = validate(ScoringFile, node, path)
-    if file is None:
-        return None, faults
-    reader = _Reader(node, path, vocabulary)
-    model = reader.model(file)
-    return (None if reader.faults else model), reader.faults
+    found = salvage(ScoringFile, node, path, _STAND_INS)
+    if found.value is None:
+        return None, found.faults
+    reader = _Reader(found.left, path, vocabulary)
+    reader.groups = node.get("engagement", "groups")
+    model = reader.model(found.value)
+    faults = [*found.faults, *reader.faults]
+    return (None if faults else model), faults
 
 
 class _Reader:
@@ -142,6 +148,7 @@ class _Reader:
     def __init__(self, node: Node, path: str, vocabulary: Vocabulary | None) -> None:
         self.node = node
         self.path = path
+        self.groups: Node | None = None  # as they are written, with their faults
         # Scores are computed without consents, so no topic is a name here.
         self.vocabulary = None if vocabulary is None else replace(vocabulary, topics=frozenset())
         self.faults: list[Fault] = []
@@ -187,7 +194,8 @@ class _Reader:
     def _rule(self, index: int, entry: RuleEntry, groups: Mapping[str, float]) -> EngagementRule:
         loc = ("engagement", "rules", index)
         self._check_rule(loc, entry)
-        if entry.group is not None and entry.group not in groups:
+        told = self.groups is not None and (not self.groups.is_mapping or self.groups.get(entry.group or ""))
+        if entry.group is not None and entry.group not in groups and not told:
             hint = did_you_mean(entry.group, groups) or "write its cap under `engagement: groups:`"
             self._fault((*loc, "group"), "NUR308", f"unknown group `{entry.group}`", hint)
         return EngagementRule(

@@ -9,14 +9,18 @@ from nurture.source import Node
 from nurture.step_reader import Draft, Reader, walk
 
 
-def check_head(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> None:
-    """What the head names exists, and its parts fit each other."""
+def check_head(file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader) -> None:
+    """What the head names exists, and its parts fit each other.
+
+    `node` is what could be read of the head, `written` is all of it.
+    """
     _check_topic(file, node, reader)
-    _check_webinar(file, node, drafts, reader)
-    _check_stream(file, node, reader)
+    _check_webinar(file, node, written, drafts, reader)
+    _check_stream(file, node, written, reader)
     known = {draft.id for draft in walk(drafts)}
+    lost = any(fault.code == "NUR030" for fault in reader.faults)  # a step that could not be read has an id
     for old, new in file.moves.items():
-        if new not in known:
+        if new not in known and not lost:
             hint = did_you_mean(new, known)
             reader.fault(node, ("moves", old), "NUR037", f"there is no step `{new}`", hint)
 
@@ -42,12 +46,19 @@ def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
         reader.fault(node, ("topic",), "NUR041", f"unknown topic `{file.topic}`", hint)
 
 
-def _check_webinar(file: SequenceFile, node: Node, drafts: list[Draft], reader: Reader) -> None:
+def _check_webinar(
+    file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader
+) -> None:
     """A named webinar is in the catalogue, and dates need a webinar to count from."""
     if file.webinar is not None and reader.catalog and file.webinar not in reader.catalog.webinars:
         hint = did_you_mean(file.webinar, reader.catalog.webinars)
         reader.fault(node, ("webinar",), "NUR046", f"unknown webinar `{file.webinar}`", hint)
-    if file.webinar is not None or file.enter.again.per == "webinar":
+    per = written.get("enter", "again")
+    if (
+        written.get("webinar")
+        or file.enter.again.per == "webinar"
+        or (per and not node.get("enter", "again"))
+    ):
         return
     hint = "add `webinar: its-name`, or `again: per signal.webinar` to `enter`"
     for draft, key in dates(file, drafts):
@@ -72,16 +83,19 @@ def _dates(draft: Draft) -> list[str]:
     return []
 
 
-def _check_stream(file: SequenceFile, node: Node, reader: Reader) -> None:
+def _check_stream(file: SequenceFile, node: Node, written: Node, reader: Reader) -> None:
     """A sequence has steps, or a stream and its cast."""
-    if file.stream is not None and "steps" in node.keys:  # keys is a mapping of places
-        reader.fault(node, ("stream",), "NUR039", "a sequence has steps, or it is a stream", key=True)
-    elif file.stream is not None and file.cast is None and "cast" not in node.keys:
-        reader.fault(node, ("stream",), "NUR010", "`cast` is missing", "add `cast: tue 10:00`", key=True)
-    elif "cast" in node.keys and "stream" not in node.keys:
-        reader.fault(node, ("cast",), "NUR039", "only a stream is cast", "list what it sends below `stream:`")
-    elif not {"steps", "stream"} & set(node.keys):
-        reader.fault(node, ("sequence",), "NUR010", "`steps` is missing", "write the list of steps")
+    keys = {*written.keys, *node.keys}  # of a mapping; a misspelt one is in the second as what was meant
+    if "stream" in keys and "steps" in keys:
+        reader.fault(written, ("stream",), "NUR039", "a sequence has steps, or it is a stream", key=True)
+    elif "stream" in keys and "cast" not in keys:
+        reader.fault(written, ("stream",), "NUR010", "`cast` is missing", "add `cast: tue 10:00`", key=True)
+    elif "cast" in keys and "stream" not in keys:
+        reader.fault(
+            written, ("cast",), "NUR039", "only a stream is cast", "list what it sends below `stream:`"
+        )
+    elif not {"steps", "stream"} & keys:
+        reader.fault(written, ("sequence",), "NUR010", "`steps` is missing", "write the list of steps")
     seen: set[str] = set()
     for index, (asset, _) in enumerate(pair for item in file.stream or () for pair in item.items()):
         loc = ("stream", index, asset)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from nurture.catalog import ConditionText, Funnel, Name, SignalType
 from nurture.dated import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
@@ -23,8 +23,28 @@ StepId = Annotated[
     str, Written(r"[a-z0-9][a-z0-9_/-]{0,119}", "an id; write it in small letters, such as `second-reminder`")
 ]
 """A step's own name, unique in its sequence."""
+_TEMPLATE = r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*"
+_TEMPLATE_ENDINGS = re.compile(r"(\.[a-z]{2}(-[A-Z]{2})?)?(\.(md|html|txt))?(\.j2)?")
+
+
+def is_template_name(text: str) -> bool:
+    """Whether this is the name of a template, as a step writes it."""
+    return re.fullmatch(_TEMPLATE, text) is not None
+
+
+def _template_name(text: str) -> str:
+    if is_template_name(text):
+        return text
+    bare = text.strip().removeprefix("./").removeprefix("templates/").lower().replace(" ", "-")
+    bare = re.sub(rf"{_TEMPLATE_ENDINGS.pattern}$", "", bare, count=1)
+    how = f"write `{bare}`" if is_template_name(bare) else "write `white-paper/deliver`"
+    raise ValueError(
+        f"`{text[:60]}` is not a template; {how}: its path below templates/, without the endings"
+    )
+
+
 TemplateName = Annotated[
-    str, Written(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*", "a template; write `white-paper/deliver`")
+    str, AfterValidator(_template_name), WithJsonSchema({"type": "string", "pattern": f"^{_TEMPLATE}$"})
 ]
 """A template, named as its path below templates/ without the endings."""
 

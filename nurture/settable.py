@@ -49,6 +49,8 @@ def set_fault(name: str, value: object, catalog: Catalog | None) -> tuple[str, s
 
 def _fits(kind: str, value: object) -> bool:
     match kind:
+        case "":  # an attribute whose type has a fault of its own
+            return True
         case "flag":
             return isinstance(value, bool)
         case "number":

@@ -7,17 +7,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
-from nurture.diagnose import Fault, did_you_mean
-from nurture.yaml_tree import Node, Place, load_yaml
+from nurture.diagnose import Fault, did_you_mean, suggest
+from nurture.foreign_words import foreign_word, meant_key
+from nurture.yaml_tree import Loc, Node, Place, load_yaml
 
 _CHOICES = re.compile(r"'([^']*)'|(\d+)")
 
 __all__ = [
+    "Loc",
     "Node",
     "Place",
     "Strict",
@@ -26,6 +28,7 @@ __all__ = [
     "fault_within",
     "load_yaml",
     "place",
+    "planted",
     "salvage",
     "validate",
 ]
@@ -70,30 +73,84 @@ class Through:
 
 
 T = TypeVar("T", bound=Strict)
-Loc = tuple[str | int, ...]
 
 
 def validate(model: type[T], node: Node, path: str) -> tuple[T | None, list[Fault]]:
     """Check a node against a model; each of pydantic's errors becomes a fault in its place."""
     value, details = _check(model, node.plain())
-    return value, [_fault(model, node, path, detail) for detail in details]
+    return value, _faults(model, node, path, details)
 
 
-def salvage(
-    model: type[T], node: Node, path: str, stand_ins: Mapping[str, Any]
-) -> tuple[T | None, list[Fault]]:
-    """Check a mapping as `validate` does, but answer what is left of it when some keys are at fault.
+@dataclass(frozen=True, slots=True)
+class Salvaged(Generic[T]):
+    """What is left of a node when what is at fault is taken out, the faults, and the node that is left.
 
-    Keys that must be there and cannot be read are filled from `stand_ins`, so that the rest can still be
-    checked; the model is None when not even that helps. Never run what comes with faults.
+    The value is None when not even that helps. Never run what comes with faults.
     """
-    data = node.plain()
-    value, details = _check(model, data)
-    faults = [_fault(model, node, path, detail) for detail in details]
-    if faults:
-        bad = {str(detail["loc"][0]) for detail in details if detail["loc"]}
-        value, _ = _check(model, {**stand_ins, **{key: each for key, each in data.items() if key not in bad}})
-    return value, faults
+
+    value: T | None
+    faults: list[Fault]
+    left: Node
+
+
+def salvage(model: type[T], node: Node, path: str, stand_ins: Mapping[str, Any]) -> Salvaged[T]:
+    """Check a mapping as `validate` does, and go on without what is at fault, so that the rest is checked.
+
+    A misspelt key is read as what was meant. A key that must be there and cannot be read is filled from
+    `stand_ins`, by its name and wherever it stands; without one, what lacks it is left out as well.
+    """
+    value, details = _check(model, node.plain())
+    faults = _faults(model, node, path, details)
+    left, filled = node, set[Loc]()
+    while details:
+        mended = _mended(model, left, details, stand_ins, filled)
+        if mended.plain() == left.plain():
+            break
+        left = mended
+        value, details = _check(model, left.plain())
+    return Salvaged(value, faults, left)
+
+
+def _mended(
+    model: type[T], node: Node, details: list[ErrorDetails], stand_ins: Mapping[str, Any], filled: set[Loc]
+) -> Node:
+    """The node without what these errors are about; what is filled once and still wrong is taken out."""
+    gone: set[Loc] = set()
+    for detail in details:
+        loc, kind = detail["loc"], detail["type"]
+        if kind == "extra_forbidden" and (meant := _meant(model, node, loc)):
+            node = node.without((loc,), {(*loc[:-1], meant): node.get(*loc)})
+        elif kind == "missing" and loc[-1] in stand_ins and loc not in filled:
+            filled.add(loc)
+            node = node.without((), {loc: planted(stand_ins[str(loc[-1])], node)})
+        else:
+            gone.add(_standing(node, loc[:-1] if kind == "missing" else loc))
+    return node.without(tuple(gone - {()}), {})
+
+
+def _standing(node: Node, loc: Loc) -> Loc:
+    """The part of an error's place that the file has; pydantic adds what it was trying."""
+    at: list[str | int] = []
+    for part in loc:
+        if node.get(*at, part) is not None:
+            at.append(part)
+    return tuple(at)
+
+
+def _meant(model: type[T], node: Node, loc: Loc) -> str:
+    """The key of the model that an unknown key stands for, unless that is there as well."""
+    parent = node.get(*loc[:-1])
+    known = _keys(model, loc[:-1])
+    meant = foreign_word(str(loc[-1]), known) or suggest(str(loc[-1]), known)
+    return meant if parent is not None and meant and parent.get(meant) is None else ""
+
+
+def planted(value: Any, like: Node) -> Node:
+    """A node of plain data that stands in no file, at the place of another."""
+    made = {key: planted(each, like) for key, each in value.items()} if isinstance(value, dict) else value
+    return Node(
+        made, like.at, like.lines, keys=dict.fromkeys(made, like.at) if isinstance(made, dict) else {}
+    )
 
 
 def _check(model: type[T], data: Any) -> tuple[T | None, list[ErrorDetails]]:
@@ -102,6 +159,17 @@ def _check(model: type[T], data: Any) -> tuple[T | None, list[ErrorDetails]]:
         return model.__pydantic_validator__.validate_json(json.dumps(data), strict=True), []
     except ValidationError as error:
         return None, error.errors(include_url=False)
+
+
+def _faults(model: type[T], node: Node, path: str, details: list[ErrorDetails]) -> list[Fault]:
+    """One fault for each error; a key that is missing because it is misspelt is told once."""
+    meant = {
+        (*detail["loc"][:-1], _meant(model, node, detail["loc"]))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
+    told = (d for d in details if d["type"] != "missing" or d["loc"] not in meant)
+    return list(dict.fromkeys(_fault(model, node, path, detail) for detail in told))
 
 
 def place(node: Node, loc: Loc) -> Place:
@@ -177,7 +245,7 @@ def _inside(scalar: Node, offset: int, width: int) -> Place | None:
 def _fault(model: type[Strict], node: Node, path: str, detail: ErrorDetails) -> Fault:
     kind, loc = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
-        hint = did_you_mean(str(loc[-1]), _keys(model, loc[:-1]))
+        hint = meant_key(str(loc[-1]), _keys(model, loc[:-1]))
         return fault_at(node, loc, path, "NUR012", f"unknown key `{loc[-1]}`", hint=hint, key=True)
     if kind == "missing":
         return fault_at(node, loc[:-1], path, "NUR010", f"`{loc[-1]}` is missing", hint=f"add `{loc[-1]}:`")
@@ -188,13 +256,36 @@ def _fault(model: type[Strict], node: Node, path: str, detail: ErrorDetails) -> 
         message = message.removeprefix("Value error, ")
     elif kind in _EXPECTED:
         message = f"expected {_EXPECTED[kind]}, found {_shown(detail['input'])}"
-        hint = _QUOTE if kind == "string_type" else ""
+        hint = _how(kind, str(loc[-1]) if loc else "", detail["input"])
     else:
         message = message.replace("Input should", f"{_shown(detail['input'])} should")
     return fault_at(node, loc, path, code, message, hint=hint)
 
 
-_QUOTE = "put it in quotes"
+def _how(kind: str, key: str, value: Any) -> str:
+    """How a value of the wrong kind is written; Any, since it is whatever stands in the file."""
+    plain = not isinstance(value, (dict, list)) and value not in (None, "")
+    if kind == "string_type":
+        if isinstance(value, list) and key in ("send", "notify"):
+            return "one step sends one mail; write a step for each"
+        return "put it in quotes" if plain else "write one text" if isinstance(value, list) else ""
+    if "list" in _EXPECTED[kind] and value not in (None, ""):
+        return f"write it as a list: `{key}: [...]`, or a line with `- ` for each"
+    if "mapping" in _EXPECTED[kind] and plain:
+        return f"write it as `{key}: {{key: value}}`, or as indented lines below `{key}:`"
+    if "number" in _EXPECTED[kind] and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        return f"without quotes: `{key}: {value.strip()}`"
+    return (
+        f"`{key}: {_FLAGS[str(value).lower()]}`"
+        if kind == "bool_type" and str(value).lower() in _FLAGS
+        else ""
+    )
+
+
+_FLAGS = {
+    **dict.fromkeys(["yes", "on", "ja", "oui", "wahr", "vrai", "y", "j", "1"], "true"),
+    **dict.fromkeys(["no", "off", "nein", "non", "falsch", "faux", "n", "0"], "false"),
+}
 _EXPECTED = {
     "string_type": "text",
     "float_type": "a number",

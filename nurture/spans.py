@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import PlainValidator, WithJsonSchema
 
 from nurture.source import Strict, Through
+from nurture.spoken_times import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from nurture.timing import Cap, Window, zone_for
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,7 +30,9 @@ def parse_span(text: str) -> timedelta:
     """Read `30 minutes`, `2 hours`, `3 days` or `1 week`; raises ValueError for anything else."""
     match = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f"{_shown(text)} is not a span; write `30 minutes`, `2 hours`, `3 days` or `1 week`")
+        meant = meant_span(text)
+        how = f"write `{meant}`" if meant else "write `30 minutes`, `2 hours`, `3 days` or `1 week`"
+        raise ValueError(f"{_shown(text)} is not a span; {how}")
     span = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
     if not timedelta(0) < span <= _LONGEST:
         raise ValueError(f"`{text}` is out of range; a span is more than nothing and at most 10 years")
@@ -50,7 +53,9 @@ def parse_cap(text: str) -> Cap:
     """Read `2 per 7 days` or `3 per calendar week in Europe/Paris`; raises ValueError."""
     match = _CAP.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None or int(match[1]) == 0:
-        raise ValueError(f"{_shown(text)} is not a cap; write `2 per 7 days` or `3 per calendar week`")
+        meant = meant_cap(text)
+        how = f"write `{meant}`" if meant else "write `2 per 7 days` or `3 per calendar week`"
+        raise ValueError(f"{_shown(text)} is not a cap; {how}")
     count, per = int(match[1]), match[2]
     if calendar := _CALENDAR.fullmatch(per):
         zone = parse_zone(calendar[2]) if calendar[2] else None
@@ -85,7 +90,9 @@ def parse_hours(text: object, days: frozenset[int] = EVERY_DAY) -> Window:
     """Read `09:00-17:30` as a window on those days; an end before the start crosses midnight."""
     match = _HOURS.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f'{_shown(text)} are not hours; write "09:00-17:30", in quotes')
+        raise ValueError(
+            f'{_shown(text)} are not hours; write "{meant_hours(text) or "09:00-17:30"}", in quotes'
+        )
     return Window(days=days, start=_clock(match[1], match[2]), end=_clock(match[3], match[4]))
 
 
@@ -102,7 +109,9 @@ def parse_weekday_time(text: str) -> tuple[int, time]:
     day, _, clock = text.strip().partition(" ")
     match = _CLOCK.fullmatch(clock.strip())
     if day.lower() not in WEEKDAYS or match is None:
-        raise ValueError(f"{_shown(text)} is not a weekday and a time; write `tue 10:00`")
+        raise ValueError(
+            f"{_shown(text)} is not a weekday and a time; write `{meant_cast(text) or 'tue 10:00'}`"
+        )
     return WEEKDAYS.index(day.lower()), _clock(match[1], match[2])
 
 
@@ -117,7 +126,9 @@ def _days(name: object) -> list[int]:
     first, *rest = str(name).strip().lower().split("-")
     last = rest[0] if len(rest) == 1 else first
     if first not in WEEKDAYS or last not in WEEKDAYS or len(rest) > 1:
-        raise ValueError(f"{_shown(name)} is not a day; write one of {', '.join(WEEKDAYS)}, or `mon-fri`")
+        meant = meant_days(name)
+        how = f"write `{meant}`" if meant else f"write one of {', '.join(WEEKDAYS)}, or `mon-fri`"
+        raise ValueError(f"{_shown(name)} is not a day; {how}")
     start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
     return [day % 7 for day in range(start, end + (1 if end >= start else 8))]
 

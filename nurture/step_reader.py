@@ -12,6 +12,7 @@ from typing import Any
 from nurture.catalog import Catalog, condition_fault
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.diagnose import Fault, did_you_mean, suggest
+from nurture.foreign_words import foreign_word, meant_key
 from nurture.sequence_file import (
     STAND_INS,
     VERBS,
@@ -65,6 +66,7 @@ class Reader:
         self.catalog = catalog
         self.vocabulary = vocabulary
         self.entering: str | None = None  # the signal type that enters; None in a standing sequence
+        self.sure = True  # who enters could be read, so that what reads the entering signal can be judged
         self.faults: list[Fault] = []
 
     def fault(
@@ -85,7 +87,7 @@ class Reader:
         except ConditionError as error:
             self.faults.append(condition_fault(node, loc, self.path, error))
             return None
-        if condition.reads_signal and about is None:
+        if condition.reads_signal and about is None and self.sure:
             hint = "give `enter` an `on:`, or ask `signals.any(...)`"
             self.fault(node, loc, "NUR034", "a standing sequence has no entering signal to read", hint)
         return condition
@@ -109,31 +111,37 @@ class Reader:
     def _step(self, node: Node) -> Draft | None:
         if node.value == "end":
             node = Node({"end": Node(True, node.at, node.lines)}, node.at, node.lines, keys={"end": node.at})
-        verb = self._verb(node)
+        verb, node = self._verb(node)
         if verb is None:
             return None
         model = VERBS[verb]
         stand_ins = {key: value for key, value in STAND_INS.items() if key in model.model_fields}
-        file, faults = salvage(model, node, self.path, stand_ins)
-        self.faults += faults
-        draft = Draft(verb, file or StepFile(), node)
-        self._fill(draft, file)
+        found = salvage(model, node, self.path, stand_ins)
+        self.faults += found.faults
+        draft = Draft(verb, found.value or StepFile(), node)
+        self._fill(draft, found.value)
         return draft
 
-    def _verb(self, node: Node) -> str | None:
+    def _verb(self, node: Node) -> tuple[str | None, Node]:
+        """The one verb of a step, and the step; a misspelt verb is a fault, and read as what was meant."""
         keys: list[str] = list(node.keys)
         verbs = [key for key in keys if key in VERBS]
         if len(verbs) == 1:
-            return verbs[0]
+            return verbs[0], node
         if len(verbs) > 1:
             message = f"one step, two verbs: `{verbs[0]}` and `{verbs[1]}`"
             self.fault(node, (verbs[1],), "NUR030", message, "start the second step with `- `", key=True)
-            return None
-        words = keys or [str(node.value)]
-        hints = [f"did you mean `{close}`?" for word in words if (close := suggest(word, VERBS))]
-        hint = hints[0] if hints else f"a step starts with one of {', '.join(f'`{verb}`' for verb in VERBS)}"
-        self.fault(node, (), "NUR030", "a step without a verb", hint)
-        return None
+            return None, node
+        words = keys or [re.split(r"[\s:]", str(node.value))[0]]
+        meant = [(key, verb) for key in words if (verb := foreign_word(key, VERBS) or suggest(key, VERBS))]
+        if not meant:
+            hint = f"a step starts with one of {', '.join(f'`{verb}`' for verb in VERBS)}"
+            self.fault(node, (), "NUR030", "a step without a verb", _dash(words[0]) or hint)
+            return None, node
+        key, verb = meant[0]
+        spelt = meant_key(key, VERBS) if keys else _spelt(str(node.value), verb)
+        self.fault(node, (key,) if keys else (), "NUR030", "a step without a verb", spelt, key=bool(keys))
+        return (verb, node.without(((key,),), {(verb,): node.value[key]})) if keys else (None, node)
 
     def _fill(self, draft: Draft, file: StepFile | None) -> None:
         """Read what lies inside a step, also when the step itself has faults."""
@@ -245,6 +253,16 @@ def _collision(draft: Draft, other: Draft, reader: Reader) -> None:
 
 def _weight(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
+def _spelt(text: str, verb: str) -> str:
+    """How a step is written of which only a text was read: `wait 3 days`, `send:hello`."""
+    rest = re.sub(r"\A[^\s:]*[\s:]*", "", text)[:60]
+    return f"write `- {verb}: {rest or '...'}`, with a colon and a blank"
+
+
+def _dash(word: str) -> str:
+    return f"a dash needs a blank after it: `- {word.lstrip('-')}`" if word.startswith("-") else ""
 
 
 def _inner_lists(node: Node) -> list[Node]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from nurture.diagnose import Fault, did_you_mean
+from nurture.diagnose import Fault, did_you_mean, suggest
+from nurture.foreign_tags import meant_name
 from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
 from nurture.template_budget import WORK, price
 from nurture.template_names import ALWAYS_KNOWN
@@ -194,6 +195,7 @@ class _NameWalk:
         self.source = source
         self.known = dict(known)
         self.found: list[Fault] = []
+        self.whole = ""  # the whole name of which a part is not known
 
     def faults(self, tree: nodes.Template) -> list[Fault]:
         for node in tree.body:
@@ -242,6 +244,7 @@ class _NameWalk:
                 return None
             if name not in shape:
                 if report:
+                    self.whole = ".".join(word for word, _ in _chain(node))
                     report(path, name, line, shape)
                 return None
             shape, path = shape[name], f"{path}.{name}" if path else name
@@ -253,11 +256,21 @@ class _NameWalk:
             message, help = "the template declares no asset", "add `asset: ...` to its front matter"
         else:
             message, help = f"`{full}` is not known here", did_you_mean(name, shape)
+            if (
+                path in ("", "lead")
+                and not suggest(name, shape, 0.7)
+                and (meant := meant_name(self.whole.removeprefix("lead.")))
+            ):
+                known = meant.removeprefix("lead.") in self.known if not meant.startswith("lead.") else True
+                help = f"write {{{{ {meant} }}}}" if known or "." in meant else help
         self.found.append(self.source.fault("NUR406", message, line, name, help))
 
     def _bare_fields(self, node: nodes.Output, sure: frozenset[str]) -> None:
         for child in node.nodes:
             field = _field(child)
+            lead = self.known.get("lead")
+            if field and lead is not None and field not in lead:
+                continue  # that it is unknown to everybody is a fault of its own
             if field and field not in ALWAYS_KNOWN and field not in sure:
                 help = f'a lead without it gets no mail; write {{{{ lead.{field} or "..." }}}}'
                 fault = self.source.fault(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from nurture.diagnose import Fault
+from nurture.yaml_advice import explain
 
 LARGEST = 1024 * 1024
 """A file of more bytes is refused unread."""
@@ -30,6 +31,8 @@ DEEPEST = 40
 
 Place = tuple[int, int, int]
 """Line and column (from 1), and width."""
+Loc = tuple[str | int, ...]
+"""The keys and numbers that lead to a value."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -73,6 +76,25 @@ class Node:
             return [child.plain() for child in self.value]
         return self.value
 
+    def without(
+        self, gone: Collection[tuple[str | int, ...]], added: Mapping[tuple[str | int, ...], Any]
+    ) -> Node:
+        """Answer this node without the nodes at some places below it, and with others at new places."""
+        here = {loc[0] for loc in gone if len(loc) == 1}
+        new = {loc[0]: node for loc, node in added.items() if len(loc) == 1}
+
+        def below(part: str | int, child: Node) -> Node:
+            inner = [loc[1:] for loc in gone if len(loc) > 1 and str(loc[0]) == str(part)]
+            more = {loc[1:]: n for loc, n in added.items() if len(loc) > 1 and str(loc[0]) == str(part)}
+            return child.without(inner, more) if inner or more else child
+
+        if isinstance(self.value, dict):
+            kept = {key: below(key, child) for key, child in self.value.items() if key not in here}
+            keys = {**self.keys, **{str(key): self.at for key in new if str(key) not in self.keys}}
+            return replace(self, value={**kept, **{str(key): node for key, node in new.items()}}, keys=keys)
+        kept_items = [below(i, child) for i, child in enumerate(self.items()) if i not in here]
+        return replace(self, value=kept_items)
+
     def line_text(self, line: int) -> str:
         """Answer the text of a line, counted from 1."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
@@ -91,6 +113,12 @@ def load_yaml(path: str, text: str) -> tuple[Node | None, list[Fault]]:
 
     Anchors, aliases, tags, duplicate keys, deep nesting and large files are refused.
     """
+    node, faults = salvage_yaml(path, text)
+    return (None if faults else node), faults
+
+
+def salvage_yaml(path: str, text: str) -> tuple[Node | None, list[Fault]]:
+    """Read a document as `load_yaml` does; one whose only fault is keys written twice is answered as well."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         return None, [Fault("NUR002", "the file is larger than 1 MiB", path, help="split it")]
     return _Reader(path, text).read()
@@ -125,11 +153,11 @@ class _Reader:
             line = self.text.count("\n", 0, offset) + 1
             column = offset - (self.text.rfind("\n", 0, offset) + 1) + 1
             self._fault("NUR001", "a character that YAML does not allow", (line, column, 1))
-        if self.faults:
+        if any(fault.code != "NUR004" for fault in self.faults):
             return None, self.faults
         if self.root is None or not self.root.is_mapping:
             return None, [self._made("NUR005", "the file does not hold `key: value` lines", (1, 1, 1), "")]
-        return self.root, []
+        return self.root, self.faults
 
     def _events(self) -> Iterator[Event]:
         # Pure Python on purpose: the C parser speaks YAML 1.1 and words its errors differently.
@@ -202,7 +230,8 @@ class _Reader:
 
     def _key(self, parent: Node, node: Node, event: Event) -> tuple[str, Place] | None:
         if not isinstance(event, ScalarEvent):
-            self._fault("NUR005", "a key is one word, not a list or a mapping", node.at)
+            hint = "put a text that begins with `{{` or `[[` in quotes"
+            self._fault("NUR005", "a key is one word, not a list or a mapping", node.at, hint)
             raise _Stop
         name = event.value
         if name in parent.keys:
@@ -226,7 +255,13 @@ class _Reader:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         parts = [error.context, error.problem]
         message = ", ".join(str(part).strip() for part in parts if part)
-        self._fault("NUR001", f"not YAML: {message}", (min(line, len(self.lines)), column, 1), _hint(message))
+        line = min(line, len(self.lines))
+        if found := explain(self.lines, line, message):
+            at = found.line, found.column, found.width
+            self._fault("NUR001", f"not YAML: {found.message}", at, found.hint)
+            return
+        hint = "check the indentation and the quotes of this line and the one above"
+        self._fault("NUR001", f"not YAML: {message}", (line, column, 1), hint)
 
     def _fault(self, code: str, message: str, at: Place, hint: str = "") -> None:
         self.faults.append(self._made(code, message, at, hint))
@@ -234,16 +269,6 @@ class _Reader:
     def _made(self, code: str, message: str, at: Place, hint: str) -> Fault:
         line, column, width = at
         return Fault(code, message, self.path, line, column, width, hint, source_line=self._line(line))
-
-
-def _hint(message: str) -> str:
-    if "\\t" in message:
-        return "indent with spaces, not tabs"
-    if "mapping values are not allowed" in message:
-        return "put a text that holds `: ` in quotes"
-    if "quoted scalar" in message:
-        return "close the quotes"
-    return "check the indentation and the quotes of this line and the one above"
 
 
 def _resolve(text: str) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadstore.following import let_go, move, places
+from leadstore.following import let_go, let_go_all, move, places, running
 from nurture.book import Book
 from nurture.steps import Sequence
 
@@ -20,15 +20,25 @@ class Followed:
     left: int = 0  # were let go
 
 
+def leaving(tx: Any, book: Book) -> dict[str, int]:
+    """How many leads the release would take out of which sequence, if it were the current one."""
+    gone = {name: count for name, count in running(tx).items() if name not in book.sequences}
+    for (name, version, _), count in places(tx, list(book.sequences)).items():
+        if _lets_go(book.sequences[name], version):
+            gone[name] = gone.get(name, 0) + count
+    return gone
+
+
 def follow(tx: Any, book: Book, release_id: int, now: datetime) -> Followed:
     """Bring every enrolment in line with the release, in the transaction that makes it the current one."""
-    moved = stayed = left = 0
+    moved = stayed = 0
+    left = sum(let_go_all(tx, name, now) for name in running(tx) if name not in book.sequences)
     for (name, version, step), count in places(tx, list(book.sequences)).items():
         sequence = book.sequences[name]
         if version == sequence.version:
             continue
         to = _home(sequence, step)
-        if sequence.on_change == "exit" and not sequence.stream:
+        if _lets_go(sequence, version):
             left += let_go(tx, name, sequence.version, now)
         elif to is not None:
             steps = (step, to)
@@ -36,6 +46,11 @@ def follow(tx: Any, book: Book, release_id: int, now: datetime) -> Followed:
         else:
             stayed += count
     return Followed(moved, stayed, left)
+
+
+def _lets_go(sequence: Sequence, version: str) -> bool:
+    """Whether those leave who follow this version of a sequence that may have changed since."""
+    return version != sequence.version and sequence.on_change == "exit" and not sequence.stream
 
 
 def _home(sequence: Sequence, step: str) -> str | None:

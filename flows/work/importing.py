@@ -21,13 +21,13 @@ from leadstore.saving import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
 from leadstore.taking import FileMemory
 from nurture.blame import in_words, is_own
-from nurture.book import CATALOG
 from nurture.catalog import read_catalog
 from nurture.diagnose import Fault
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
 from nurture.imported import ImportedLead, RowFault
 from nurture.importmap import ImportMap, read_map
 from nurture.rowreader import RowReader
+from nurture.shelves import CATALOG, spelled
 from nurture.source import load_yaml
 
 BATCH = 2000
@@ -93,11 +93,12 @@ def read_import_map(project: Path, path: Path) -> MapRead:
         BookError: the map or the catalogue has faults; it carries all of them.
         ImportFault: the map cannot be read at all.
     """
-    catalog_text = read_shelf(project).get(CATALOG, "topics: {}")
-    node, faults = load_yaml(CATALOG, catalog_text)
+    files = read_shelf(project)
+    where = spelled(files, CATALOG)
+    node, faults = load_yaml(where, files.get(where, "topics: {}"))
     catalog = None
     if node is not None:
-        catalog, faults = read_catalog(node, CATALOG)
+        catalog, faults = read_catalog(node, where)
     if catalog is None:
         raise BookError("the catalogue has faults, so the map cannot be checked against it", faults)
     try:

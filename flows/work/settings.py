@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from flows.work.shelf import MARK, find_project
+from flows.work.shelf import MARK, find_project, is_project
 from nurture.address import AddressError, normalise
 from nurture.errors import ProjectError, SettingError
 from nurture.short_tokens import LONGEST
@@ -143,7 +143,7 @@ def _root(project: Path | None) -> Path:
     named = project or (Path(os.environ["NURTURE_PROJECT"]) if os.environ.get("NURTURE_PROJECT") else None)
     if named is None:
         return find_project(Path.cwd())
-    if not (named / MARK).is_file():
+    if not is_project(named):
         raise ProjectError(
             f"{named} is not a Nurture project: it has no {MARK}",
             hint="name the folder that holds it, or begin one with `nurture init`",

@@ -84,6 +84,12 @@ _ROWS = (
     ("webhooks_later", "webhook could not go yet", "webhooks could not go yet", _WEBHOOK),
     ("webhooks_unsigned", "webhook waits for a key", "webhooks wait for a key", "set NURTURE_WEBHOOK_KEY"),
     ("unreadable", "mail could not be read by us", "mails could not be read by us", "see the mailbox"),
+    (
+        "held_back",
+        "lead would leave a sequence by the files, which were not applied",
+        "leads would leave a sequence by the files, which were not applied",
+        "`nurture apply` asks",
+    ),
     ("set_aside", "item was set aside", "items were set aside", "`nurture aside list`"),
 )
 """Counts that tell of trouble: name (and reason), what one of them is, what several are, what to type."""

@@ -21,7 +21,7 @@ from leadstore.store import Store, in_thread
 from nurture import grammar
 from nurture.book import Book, read_book
 from nurture.diagnose import Fault
-from nurture.errors import BookError, ProjectError, SettingError
+from nurture.errors import BookError, LeadsLeave, ProjectError, SettingError
 from nurture.links import Links
 from nurture.placeholders import left_open
 from nurture.values import Delivery, Letter
@@ -55,6 +55,7 @@ class Shop:
     _books: dict[int, Book] = field(default_factory=dict)
     _without: dict[tuple[int, frozenset[str]], Book] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()  # of the project's files, as they were when it was opened
+    held_back: LeadsLeave | None = None  # why good files were not applied: nobody was asked
     stopping: bool = False
     clockwork: str = "once"  # whose ticks these are: deployment, up, run or once
     meter: Meter = field(default_factory=Meter)
@@ -179,8 +180,11 @@ async def open_shop(
             await in_thread(see_moment, store, now or datetime.now(UTC))
         faults: tuple[Fault, ...] = ()
         books: dict[int, Book] = {}
+        held_back: LeadsLeave | None = None
         if settings.embedded if apply is None else apply:
-            faults, books = await in_thread(_apply_files, store, settings, now or datetime.now(UTC))
+            faults, books, held_back = await in_thread(
+                _apply_files, store, settings, now or datetime.now(UTC)
+            )
         if not settings.local_relay:
             await in_thread(_refuse_left_open, store, books)
         links = Links(settings.secret_keys, settings.public_url)
@@ -195,6 +199,7 @@ async def open_shop(
                 moved=now is not None,
                 _books=books,
                 faults=faults,
+                held_back=held_back,
                 clockwork=clockwork,
             )
         finally:
@@ -212,8 +217,10 @@ def idle_shop(settings: Settings, store: Store) -> Shop:
 
 def _apply_files(
     store: Store, settings: Settings, now: datetime
-) -> tuple[tuple[Fault, ...], dict[int, Book]]:
-    """Apply the project's files if they are good, else keep the last good release; returns faults and book.
+) -> tuple[tuple[Fault, ...], dict[int, Book], LeadsLeave | None]:
+    """Apply the project's files if they are good and nobody would leave a sequence by them.
+
+    Else the last good release is kept. Returns faults, the book, and who would leave.
 
     Raises:
         BookError: there is no last good release.
@@ -224,5 +231,6 @@ def _apply_files(
         with store.read() as tx:
             if current_release_id(tx) is None:
                 raise
-        return tuple(getattr(error, "faults", ())), {}
-    return applied.warnings, {applied.release_id: applied.book}
+        left = error if isinstance(error, LeadsLeave) else None
+        return tuple(getattr(error, "faults", ())), {}, left
+    return applied.warnings, {applied.release_id: applied.book}, None

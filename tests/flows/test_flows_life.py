@@ -28,7 +28,7 @@ def work(store: Store, tmp_path: Path) -> Workshop:
 
 
 def change(work: Workshop, steps: str, head: str, now: object = TUESDAY) -> Applied:
-    return apply_release(work.shop.store, files(steps, head, **CAPS), now)  # type: ignore[arg-type]  # an instant
+    return apply_release(work.shop.store, files(steps, head, **CAPS), now, yes=True)  # type: ignore[arg-type]  # an instant
 
 
 def told(work: Workshop) -> Counter[tuple[str, str]]:

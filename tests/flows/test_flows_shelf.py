@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.shelf import find_project, read_shelf
+from flows.work.shelf import find_project, read_shelf, strays
+from nurture.book import read_book
 from nurture.errors import ProjectError
 
 
@@ -41,11 +42,65 @@ def test_text_reads_the_same_from_any_editor(project: Path) -> None:
 
 
 def test_a_file_that_is_not_utf8_is_named(project: Path) -> None:
-    """The error says which file and which byte."""
+    """The check says which file and where, and goes on with the others."""
     (project / "templates/one/hello.md.j2").write_bytes(b"caf\xe9")
 
-    with pytest.raises(ProjectError, match=r"templates/one/hello\.md\.j2 is not UTF-8 text: byte 4 is 0xe9"):
-        read_shelf(project)
+    _, faults = read_book(read_shelf(project))
+
+    found = [(f.file, f.line, f.column, f.message) for f in faults if f.code == "NUR008"]
+    assert found == [("templates/one/hello.md.j2", 1, 4, "this is not UTF-8 text: here is the byte 0xe9")]
+    assert len({fault.file for fault in faults}) > 2
+
+
+@pytest.mark.parametrize("path", ["nurture", "scoring", "catalog", "sequences/one"])
+def test_both_endings_count(project: Path, path: str) -> None:
+    """A file that is renamed to .yml is read as it was."""
+    (project / f"{path}.yaml").write_text("zone: UTC\n")
+    (project / f"{path}.yaml").rename(project / f"{path}.yml")
+
+    assert f"{path}.yml" in read_shelf(find_project(project / "sequences"))
+
+
+LOST = {
+    "sequences/foo.txt": "name it sequences/foo.yaml",
+    "sequences/foo.YAML": "name it sequences/foo.yaml",
+    "sequences/foo": "name it sequences/foo.yaml",
+    "sequences/foo.yaml.txt": "name it sequences/foo.yaml",
+    "sequences/old/foo.yaml": "name it sequences/foo.yaml: sequences lie in no folder of their own",
+    "sequences/foo.md.j2": "a message lies in templates/, and its name ends with .md.j2",
+    "sequence/foo.yaml": "move it to sequences/foo.yaml",
+    "Sequences/foo.yml": "move it to sequences/foo.yaml",
+    "template/foo.md.j2": "name the folder `templates`",
+    "foo.md.j2": "move it into templates/",
+    "foo.yaml": "move it to sequences/foo.yaml",
+    "catalogue.yaml": "name it catalog.yaml",
+    "Scoring.yaml": "name it scoring.yaml",
+    "nurture.yaml.txt": "name it nurture.yaml",
+}
+
+
+@pytest.mark.parametrize(("path", "hint"), LOST.items(), ids=LOST.keys())
+def test_a_file_that_looks_like_ours_and_is_not_read_is_told(tmp_path: Path, path: str, hint: str) -> None:
+    """It is a warning, with what to do."""
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text("sequence: foo\nenter: {when: true}\n")
+
+    found = strays(tmp_path)
+
+    assert [(f.code, f.file, f.help, f.severity) for f in found] == [("NUR070", path, hint, "warning")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["sequences/README.md", "sequences/foo.yaml.bak", "sequences/.foo.yaml", "prefect.yaml", "leads.csv",
+     "import.yml", "scoring.learned.yaml", "docs/foo.yaml", "temples/foo.yaml"],
+)  # fmt: skip
+def test_what_is_none_of_ours_is_not_told(tmp_path: Path, path: str) -> None:
+    """Notes, backups and other tools' files lie there in peace."""
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text("source: a\n")
+
+    assert strays(tmp_path) == []
 
 
 def test_a_file_that_cannot_be_read_is_named(project: Path) -> None:

@@ -157,7 +157,7 @@ def test_faults_of_all_files_come_at_once_and_in_order() -> None:
             policy=POLICY + "zome: x",
             catalog=CATALOG + "asets: {}",
             scoring=SCORING + "fitt: []",
-            sequence=SEQUENCE + "  - wiat: 1 day",
+            sequence=SEQUENCE + "  - wiat: 1 day\n    id: late",
             mail="no front matter",
         )
     )

@@ -94,7 +94,12 @@ def test_a_segment_may_use_those_above_it() -> None:
         ("topics: {a: {title: A, accepts: [optin]}}", ("NUR011", 1, 34, "`optin` is not known here")),
         (
             "assets: {a: {title: A, url: example.com}}",
-            ("NUR011", 1, 29, "`example.com` is not a link; write `https://...`"),
+            (
+                "NUR011",
+                1,
+                29,
+                "`example.com` has no `https://`, so no program opens it; write `https://example.com`",
+            ),
         ),
         (
             "assets: {a: {title: A, url: 'javascript:x'}}",
@@ -183,7 +188,7 @@ def test_countries_are_codes() -> None:
         ("country: 33", 3, 10, "`33` is not a country; write its ISO code, such as `FR`"),
         ("zone: Paris", 3, 7, "`Paris` is not an IANA time zone; write `Europe/Paris`"),
         ("quiet_hours: 21:00-07:00", 3, 14, "expected a list, found `21:00-07:00`"),
-        ("quiet_hours: [9-17]", 3, 15, '`9-17` are not hours; write "09:00-17:30", in quotes'),
+        ("quiet_hours: [9-17]", 3, 15, '`9-17` are not hours; write "09:00-17:00", in quotes'),
         ("handoff: {sellers: [{name: G, address: 3}]}", 3, 40, "`3` is not a mail address"),
         (
             "maturity: {fit: {A: 1, B: 2, C: 3}}",

@@ -347,7 +347,7 @@ def test_a_wish_that_cannot_be_read_lets_nobody_in() -> None:
         (PLAIN + "suppress: [{reason: erasure}]\n", "NUR011", 4, "`erasure`", ""),
         (PLAIN + "surpress: []\n", "NUR012", 4, "unknown key `surpress`", "`suppress`"),
         ("lead: {email: Mail}\n", "NUR010", 1, "`source` is missing", ""),
-        ("source: [\n", "NUR001", 2, "not YAML", ""),
+        ("source: [\n", "NUR001", 1, "not YAML", ""),
     ],
 )
 def test_a_fault_of_a_map_is_shown_in_its_place(

@@ -86,10 +86,10 @@ def test_plain_words_are_read_by_yaml_1_2(written: str, value: object) -> None:
         ("{[a]: b}", "NUR005", 1, 2),
         ("a: " + "[" * 60, "NUR002", 1, 43),
         ("a: " + "x" * 1024 * 1024, "NUR002", 1, 1),
-        ("a: [1", "NUR001", 1, 6),
-        ("a: b: c", "NUR001", 1, 5),
+        ("a: [1", "NUR001", 1, 4),
+        ("a: b: c", "NUR001", 1, 4),
         ("\ta: 1", "NUR001", 1, 1),
-        ("a: 'x", "NUR001", 1, 6),
+        ("a: 'x", "NUR001", 1, 4),
         ("a: 1\nb: \x00", "NUR001", 2, 4),
         ('a: "\\ud800"', "NUR001", 1, 4),
         ('a: "\\UFFFFFFFF"', "NUR001", 1, 1),
@@ -107,10 +107,10 @@ def test_what_is_not_plain_yaml_is_refused(text: str, code: str, line: int, colu
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("\ta: 1", "indent with spaces, not tabs"),
-        ("a: b: c", "put a text that holds `: ` in quotes"),
-        ("a: 'x", "close the quotes"),
-        ("a: [1", "check the indentation and the quotes of this line and the one above"),
+        ("\ta: 1", "indent with spaces, two for each level"),
+        ("a: b: c", 'put it in quotes: a: "b: c"'),
+        ("a: 'x", "close them: end the text with `'`"),
+        ("a: [1", "close it with `]`"),
         ("a: 1\na: 2", "first written on line 1"),
     ],
 )
@@ -183,12 +183,20 @@ def test_places_count_from_the_text_after_a_byte_order_mark() -> None:
         ("name: 12", "NUR011", "expected text, found `12`", "put it in quotes", 1, 7, 2),
         ("name: No", "NUR011", "`No` is not a small word", "", 1, 7, 2),
         ("count: true", "NUR011", "expected a whole number, found `true`", "", 1, 8, 4),
-        ('count: "1"', "NUR011", "expected a whole number, found `1`", "", 1, 8, 3),
+        ('count: "1"', "NUR011", "expected a whole number, found `1`", "without quotes: `count: 1`", 1, 8, 3),
         ("count: 1.5", "NUR011", "expected a whole number, found `1.5`", "", 1, 8, 3),
-        ("on: yes", "NUR011", "expected `true` or `false`, found `yes`", "", 1, 5, 3),
+        ("on: yes", "NUR011", "expected `true` or `false`, found `yes`", "`on: true`", 1, 5, 3),
         ("mode: fsat", "NUR011", "`fsat` is not known here", "did you mean `fast`?", 1, 7, 4),
         ("mode: 17", "NUR011", "`17` is not known here", "known: `fast`, `slow`", 1, 7, 2),
-        ("parts: {a: b}", "NUR011", "expected a list, found a mapping", "", 1, 1, 5),
+        (
+            "parts: {a: b}",
+            "NUR011",
+            "expected a list, found a mapping",
+            "write it as a list: `parts: [...]`, or a line with `- ` for each",
+            1,
+            1,
+            5,
+        ),
         ("parts:", "NUR011", "expected a list, found nothing", "", 1, 7, 1),
         ("one: [a]", "NUR011", "expected a mapping, found a list", "", 1, 1, 3),
         ("share: 2", "NUR011", "`2` should be less than or equal to 1", "", 1, 8, 1),
@@ -222,18 +230,26 @@ def test_all_faults_come_at_once() -> None:
 
 def test_what_is_left_of_a_faulty_part_can_still_be_checked() -> None:
     """Keys at fault are left out, and those that must be there are filled in."""
-    value, faults = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", {"title": "stand-in"})
+    found = salvage(Inner, tree("points: 3\nzzz: x"), "x.yaml", {"title": "stand-in"})
 
-    assert value == Inner(title="stand-in", points=3)
-    assert [fault.code for fault in faults] == ["NUR010", "NUR012"]
+    assert found.value == Inner(title="stand-in", points=3)
+    assert [fault.code for fault in found.faults] == ["NUR010", "NUR012"]
+
+
+def test_a_misspelt_key_is_told_once_and_read_as_what_was_meant() -> None:
+    """It is no fault besides that the key it stands for is missing."""
+    found = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", {})
+
+    assert found.value == Inner(title="x", points=3)
+    assert [(fault.code, fault.help) for fault in found.faults] == [("NUR012", "did you mean `title`?")]
 
 
 def test_nothing_is_left_where_no_stand_in_helps() -> None:
     """A part that needs what is missing answers faults alone."""
-    value, faults = salvage(Inner, tree("points: 3"), "x.yaml", {})
+    found = salvage(Inner, tree("points: 3"), "x.yaml", {})
 
-    assert value is None
-    assert len(faults) == 1
+    assert found.value is None
+    assert len(found.faults) == 1
 
 
 @pytest.mark.parametrize(

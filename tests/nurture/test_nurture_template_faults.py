@@ -101,7 +101,7 @@ def test_mistakes_in_a_body(body: str, code: str, line: int, word: str, help: st
         ("---\npreheader: P\n---\n", None, 2, "subject"),
         ("---\nsubject: S\nprehaeder: P\n---\n", None, 3, "prehaeder"),
         ("---\nsubject: S\npurpose: fun\n---\n", None, 3, "purpose"),
-        ("---\nsubject: [\n---\n", None, 3, ""),
+        ("---\nsubject: [\n---\n", None, 2, ""),
         ("---\npreheader: P\nsubject: ''\n---\n", "NUR403", 3, "the subject is empty"),
         ("---\npreheader: P\nsubject: Hi {{ leed }}\n---\n", "NUR406", 3, "leed"),
         ("---\nsubject: S\npreheader: Hi {{ leed }}\n---\n", "NUR406", 3, "leed"),
