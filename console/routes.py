@@ -16,8 +16,8 @@ from leadstore.releases import current_release
 from leadstore.routes import PACED, close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.store import Store
 from nurture.address import AddressError, normalise
+from nurture.deciding.routes import RELAY, Route
 from nurture.errors import SettingError
-from nurture.routes import RELAY, Route
 from nurture.sending import OTHERS, Rate, Sending
 from nurture.spans import parse_span
 from nurture.values import domain_of

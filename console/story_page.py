@@ -17,7 +17,7 @@ from console.standings import say_entry, say_offer, say_properties, say_standing
 from console.timeline import timeline
 from console.wording import printable, say_at, say_fully
 from leadstore.chapters import Run
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from leadstore.vitals import Vitals
-from nurture.routes import WHY
+from nurture.deciding.routes import WHY
 
 Look = Callable[[], Vitals]
 """One look at the store; it may raise anything, and it may take for ever."""

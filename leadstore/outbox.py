@@ -13,9 +13,9 @@ from leadstore.bulk import Bulk, Standing
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
+from nurture.deciding.routes import RELAY
 from nurture.quick import quick
-from nurture.routes import RELAY
 from nurture.values import Claim
 from nurture.words import ConsentState, OutboxKind, Purpose, Reason, Sig, TouchState
 

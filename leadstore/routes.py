@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.rows import enrolment, outbox, route
 from leadstore.tables import TROUBLED
+from nurture.deciding.routes import RELAY, Route, close, reopen
 from nurture.errors import NotFound
-from nurture.routes import RELAY, Route, close, reopen
 from nurture.words import PACED_REASONS, Closing, EnrolmentState, OutboxKind, Reason, TouchState
 
 PACED = [reason.value for reason in PACED_REASONS]

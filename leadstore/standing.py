@@ -24,8 +24,8 @@ from leadstore.rows import (
 )
 from leadstore.snapshots import HOLDING, REFUSED
 from nurture import grammar
-from nurture.consenting import ALL_TOPICS
-from nurture.entry import REST
+from nurture.deciding import ALL_TOPICS
+from nurture.deciding.entry import REST
 from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)
@@ -71,7 +71,8 @@ def candidates(
 ) -> list[int]:
     """Ids of the live leads that the sequence would take in now, or refuse for a reason not yet on record.
 
-    In the order of their ids, above `after`. `nurture.entry.consider` has the last word on each of them.
+    In the order of their ids, above `after`. `nurture.deciding.entry.consider` has the last word on each of
+    them.
     """
     ask = _Question(standing, now, tx.dialect.name)
     query = ask.query().where(lead.c.id > after)
@@ -81,7 +82,7 @@ def candidates(
 
 
 class _Question:
-    """The parts of the statement, named as in nurture.entry, which they follow in content and order."""
+    """The parts of the statement, named as in nurture.deciding.entry; they follow its content and order."""
 
     def __init__(self, standing: Standing, now: datetime, dialect: str) -> None:
         self.standing = standing

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from leadstore.acquaintance import Acquaintance, KnownAddress, KnownLead
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
 from nurture.imported import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.values import Consent
 from nurture.wishes import fold

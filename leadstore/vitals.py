@@ -12,7 +12,7 @@ from leadstore.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
 from leadstore.schema import Schema, read_schema
 from leadstore.tables import Note
-from nurture.routes import RELAY, Route
+from nurture.deciding.routes import RELAY, Route
 from nurture.words import EnrolmentState, TouchState
 
 note = Note.__table__  # type: ignore[attr-defined]

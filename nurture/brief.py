@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from nurture.cause import say_cause
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.spoken_dates import say_ago, say_clock, say_day
 from nurture.spoken_names import say_country, say_language, say_zone
 from nurture.steps import Sequence

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from nurture.conditions import Vocabulary
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
 from nurture.diagnose import Fault, did_you_mean
 from nurture.imported import FORBIDDING, RowFault, shown
 from nurture.mapmodel import ConsentRule, MapFile, SignalRule, TotalsRule

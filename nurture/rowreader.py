@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.address import AddressError, normalise
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
 from nurture.imported import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
 from nurture.keys import key_fault
 from nurture.rowclosures import Reader, Row

@@ -12,7 +12,7 @@ from nurture.because import say_because
 from nurture.blame import in_words, is_own
 from nurture.book import Book
 from nurture.catalog import worded
-from nurture.consenting import consent_to
+from nurture.deciding.consent import consent_to
 from nurture.errors import RenderError
 from nurture.stored import typed
 from nurture.translation import in_language

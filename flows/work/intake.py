@@ -20,7 +20,7 @@ from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pend
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.store import in_thread
 from nurture.book import Book
-from nurture.entry import consider
+from nurture.deciding import consider
 from nurture.grammar import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict

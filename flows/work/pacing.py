@@ -12,8 +12,8 @@ from typing import Any
 
 from leadstore.routes import lock_routes, read_routes, troubled_routes, write_routes
 from nurture.book import Book
-from nurture.pacing import Pacer
-from nurture.routes import RELAY, Heard, Route, after_all
+from nurture.deciding import Pacer
+from nurture.deciding.routes import RELAY, Heard, Route, after_all
 from nurture.values import Delivery
 from nurture.words import Closing, Reason, Remedy
 

@@ -33,9 +33,9 @@ from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own
 from nurture.book import Book
+from nurture.deciding.routes import RELAY
 from nurture.errors import StoreGone
 from nurture.grammar import CastStep
-from nurture.routes import RELAY
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import (
     EnrolmentState,

@@ -21,7 +21,7 @@ from leadstore.standing import Standing, candidates, changed_leads, mark_looked_
 from leadstore.store import in_thread
 from nurture.blame import is_own
 from nurture.book import Book
-from nurture.entry import consider, takes_in
+from nurture.deciding import consider, takes_in
 from nurture.words import AsideKind, AsideStage
 
 BATCH = 500

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.work.counting import Counts, total
-from nurture.routes import WHY
+from nurture.deciding.routes import WHY
 from nurture.words import Closing, Reason
 
 RELAY_DOWN = "RelayDown"

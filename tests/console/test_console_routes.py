@@ -13,7 +13,7 @@ import pytest
 from console.app import call
 from leadstore.routes import read_routes, write_routes
 from leadstore.store import open_store
-from nurture.routes import RELAY, Route
+from nurture.deciding.routes import RELAY, Route
 from nurture.words import Closing
 
 ROOT = Path(__file__).parent.parent.parent

@@ -18,8 +18,8 @@ from flows.work.pacing import WRITE_AT, Meter
 from leadstore.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.rows import address, decision, enrolment, suppression
 from leadstore.store import Store
-from nurture.pacing import PROBES
-from nurture.routes import RELAY, Route
+from nurture.deciding.pace import PROBES
+from nurture.deciding.routes import RELAY, Route
 from nurture.values import Delivery, Letter
 from outbound.testing import LOST_BEFORE_BODY, MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
@@ -493,7 +493,7 @@ async def test_a_stop_does_not_wait_for_turns(work: Workshop) -> None:
 async def test_a_paced_tick_comes_to_an_end(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many wait, a tick claims no more once its time is over; they stay planned for the next."""
     monkeypatch.setattr("flows.work.feed.PACED_TICK", timedelta(seconds=1))
-    monkeypatch.setattr("nurture.pacing.HORIZON", timedelta(seconds=1))
+    monkeypatch.setattr("nurture.deciding.pace.HORIZON", timedelta(seconds=1))
     now = on_real_clock(work, "{rate: 120 per minute}", 20)
     await intake(work.shop, now)
 

@@ -15,8 +15,8 @@ from flows.work.trouble import trouble_in
 from leadstore.routes import close_route
 from leadstore.store import Store
 from leadstore.vitals import last_ticks
+from nurture.deciding.routes import RELAY
 from nurture.errors import ProjectError
-from nurture.routes import RELAY
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import HOUR, TUESDAY

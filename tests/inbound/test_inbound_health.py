@@ -19,9 +19,9 @@ from leadstore.routes import close_route
 from leadstore.schema import Schema
 from leadstore.store import Store, open_store
 from leadstore.vitals import Vitals, note_tick, read_vitals
+from nurture.deciding.routes import RELAY, Route
 from nurture.errors import StoreGone
 from nurture.links import Links
-from nurture.routes import RELAY, Route
 from nurture.words import Closing
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
 

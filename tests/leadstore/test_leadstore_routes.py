@@ -19,8 +19,8 @@ from leadstore.routes import (
     write_routes,
 )
 from leadstore.store import Store
+from nurture.deciding.routes import RELAY, Route
 from nurture.errors import NotFound
-from nurture.routes import RELAY, Route
 from nurture.words import Closing
 from tests.builders import HOUR, NOON
 

@@ -16,7 +16,7 @@ from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import Store
 from nurture.book import Book
-from nurture.entry import consider
+from nurture.deciding import consider
 from nurture.values import Entry
 from nurture.words import SuppressionReason
 from tests.builders import add_consent, add_enrolment, add_lead, add_release

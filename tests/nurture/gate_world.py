@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 from nurture.book import Book, read_book
-from nurture.decide import decide
+from nurture.deciding import decide
 from nurture.diagnose import render_text
 from nurture.grammar import Sequence as NurtureSequence
 from nurture.values import (

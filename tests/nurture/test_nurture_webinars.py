@@ -12,7 +12,7 @@ from icalendar import Calendar
 from nurture.book import read_book
 from nurture.catalog import Webinar
 from nurture.dated import Moment, parse_moment
-from nurture.entry import consider
+from nurture.deciding import consider
 from nurture.ics import webinar_ics
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY, book, plan, project, signal, story, world
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flows.work.demo.acts import Mail
 from leadstore.auditing import Spoken, spoken, suppressed_since, withdrawn_since
 from leadstore.store import Store
-from nurture.consenting import ALL_TOPICS
+from nurture.deciding import ALL_TOPICS
 from nurture.timing import Cap
 from nurture.words import OutboxKind, Purpose, TouchState
 

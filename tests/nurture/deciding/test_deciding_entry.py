@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from nurture.consenting import consent_to
-from nurture.entry import consider, takes_in
+from nurture.deciding import consent_to, consider, takes_in
 from nurture.values import Entry, PastRun, Signal
 from nurture.words import Stage
 from tests.nurture.gate_world import SUPPRESSED, TUESDAY, book, consent, offered, signal, world

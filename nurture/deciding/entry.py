@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from nurture.book import Book
 from nurture.conditions import Facts
-from nurture.consenting import consent_to
 from nurture.dated import webinar_of
+from nurture.deciding.consent import consent_to
+from nurture.deciding.handoffs import is_with_sales
 from nurture.grammar import Sequence
-from nurture.handoffs import is_with_sales
 from nurture.values import Entry, PastRun, Signal, Snapshot
 from nurture.words import ConsentState, Reason, Stage, Verdict
 
