@@ -25,7 +25,7 @@ from nurture.values import PROFILE_FIELDS, Consent, Lead, Signal, Term
 from nurture.words import Basis, ConsentState, Purpose, Sig, Stage
 
 ROOT = Path(__file__).parents[2]
-SHELVES = ("*.yaml", "sequences/*.yaml", "templates/**/*.j2")
+SHELVES = ("[!.]*.yaml", "sequences/*.yaml", "templates/**/*.j2")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 UNSUBSCRIBE = "https://nurture.example.com/u/token"
 
