@@ -132,7 +132,11 @@ NEVER = ['lead.country == "FR" and lead.country == "DE"',
          'lead.company == "A" and lead.company is not defined',
          'lead.country == "FR" and lead.country is startswith("D")',
          'lead.country in ["FR", "BE"] and lead.country is endswith("K")',
-         'lead.country == "FR" and not lead.country in ["FR", "BE"]']  # fmt: skip
+         'lead.country == "FR" and not lead.country in ["FR", "BE"]',
+         'lead.anything == "5" and lead.anything != 5',
+         'signals.any("mail.clicked") and signals.count("mail.clicked") == 0',
+         'signals.any("mail.clicked") and signals.count("mail.clicked") < 1',
+         'not signals.any("mail.clicked") and signals.count("mail.clicked") >= 2']  # fmt: skip
 SOMETIMES = [
     'lead.country == "FR" or lead.country == "DE"',
     "lead.fit >= 5 and lead.fit <= 5",
@@ -141,6 +145,8 @@ SOMETIMES = [
     'signals.count("mail.clicked") >= 1',
     "lead.fit == 5 and lead.fit > 3",
     "lead.fit > lead.engagement and lead.fit < 3",
+    "lead.fit > lead.anything or lead.fit <= lead.anything",
+    'signals.count("mail.clicked") > lead.anything or signals.count("mail.clicked") <= lead.anything',
     'lead.country == "FR" and "F" in lead.country',
     'lead.country in ["FR", "BE"] and lead.country is startswith("B")',
 ]
@@ -166,4 +172,8 @@ def test_one_condition_follows_from_another() -> None:
     assert implies(parse("lead.fit > 9").tree, parse("lead.fit > 5 and lead.fit >= 7").tree)
     assert not implies(parse("lead.fit > 9").tree, parse("lead.fit > 5 and lead.engagement > 7").tree)
     assert implies(parse("lead.fit > 9").tree, parse("lead.fit > 5 or lead.engagement > 5").tree)
+    clicked = parse('signals.any("mail.clicked")').tree
+    counted = parse('signals.count("mail.clicked") > 0').tree
+    assert implies(clicked, counted)
+    assert implies(counted, clicked)
     assert not implies(parse("lead.fit > 3").tree, parse("lead.fit > 5").tree)
