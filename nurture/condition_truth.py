@@ -20,6 +20,7 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )  # fmt: skip
+from nurture.condition_words import kind_of
 
 NUMBERS_ALWAYS_KNOWN = frozenset({"fit", "engagement"})
 """Fields of a lead that are never missing, so that a comparison and its contrary cover everything."""
@@ -78,10 +79,11 @@ def _covers(parts: tuple[Tree, ...]) -> bool:
 
 
 def _contrary(tree: Tree) -> Tree | None:
+    """What holds wherever this does not; only of what is never missing, compared with a written value."""
     match tree:
-        case Compare(Field(name), operator, right) if name in NUMBERS_ALWAYS_KNOWN:
+        case Compare(Field(name), operator, Value() as right) if name in NUMBERS_ALWAYS_KNOWN:
             return Compare(tree.left, _CONTRARY[operator], right)  # type: ignore[arg-type]  # one of the six
-        case Compare(Count(), operator, right):
+        case Compare(Count(), operator, Value() as right):
             return Compare(tree.left, _CONTRARY[operator], right)  # type: ignore[arg-type]  # one of the six
     return None
 
@@ -138,14 +140,16 @@ def _allows(part: Tree, value: Scalar) -> bool:
             return str(value).startswith(text)
         case Edge(_, _, text):
             return str(value).endswith(text)
+        case Happened():
+            return _compared(value, ">=", 1)
         case Not(inner) if not isinstance(inner, Defined):
             return not _allows(inner, value)
     return True
 
 
 def _compared(left: Scalar, operator: str, right: Scalar) -> bool:
-    if isinstance(left, str) is not isinstance(right, str):
-        return True
+    if kind_of(left) != kind_of(right):
+        return False
     return {
         "==": left == right, "!=": left != right, "<": left < right,  # type: ignore[operator]
         "<=": left <= right, ">": left > right, ">=": left >= right,  # type: ignore[operator]
@@ -163,7 +167,9 @@ def _empty_range(parts: list[Tree]) -> bool:
             case Compare(_, written, Value(int() | float() as number)):
                 operator = written
             case Happened():
-                operator, number = ">", 0
+                operator, number = ">=", 1
+            case Not(Happened()):
+                operator, number = "<=", 0
             case _:
                 continue
         if operator in (">", ">="):
