@@ -182,7 +182,7 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     ):
         return None, found.faults
     faults = [*found.faults, *_taken(file, node, path), *_unknown_topics(file, node, path)]
-    plain = _named(file, left)
+    plain = _named(file, node)
     segments: dict[str, Condition] = {}
     for name, text in file.segments.items():
         try:
@@ -207,16 +207,13 @@ _STAND_INS = {"title": "?", "url": "https://example.com/", "starts_at": "2100-01
 
 def _named(file: CatalogFile, node: Node) -> Catalog:
     """The catalogue with every name that is written in it; what could not be read of one is open."""
-    types = {signal: _types(properties) for signal, properties in file.signals.items()}
-    for signal in _written(node, "signals"):
-        listed = {**types.get(signal, {}), **dict.fromkeys(_written(node, "signals", signal), OPEN)}
-        types[signal] = {**listed, **types.get(signal, {})}
+    signals = _written(node, "signals")
     return Catalog(
         {**dict.fromkeys(_written(node, "topics"), Topic(title="?")), **file.topics},
         {**dict.fromkeys(_written(node, "assets"), Asset(title="?", url="/")), **file.assets},
         {**dict.fromkeys(_written(node, "webinars"), _SOME_WEBINAR), **file.webinars},
-        {**dict.fromkeys(_written(node, "attributes"), OPEN), **_types(file.attributes)},
-        types,
+        _types(file.attributes, node, "attributes"),
+        {signal: _types(file.signals.get(signal, {}), node, "signals", signal) for signal in signals},
         values=_values(file),
     )
 
@@ -244,8 +241,14 @@ def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
     return replace(catalog, segments=dict(segments))
 
 
-def _types(properties: Mapping[str, Property]) -> dict[str, str]:
-    return {name: _type(said) for name, said in properties.items()}
+def _types(properties: Mapping[str, Property], node: Node, *loc: str) -> dict[str, str]:
+    """The types of all that is written at `loc`; one that was not read as it is written is open."""
+    types = dict.fromkeys(_written(node, *loc), OPEN)
+    for name, said in properties.items():
+        written = node.get(*loc, name, "type")
+        if written is None or written.value == _type(said):
+            types[name] = _type(said)
+    return types
 
 
 def _type(said: Property) -> str:

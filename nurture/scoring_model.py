@@ -139,8 +139,7 @@ def read_scoring(
 ) -> tuple[ScoringModel | None, list[Fault]]:
     """Read scoring.yaml; answers the model, or every fault with its place."""
     found = salvage(ScoringFile, node, path, _STAND_INS)
-    if found.value is None:
-        return None, found.faults
+    assert found.value is not None  # no key has to be there
     reader = _Reader(found.left, path, vocabulary)
     reader.groups = node.get("engagement", "groups")
     model = reader.model(found.value)

@@ -157,8 +157,6 @@ def _unclosed_bracket(lines: Sequence[str], line: int) -> Advice | None:
 
 def _indented(lines: Sequence[str], line: int) -> Advice | None:
     """A line that starts in another column than its neighbours above."""
-    if not 0 < line <= len(lines):
-        return None
     mine = _indent(lines[line - 1])
     above = [
         _indent(text)

@@ -460,6 +460,10 @@ def test_a_faulty_step_is_told_in_its_place(text: str, expected: tuple[str, int,
         ("enter: {on: no.such, again: per signal.frm}", ("NUR043", 5, 13, "unknown signal type `no.such`")),
         ("enter: {when: lead.vip, again: per signal.form}", ("NUR034", 5, 32, "`per signal...` needs `on:`")),
         (
+            "enter: {on: [form.submitted], again: per signal.form}",
+            ("NUR011", 5, 9, "expected text, found a list"),
+        ),
+        (
             "enter: {when: signal.form == 'x'}",
             ("NUR034", 5, 15, "a standing sequence has no entering signal to read"),
         ),

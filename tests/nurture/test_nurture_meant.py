@@ -26,6 +26,7 @@ WRITTEN = {
     "a text of a percent sign": ("title: White paper", "title: %x", 3, '"%x"'),
     "a tag as a text": ("title: White paper", "title: {{ x }}", 3, "in quotes"),
     "a step without a colon": (WAIT, "  - wait 3 days", 11, "`- wait: 3 days`"),
+    "a dash before a step": (WAIT, "  - -wait: 3 days\n    id: w", 11, "`- wait: ...`"),
     "a step in German": (WAIT, "  - warten: 3 days", 11, "this is called `wait` here"),
     "a key in German": ("funnel: tofu", "trichter: tofu", 4, "this is called `funnel` here"),
     "a key in French": ("goal: demo.requested", "objectif: demo.requested", 8, "this is called `goal` here"),
@@ -68,6 +69,22 @@ def test_a_merge_tag_of_another_tool_is_told(tag: str, severity: str) -> None:
     assert [(f.line, f.severity) for f in faults] == [(8, severity)]
     assert "first_name" in faults[0].help
     assert [(f.line, f.severity) for f in in_subject] == [(2, severity)]
+
+
+VALUES = {
+    "*|UNSUB|*": "{{ unsubscribe_url }}",
+    "*|LIST_ADDRESS|*": "{{ company.postal_address }}",
+    "%%first_nmae%%": '{{ lead.first_name or "..." }}',
+    "*|PHONE|*": '{{ lead.phone or "..." }}',
+}
+
+
+@pytest.mark.parametrize(("tag", "ours"), VALUES.items(), ids=VALUES.keys())
+def test_a_tag_for_a_value_or_a_misspelt_field_is_told_with_ours(tag: str, ours: str) -> None:
+    """Links and addresses have names of their own, and a slip in a field's name is forgiven."""
+    _, faults = read_book(with_files(mail=f"{MAIL}Dear {tag},\n"))
+
+    assert [(fault.code, fault.help) for fault in faults] == [("NUR421", f"write {ours}")]
 
 
 def test_what_only_looks_like_a_tag_is_left_alone() -> None:
@@ -124,6 +141,17 @@ def test_one_broken_part_makes_no_other_look_wrong(changed: dict[str, str]) -> N
     _, faults = read_book(with_files(**changed))
 
     assert len(faults) == 1
+
+
+@pytest.mark.parametrize("type", ["txt", "3", "{type: txt}"])
+def test_an_attribute_whose_type_cannot_be_read_is_used_as_anything(type: str) -> None:
+    """Conditions may compare it and steps may set it; only its type is told."""
+    catalog = CATALOG.replace("interest: text", f"interest: {type}")
+    uses = SEQUENCE.replace("lead.fit < 7", "lead.interest > 7") + "  - set: {interest: 3}\n"
+
+    _, faults = read_book(with_files(catalog=catalog, sequence=uses))
+
+    assert [(fault.file, fault.code) for fault in faults] == [("catalog.yaml", "NUR011")]
 
 
 def test_no_file_hides_the_faults_of_another() -> None:
