@@ -125,7 +125,7 @@ class _Shelf:
     def _twice(self, path: str) -> None:
         """Only one of `x.yaml` and `x.yml` can be meant; the first is read."""
         _, other = spellings(path)
-        if other != path and other in self.files:
+        if other in self.files:
             hint = "keep one of both"
             message = f"{other} stands beside {path}: which one counts?"
             self.faults.append(Fault("NUR007", message, other, help=hint))

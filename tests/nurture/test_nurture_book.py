@@ -150,6 +150,47 @@ def test_a_file_that_is_not_yaml_is_a_fault(name: str) -> None:
     assert {fault.file for fault in faults} >= {name, "sequences/other.yaml"}
 
 
+@pytest.mark.parametrize("name", ["nurture", "catalog", "scoring", "sequences/white-paper"])
+def test_only_one_of_both_endings_may_be_there(name: str) -> None:
+    """Nobody can tell which one counts; the one that is not read is named, and only that is told."""
+    faults = faults_of({**FILES, f"{name}.yml": FILES[f"{name}.yaml"]})
+
+    assert [(fault.code, fault.file, fault.help) for fault in faults] == [
+        ("NUR007", f"{name}.yml", "keep one of both")
+    ]
+    assert faults[0].message == f"{name}.yml stands beside {name}.yaml: which one counts?"
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_bytes_that_are_no_utf8_are_shown_in_their_place(path: str) -> None:
+    """With the line, the column and the byte; the line is shown so that any terminal can print it."""
+    bad = FILES[path] + "{# caf\udce9 #}\n"
+    told = [fault for fault in faults_of({**FILES, path: bad}) if fault.code == "NUR008"]
+
+    assert [(fault.file, fault.line, fault.column) for fault in told] == [(path, bad.count("\n"), 7)]
+    assert told[0].message == "this is not UTF-8 text: here is the byte 0xe9"
+    assert told[0].source_line == "{# caf\ufffd #}"
+
+
+WEBSITES = {
+    "no address": ("exmaple", "`exmaple` leads nowhere from a mail; write the whole link: `https://...`"),
+    "no scheme": (
+        "www.example.com",
+        "`www.example.com` has no `https://`, so no program opens it; write `https://www.example.com`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("site", "message"), WEBSITES.values(), ids=WEBSITES.keys())
+def test_a_web_site_that_no_mail_can_link_to_is_told(site: str, message: str) -> None:
+    """It stands in the footer of every message; saying nothing is as good as an address."""
+    policy = POLICY.replace('"1 Street"', f'"1 Street", website: "{site}"')
+
+    assert [(f.code, f.message) for f in faults_of(with_files(policy=policy))] == [("NUR011", message)]
+    assert good(policy=policy.replace(site, "")).policy.company.website == ""
+    assert good(policy=policy.replace(site, "https://example.com")).policy.company.website
+
+
 def test_faults_of_all_files_come_at_once_and_in_order() -> None:
     """Policy, catalogue, scoring, sequence and template, sorted by file."""
     faults = faults_of(
@@ -179,6 +220,14 @@ def test_an_unknown_template_is_told_with_the_closest() -> None:
         ("NUR040", "unknown template `paper/moar`", "did you mean `paper/more`?"),
         ("NUR040", "unknown template `zzz`", "known: `paper/deliver`, `paper/more`"),
     ]
+
+
+def test_a_template_that_is_named_wrongly_is_told_once() -> None:
+    """How to write the name is said; that no template is called so would be said in vain."""
+    faults = faults_of(with_files(sequence=SEQUENCE.replace("paper/more", "Paper/More")))
+
+    assert [fault.code for fault in faults] == ["NUR011"]
+    assert "write `paper/more`" in faults[0].message
 
 
 def test_without_any_template_the_help_says_what_to_write() -> None:

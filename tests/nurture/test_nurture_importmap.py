@@ -323,6 +323,9 @@ def test_a_wish_that_cannot_be_read_lets_nobody_in() -> None:
         (PLAIN + "  frist_name: Name\n", "NUR512", 4, "unknown lead field `frist_name`", "`first_name`"),
         (PLAIN + "  fit: Score\n", "NUR512", 4, "unknown lead field `fit`", "catalog.yaml"),
         (PLAIN + "  key: Id | uper\n", "NUR516", 4, "no filter `uper`", "`upper`"),
+        (PLAIN + "  key: Lead Id\n", "NUR516", 4, "`Lead Id` is no name", 'row["Lead Id"]'),
+        (PLAIN + "  key: Id (CRM)\n", "NUR516", 4, "`Id (CRM)` is no name", 'row["Id (CRM)"]'),
+        (PLAIN + "  key: Lead-Id\n", "NUR516", 4, "`Lead-Id` is read as a subtraction", 'row["Lead-Id"]'),
         (
             PLAIN + "consents: [{topic: guide, state: granted, basis: opt_in}]\n",
             "NUR513",
@@ -359,6 +362,12 @@ def test_a_fault_of_a_map_is_shown_in_its_place(
     assert (first.code, first.line) == (code, line)
     assert message in first.message
     assert hint in first.help
+
+
+@pytest.mark.parametrize("text", ["Spend - Refund", 'row["Lead-Id"]'])
+def test_a_minus_between_blanks_and_a_dash_in_quotes_are_as_written(text: str) -> None:
+    """Only a dash that could be part of a column's name is asked about."""
+    assert mapped(PLAIN + f"  key: '{text}'\n")
 
 
 def test_every_fault_of_a_map_is_reported() -> None:
