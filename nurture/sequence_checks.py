@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nurture.dated import Moment
 from nurture.diagnose import did_you_mean
-from nurture.sequence_file import SendFile, SequenceFile, SplitFile, WaitFile
+from nurture.sequence_file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
 from nurture.source import Node
 from nurture.step_reader import Draft, Reader, walk
 
@@ -18,11 +18,20 @@ def check_head(file: SequenceFile, node: Node, written: Node, drafts: list[Draft
     _check_webinar(file, node, written, drafts, reader)
     _check_stream(file, node, written, reader)
     known = {draft.id for draft in walk(drafts)}
-    lost = any(fault.code == "NUR030" for fault in reader.faults)  # a step that could not be read has an id
+    if any(fault.code == "NUR030" for fault in reader.faults):  # a step that could not be read has an id
+        known |= {*VERBS, *_words(written.get("steps"))}
     for old, new in file.moves.items():
-        if new not in known and not lost:
+        if new not in known:
             hint = did_you_mean(new, known)
             reader.fault(node, ("moves", old), "NUR037", f"there is no step `{new}`", hint)
+
+
+def _words(node: Node | None) -> set[str]:
+    """Every value that stands in a node, however deep."""
+    if node is None or not isinstance(node.value, (dict, list)):
+        return set() if node is None else {str(node.value)}
+    below = node.value.values() if isinstance(node.value, dict) else node.value
+    return {word for child in below for word in _words(child)}
 
 
 def check_splits(drafts: list[Draft], reader: Reader) -> None:

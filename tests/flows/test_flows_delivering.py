@@ -100,10 +100,10 @@ async def test_an_outcome_outlives_an_outage(work: Workshop, monkeypatch: pytest
     monkeypatch.setattr("flows.work.settling.PAUSES", (0.01, 0.01, 0.01))
     begin, gone = work.shop.store.begin, iter([True, True])
 
-    def sometimes() -> object:
+    def sometimes(job: str = "") -> object:
         if work.relay.letters and next(gone, False):
             raise StoreGone("gone", hint="wait")
-        return begin()
+        return begin(job)
 
     monkeypatch.setattr(work.shop.store, "begin", sometimes)
     work.relay.may_answer.set()

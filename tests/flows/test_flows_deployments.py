@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect import State
+from prefect.states import Completed
 from ruamel.yaml import YAML
 
 from flows import handoff, intake, mailbox, rescore, tick
@@ -78,10 +80,10 @@ class Runs:
     def __init__(self, *left: int) -> None:
         self.left = list(left)
 
-    async def __call__(self, options: Any) -> dict[str, Any]:
+    async def __call__(self, options: Any, return_state: bool) -> State[dict[str, Any]]:
         """One run."""
         behind = self.left.pop(0)
-        return {"sent": 2, "behind": behind, "unfinished": int(behind > 0)}
+        return Completed(data={"sent": 2, "behind": behind, "unfinished": int(behind > 0)})
 
 
 async def test_a_round_goes_on_until_nothing_is_left(work: Workshop) -> None:

@@ -268,13 +268,13 @@ def test_a_file_that_is_no_table_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("twice", "why"), [("", "the map has 7 faults"), ("c39999", "two columns called 'c39999'")]
+    ("twice", "why"), [("", "the map has 7 faults"), ("email", "two columns called 'email'")]
 )
 def test_a_header_of_forty_thousand_columns_is_read_at_once(
     sqlite: Store, project: Path, source: MapRead, twice: str, why: str
 ) -> None:
     """Each is looked at once, not once for every other."""
-    header = ",".join([*(f"c{n}" for n in range(40_000)), *([twice] if twice else [])])
+    header = ",".join([*(f"c{n}" for n in range(40_000)), *([twice] * 2 if twice else [])])
     begun = time.process_time()
 
     with pytest.raises((ImportFault, BookError)) as fault:
@@ -532,7 +532,7 @@ def test_rejects_are_no_formulas_and_come_back(sqlite: Store, project: Path) -> 
         writer = csv.writer(file)
         writer.writerow(["mail", "=company"])
         writer.writerows([f"=no{n}", cell] for n, cell in enumerate(DANGEROUS))
-    (project / "odd.yaml").write_text("source: crm\nlead: {email: mail, company: 'row[\"=company\"]'}\n")
+    (project / "odd.yaml").write_text("source: crm\nlead: {email: mail, job_title: 'row[\"=company\"]'}\n")
     mapping = read_import_map(project, project / "odd.yaml")
 
     first = import_file(sqlite, rows, mapping, project / "rejects", now=NOW, live=False)
@@ -546,4 +546,6 @@ def test_rejects_are_no_formulas_and_come_back(sqlite: Store, project: Path) -> 
 
     assert (again.counts.saved, again.counts.rejected) == (len(DANGEROUS), 0)
     with sqlite.read() as tx:
-        assert list(tx.scalars(select(lead.c.company).order_by(lead.c.id))) == [c.strip() for c in DANGEROUS]
+        assert list(tx.scalars(select(lead.c.job_title).order_by(lead.c.id))) == [
+            c.strip() for c in DANGEROUS
+        ]

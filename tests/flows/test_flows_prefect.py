@@ -321,7 +321,7 @@ async def test_the_embedded_clock_warns_of_trouble(caplog: pytest.LogCaptureFixt
     async def run() -> dict[str, object]:
         return {"relay_shut": {"slow": 2}}
 
-    await clock._run("tick", run)
+    await clock._run("tick", clock._tick, run)
     log.removeHandler(caplog.handler)
 
     assert told == [("tick", {"relay_shut": {"slow": 2}})]

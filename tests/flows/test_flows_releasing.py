@@ -202,7 +202,7 @@ async def test_giving_up_what_a_release_took_away(work: Workshop) -> None:
     await fail(work, breaking())
     project = files(TWO)
     project["sequences/t.yaml"] = project.pop("sequences/s.yaml").replace("sequence: s", "sequence: t")
-    work.apply(project, SOON)
+    work.apply(project, SOON, yes=True)
 
     skip(work, 1)
 

@@ -67,9 +67,9 @@ class Workshop:
     relay: MemoryRelay
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def apply(self, project_files: Mapping[str, str], now: datetime = TUESDAY) -> None:
-        """Make these files the release."""
-        apply_release(self.shop.store, project_files, now)
+    def apply(self, project_files: Mapping[str, str], now: datetime = TUESDAY, *, yes: bool = False) -> None:
+        """Make these files the release; `yes` lets leads leave a sequence by it."""
+        apply_release(self.shop.store, project_files, now, yes=yes)
 
     def lead(self, name: str = "ada", state: str | None = "granted", **fields: Any) -> int:
         """A lead with a consent to guides."""

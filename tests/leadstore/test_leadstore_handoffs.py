@@ -181,4 +181,4 @@ def test_a_seller_may_ask_for_time(store: Store, ids: list[int]) -> None:
         snooze(tx, {ids[2]: NOON + 9 * DAY}, 60 * DAY)
         due = due_times(tx, ids)
 
-    assert list(due.values()) == [NOON + 9 * DAY, NOON + 60 * DAY, NOON + DUE]
+    assert [due[one] for one in sorted(due)] == [NOON + 9 * DAY, NOON + 60 * DAY, NOON + DUE]

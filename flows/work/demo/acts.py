@@ -33,12 +33,12 @@ class Mail:
     sent_at: datetime
     message_id: str
     links: tuple[str, ...]  # in the order of the text, without the way out
-    leave_url: str | None  # List-Unsubscribe; None: service mail, or a seller's
+    leave_url: str | None  # List-Unsubscribe of what counts for caps; None: service mail, or a seller's
     reply_to: str
     html: str
     path: Path
 
     @property
     def marketing(self) -> bool:
-        """Whether it can be unsubscribed from: only marketing mail can."""
+        """Whether it counts for caps: what was asked for, and what tells sellers, does not."""
         return self.leave_url is not None

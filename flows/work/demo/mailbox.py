@@ -42,15 +42,16 @@ def read_mail(path: Path) -> Mail:
     body = message.get_body(("html",))
     html = body.get_content() if body is not None else ""
     way_out = message["List-Unsubscribe"]
-    leave_url = way_out.split(",")[0].strip().strip("<>") if way_out else None
+    leave = way_out.split(",")[0].strip().strip("<>") if way_out else None
+    automatic = "Auto-Submitted" in message  # service mail, and a seller's notice
     links = dict.fromkeys(unescape(link) for link in _HREF.findall(html))
     return Mail(
         recipient=str(message["Delivered-To"]).lower(),
         subject=str(message["Subject"]),
         sent_at=parsedate_to_datetime(str(message["Date"])).astimezone(UTC),
         message_id=str(message["Message-ID"]).strip(),
-        links=tuple(link for link in links if link != leave_url),
-        leave_url=leave_url,
+        links=tuple(link for link in links if link != leave),
+        leave_url=None if automatic else leave,
         reply_to=parseaddr(str(message["Reply-To"] or ""))[1].lower(),
         html=html,
         path=path,
