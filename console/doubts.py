@@ -130,7 +130,7 @@ def _span(text: str) -> Any:
     try:
         return parse_span(text)
     except ValueError as error:
-        raise SettingError(f"--older {text!r} is not a span: {error}", hint='write "2 hours"') from None
+        raise SettingError(f"--older: {error}", hint='for example: --older "2 hours"') from None
 
 
 def _by_word(doubts: Sequence[Doubt], word: Word | None) -> Verdicts:
@@ -168,7 +168,7 @@ def _lines(logs: Sequence[Path]) -> Iterator[str]:
                 yield from file
         except (OSError, EOFError) as error:
             why = getattr(error, "strerror", None) or "it is not a whole file"
-            raise NurtureError(f"{path} cannot be read: {why}", hint="--log names a log file") from error
+            raise NurtureError(f"{path} cannot be read: {why}", hint="--log takes the path of a whole log") from error
 
 
 def _agreed(verdicts: Verdicts) -> bool:

@@ -134,8 +134,9 @@ def soundness(vitals: Vitals | None, now: datetime) -> Told:
     }
     wrong = []
     if relay is not None and relay.cause is not None and (relay.closed(now) or due is not None):
-        until = _iso(relay.closed_until)
-        wrong.append(f"the relay is left alone until {until}: {WHY[relay.cause]} (`nurture outbox routes`)")
+        until = f"is left alone until {_iso(relay.closed_until)}"
+        state = until if relay.closed(now) else "has taken no letter since it was left alone"
+        wrong.append(f"the relay {state}: {WHY[relay.cause]} (`nurture outbox routes`)")
     if waited is not None and waited > STALE and (ticked is None or now - ticked > STALE):
         since = f"the last tick was at {_iso(ticked)}" if ticked else "nothing has ever ticked"
         wrong.append(f"{since}, and something is due: does the clock run?")

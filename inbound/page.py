@@ -43,7 +43,7 @@ PAGES = {
             "What you ask for yourself, such as a document, can still be sent to you.",
         ),
         "fr": Words(
-            title="Vous désabonner ?",
+            title="Vous désabonner\u00a0?",
             text="Appuyez sur le bouton et {company} ne vous enverra plus d’e-mails commerciaux.",
             button="Me désabonner",
             note="Rien ne change tant que vous n’appuyez pas. "

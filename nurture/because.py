@@ -34,7 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         Basis.LEGITIMATE_INTEREST: "{} nous semble utile à votre travail (notre intérêt légitime)",
         Sig.FORM_SUBMITTED: "vous avez demandé {} le {}",
         Sig.ASSET_DOWNLOADED: "vous avez demandé {} le {}",
-        Sig.WEBINAR_REGISTERED: "vous avez demandé à suivre {} le {}",
+        Sig.WEBINAR_REGISTERED: "nous avons reçu votre inscription à {} le {}",
         f"{Sig.FORM_SUBMITTED} plain": "vous avez rempli notre formulaire le {}",
         f"{Sig.DEMO_REQUESTED} plain": "vous nous avez demandé une démonstration le {}",
         f"{Sig.CALL_REQUESTED} plain": "vous nous avez demandé un appel le {}",

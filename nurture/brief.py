@@ -208,6 +208,9 @@ class _Words:
     def day(self, at: datetime) -> str:
         return say_day(at, self.language, self.zone)
 
+    def ago(self, at: datetime, now: datetime) -> str:
+        return say_ago(at, now, self.language, self.zone)
+
     def due(self, at: datetime | None) -> str:
         if at is None:
             return ""
@@ -225,7 +228,7 @@ def _reasons(terms: Iterable[Term], said: _Words) -> list[dict[str, str]]:
 
 
 def _deeds(recent: Iterable[Signal], said: _Words, now: datetime) -> list[dict[str, str]]:
-    told = [(_deed(signal, said), say_ago(now - signal.occurred_at, said.language)) for signal in recent]
+    told = [(_deed(signal, said), said.ago(signal.occurred_at, now)) for signal in recent]
     different = {(str(what), when): what for what, when in told if what}
     return [{"what": what, "when": when} for (_, when), what in list(different.items())[:SIGNALS]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from nurture.timing import zone_for
 
@@ -44,9 +44,10 @@ def say_clock(at: datetime, language: str, zone: str) -> str:
     return f"{local.hour}\u00a0h\u00a0{local.minute:02}" if local.minute else f"{local.hour}\u00a0h"
 
 
-def say_ago(age: timedelta, language: str) -> str:
-    """Answer how long ago something was, in whole days: `today`, `yesterday`, `9 days ago`."""
-    days = max(0, age.days)
+def say_ago(at: datetime, now: datetime, language: str, zone: str) -> str:
+    """Answer how many days of that zone's calendar ago it was: `today`, `yesterday`, `9 days ago`."""
+    here = zone_for(zone, None, "UTC")
+    days = max(0, (now.astimezone(here).date() - at.astimezone(here).date()).days)
     if language == "fr":
         return ("aujourd’hui", "hier")[days] if days < 2 else f"il y a {days} jours"
     return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"

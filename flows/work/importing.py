@@ -107,7 +107,7 @@ def read_import_map(project: Path, path: Path) -> MapRead:
         raise ImportFault(f"{path} is not UTF-8 text", hint="save it as UTF-8") from error
     except OSError as error:
         raise ImportFault(
-            f"{path} cannot be read: {error.strerror}", hint="name the map with --map"
+            f"{path} cannot be read: {error.strerror}", hint="check the name after --map"
         ) from error
     found, faults = read_map(str(path), text, catalog.vocabulary())
     if found is None:

@@ -230,6 +230,25 @@ def test_every_template_speaks_the_policys_languages(name: str) -> None:
     assert book().templates.info(name).languages == book().policy.languages
 
 
+@pytest.mark.parametrize(("language", "asks"), [("en", "Answer by"), ("fr", "Réponse attendue")])
+def test_a_notice_asks_for_an_answer_only_where_one_is_due(language: str, asks: str) -> None:
+    """A notice without a day names none: nobody is told of a tomorrow that nothing waits for."""
+    told = [mail("seller/handoff", language, one).preheader for one in (FULL, BARE)]
+
+    assert [asks in each for each in told] == [True, False]
+    assert told[1].endswith(".")
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", "at most"), ("fr", "au plus")])
+def test_what_may_not_come_is_promised_as_the_most(language: str, most: str) -> None:
+    """Who registers late gets fewer reminders, and a customer in touch gets two notes of three."""
+    confirmed = mail("webinar-registered/confirmed", language, BARE).text
+    note = mail("loyalty/next-step", language, BARE).text
+
+    assert most in confirmed
+    assert {"en": "three at most", "fr": "trois au plus"}[language] in note
+
+
 @pytest.mark.parametrize("name", sorted(book().sequences))
 def test_every_sequence_has_touches_to_send(name: str) -> None:
     """A sequence nurtures with several mails; the webinar needs an invitation and a reminder."""
@@ -269,4 +288,7 @@ def test_french_keeps_its_spaces(name: str, language: str, lead: Lead) -> None:
     """High punctuation never starts a line in French: the space before it does not break."""
     rendered = mail(name, language, lead)
 
-    assert re.search(r" [:;?!»](\s|$)", rendered.text + rendered.subject + rendered.preheader) is None
+    said = "\n".join((rendered.text, rendered.subject, rendered.preheader))
+
+    assert re.findall(r" [:;?!»]|« ", said) == []
+    assert re.findall(r"\w[;?!»]", rendered.subject + rendered.preheader) == []

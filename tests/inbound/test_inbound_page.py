@@ -50,6 +50,14 @@ def test_every_page_in_every_language() -> None:
     assert {name: tuple(words) for name, words in PAGES.items()} == dict.fromkeys(PAGES, LANGUAGES)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_french_pages_keep_their_spaces(name: str) -> None:
+    """High punctuation never starts a line in French: the space before it does not break."""
+    words = PAGES[name]["fr"]
+
+    assert re.search(r" [:;?!»]|« ", f"{words.title} {words.text} {words.button} {words.note}") is None
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_says_its_language(language: str) -> None:
     """Screen readers are told the language of the page."""

@@ -66,6 +66,14 @@ def test_service_mail_names_the_request(kind: str, properties: dict[str, str], s
     assert because(None, kind, **properties) == f"You get this mail because {said}."
 
 
+def test_a_french_registration_is_dated_by_itself() -> None:
+    """The day is that of the registration, and cannot be read as that of the webinar."""
+    said = because(None, Sig.WEBINAR_REGISTERED, language="fr", webinar="live")
+
+    assert said.startswith("Vous recevez ce message parce que nous avons reçu votre inscription à «\u00a0")
+    assert said.endswith("\u00a0» le lundi 23 novembre 2026.")
+
+
 def test_a_withdrawn_consent_is_no_reason() -> None:
     """Only what is granted is named."""
     gone = Consent("guides", ConsentState.WITHDRAWN, Basis.OPT_IN, AT)

@@ -31,11 +31,16 @@ def test_day_and_clock(language: str, zone: str, day: str, clock: str) -> None:
     ("age", "english", "french"),
     [
         (timedelta(hours=-1), "today", "aujourd’hui"),
-        (timedelta(hours=23), "today", "aujourd’hui"),
-        (timedelta(days=1), "yesterday", "hier"),
+        (timedelta(hours=9), "today", "aujourd’hui"),
+        (timedelta(hours=11), "yesterday", "hier"),
+        (timedelta(hours=23), "yesterday", "hier"),
+        (timedelta(hours=35), "2 days ago", "il y a 2 jours"),
         (timedelta(days=9), "9 days ago", "il y a 9 jours"),
     ],
 )
 def test_ago(age: timedelta, english: str, french: str) -> None:
-    """Whole days are enough; what lies ahead by a little is today."""
-    assert (say_ago(age, "en"), say_ago(age, "fr")) == (english, french)
+    """Days of the reader's calendar, it being ten in Paris; what lies ahead by a little is today."""
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    said = [say_ago(now - age, now, language, "Europe/Paris") for language in ("en", "fr")]
+
+    assert said == [english, french]
