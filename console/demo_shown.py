@@ -97,7 +97,7 @@ def example(mails: Sequence[Mail], folder: Path) -> dict[str, str]:
     if not marketing:
         return {}
     got = Counter(mail.recipient for mail in mails)
-    sold = {mail.reply_to for mail in mails if mail.reply_to in got}
+    sold = {mail.about for mail in mails if mail.about in got}
     lead = max(sorted(got), key=lambda address: (address in sold, got[address] if address in sold else 0))
     shown = next((mail for mail in marketing if mail.recipient == lead), marketing[0])
     (folder / EXAMPLE).write_text(shown.html, encoding="utf-8")

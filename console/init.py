@@ -20,6 +20,8 @@ STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templat
 SAMPLES = ("import.yaml", "leads.csv")
 """An import map, and a list that comes in with it."""
 NO_COMPANY, NOBODY = "[Your company]", "[Your name, as it signs the mails]"
+_SELLERS = re.compile(r"(  sellers:\n)(?:    - .*\n)+")
+_SAMPLE_DOMAIN = re.compile(r"\bverrou\.example\b")
 
 
 def init(
@@ -85,7 +87,7 @@ def _sign(folder: Path, company: str, address: str, sender: str) -> None:
     seller = (
         f'    - {{name: "[A seller]", address: sales@{DOMAIN}, title: Account executive, language: en}}\n'
     )
-    text = re.sub(r"(  sellers:\n)(?:    - .*\n)+", lambda found: found[1] + seller, text)
+    text = _SELLERS.sub(lambda found: found[1] + seller, text)
     policy.write_text(_of_nobody(text), encoding="utf-8")
 
 
@@ -96,7 +98,7 @@ def _set(text: str, section: str, key: str, value: str) -> str:
 
 
 def _of_nobody(text: str) -> str:
-    return re.sub(r"\bverrou\.example\b", DOMAIN, text)
+    return _SAMPLE_DOMAIN.sub(DOMAIN, text)
 
 
 def _starter() -> Path:

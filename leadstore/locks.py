@@ -18,6 +18,7 @@ from nurture.errors import StoreError, StoreGone
 
 IDLE_SECONDS = 30
 """PostgreSQL ends the session of a holder not heard for so long: its machine froze, or is cut off."""
+_UNSAFE = re.compile(r"[^0-9A-Za-z]+")
 
 
 class Hold(Protocol):
@@ -152,4 +153,4 @@ def _take_file(store: Store, name: str, holder: str) -> Hold | None:
 
 
 def _lock_file(store: Store, name: str) -> Path:
-    return Path(f"{store.engine.url.database}.{re.sub(r'[^0-9A-Za-z]+', '-', name)}.lock")
+    return Path(f"{store.engine.url.database}.{_UNSAFE.sub('-', name)}.lock")

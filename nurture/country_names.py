@@ -28,6 +28,9 @@ _FORM = re.compile(
 """What a country calls itself, before its name."""
 
 _ARTICLE = re.compile(r"^(?:the|la|le|les|die|der|das|den) |^l'|(?<= )the ")
+_PARTING = re.compile(r"[,()]")
+_AND = re.compile(r"\b(?:et les|et|und die|und|and the|y)\b")
+_SAINT = re.compile(r"\b(?:saint|sankt)\b")
 
 # Code and folded names, where neither a rule nor Babel leads from the one to the other: adjectives,
 # old names, short forms, and those of two countries that a rule would mix up.
@@ -248,9 +251,9 @@ def _forms(folded: str) -> Iterator[str]:
 
 def _smooth(name: str) -> str:
     """One spelling of articles, saints and `and`."""
-    name = " ".join(re.sub(r"[,()]", " ", name).split())
-    name = re.sub(r"\b(?:et les|et|und die|und|and the|y)\b", "and", name)
-    name = re.sub(r"\b(?:saint|sankt)\b", "st", name)
+    name = " ".join(_PARTING.sub(" ", name).split())
+    name = _AND.sub("and", name)
+    name = _SAINT.sub("st", name)
     before = ""
     while before != name:
         before, name = name, _ARTICLE.sub("", name)

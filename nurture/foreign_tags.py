@@ -27,6 +27,8 @@ _OWN = re.compile(
     r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^{%]|\{(?!%)|%(?!\}))*+%\}|\{#(?:[^{#]|\{(?!#)|#(?!\}))*+#\}"
 )
 """Each ends before the next of its kind begins, so that a text of openings is read once."""
+_ON_THE_LINE = re.compile(r"[^\n]")
+_BETWEEN = re.compile(r"[.\s]+")
 _OURS = {
     "first_name": "name full_name fullname first_name firstname fname first "
     "vorname prenom pr\u00e9nom given_name givenname forename",
@@ -57,7 +59,7 @@ def foreign_tags(source: TemplateSource) -> list[Fault]:
 
 def meant_name(name: str) -> str:
     """Answer what a name of another tool stands for here, such as `lead.first_name`; else nothing."""
-    parts = [part for part in re.split(r"[.\s]+", _plain(name)) if part]
+    parts = [part for part in _BETWEEN.split(_plain(name)) if part]
     for word in ("_".join(parts), *reversed(parts)):
         if word in _FIELD:
             return f"lead.{_FIELD[word]}"
@@ -88,7 +90,7 @@ def _fault(source: TemplateSource, piece: Piece, text: str, found: re.Match[str]
 
 def _without_ours(text: str) -> str:
     """The text with our own tags blanked, so that places stay what they are."""
-    return _OWN.sub(lambda tag: re.sub(r"[^\n]", " ", tag[0]), text)
+    return _OWN.sub(lambda tag: _ON_THE_LINE.sub(" ", tag[0]), text)
 
 
 def _plain(name: str) -> str:

@@ -335,7 +335,7 @@ class _Reading:
                 where = (self.node, loc, self.path, "NUR516", error.message)
                 self.faults.append(fault_within(*where, offset=offset, width=1, hint=error.hint))
             return self.compiled.setdefault((loc, forbids), (_nothing, ()))
-        if re.fullmatch(r"[^\W\d]+(-[^\W\d]+)+", text):
+        if _DASHED.fullmatch(text):
             hint = f"{_bare_column(text)}; blanks around a minus that is one"
             self._fault(loc, "NUR516", f"`{text}` is read as a subtraction", hint)
         missing = fault_at(self.node, loc, self.path, "NUR517", "the file has no column")
@@ -349,10 +349,12 @@ class _Reading:
 def _bare_column(text: str) -> str:
     """How to name a column that stands bare and has a blank, a dash or a bracket in its name."""
     name = text.strip().removeprefix("row.")
-    bare = re.fullmatch(r"[^\W\d][\w .,:/&#%?!()'\u2019-]*", name) is not None and not _OPERATORS.search(name)
+    bare = _BARE.fullmatch(name) is not None and not _OPERATORS.search(name)
     return f'name the column: row["{name}"]' if bare else ""
 
 
+_BARE = re.compile(r"\A[^\W\d][\w .,:/&#%?!()'\u2019-]*+")
+_DASHED = re.compile(r"\A[^\W\d]++(?:-[^\W\d]++)++")
 _OPERATORS = re.compile(r"\b(and|or|not|in|is|if|else)\b|\w\(|\s[-/%]\s")
 
 

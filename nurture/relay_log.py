@@ -32,7 +32,7 @@ _EXIM_FATES: Mapping[str, Fate] = {
     "**": Fate.FAILED,
     "==": Fate.WAITS,
 }
-_PLAIN = re.compile(r"<?([^<>\s,;]{3,200}@[^<>\s,;]{1,200})>?[\s,;]*([A-Za-z]{0,20})$")
+_PLAIN = re.compile(r"\A<?((?>[^<>\s,;]{3,200}@[^<>\s,;]{1,200}+(?![^<>\s,;])))>?[\s,;]*+([A-Za-z]{0,20}+)$")
 """A line of a list: a Message-ID, and maybe a word on it."""
 _WORDS: Mapping[str, Fate] = {
     **dict.fromkeys(("sent", "delivered", "accepted", "ok"), Fate.SENT),

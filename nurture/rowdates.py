@@ -70,10 +70,12 @@ _HOURS = {
 _TWICE = frozenset({"IST", "AST", "ADT", "ECT", "AMT", "GET"})
 """Short names that several zones of the world go by."""
 
-_BRACKET = re.compile(r"\s*\[([A-Za-z0-9_+/-]+)\]$")
-_REMARK = re.compile(r"(.*[+-]\d\d:?\d\d)\s*\([^)]*\)$")
-_OFFSET = re.compile(r"(.*\d)\s*(?:UTC|GMT)?\s*([+-])(\d\d?):?(\d\d)?$", re.IGNORECASE)
-_NAMED = re.compile(r"(.*[\d.AaPpMm])\s*\(?\b([A-Za-z][A-Za-z]+(?:/[A-Za-z0-9_+-]+)*|Z)\)?$")
+# Blanks are single ones by then.
+_BRACKET = re.compile(r" ?\[([A-Za-z0-9_+/-]++)\]$")
+_REMARK = re.compile(r"\A(.*[+-]\d\d:?\d\d) ?\([^)]{0,200}+\)$")
+_OFFSET = re.compile(r"\A(.*\d) ?(?:UTC|GMT)? ?([+-])(\d\d?):?(\d\d)?$", re.IGNORECASE)
+_NAMED = re.compile(r"\A(.*[\d.AaPpMm]) ?\(?\b([A-Za-z][A-Za-z]++(?:/[A-Za-z0-9_+-]++)*+|Z)\)?$")
+_KNOWN = re.compile(r"%[aAbBcdfGHIjmMpSuUVwWxXyYzZ%]")
 
 
 def read_moment(value: object, forms: Sequence[str] = ()) -> datetime:
@@ -182,7 +184,7 @@ def form_fault(form: str) -> str:
         return ""
     sample = datetime(2001, 2, 3, 14, 5, 6, tzinfo=UTC)
     try:
-        known = re.sub(r"%[aAbBcdfGHIjmMpSuUVwWxXyYzZ%]", "", form)
+        known = _KNOWN.sub("", form)
         datetime.strptime(sample.strftime(form), form)  # noqa: DTZ007 - only tried
     except ValueError:
         return f"`{form}` is no form of dates"

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from nurture.enclosed import change_enclosed
 from nurture.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
 from nurture.template_links import LINKS, LISTS, begins
 from nurture.template_source import Piece
@@ -17,9 +18,16 @@ _TRIM_MARKS = re.compile(r"(?P<open>\{[{%#])[-+]|[-+](?P<close>[%#}]\})")
 HOLE = "\ufffc"
 """Stands for each character of a tag where only the HTML around it is looked at."""
 _ELEMENT = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'<>`]+)""")
-_TEXT_ONLY = re.compile(r"(?is)<(title|textarea|style|script)\b.*?</\1\s*>|<!--.*?-->")
-"""Where no element can stand."""
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>`]++))?""")
+"""An attribute, or a name alone, so that none is read anew from each of its letters."""
+_TEXT_NAMES = ("title", "textarea", "style", "script")
+_TEXT_ONLY = re.compile(rf"<(?a:{'|'.join(_TEXT_NAMES)})\b|<!--", re.IGNORECASE)
+"""What begins a stretch in which no element can stand."""
+_TEXT_ENDS = {
+    "<!--": re.compile(r"-->"),
+    **{f"<{name}": re.compile(rf"</{name}\s*+>", re.IGNORECASE | re.ASCII) for name in _TEXT_NAMES},
+}
+_ON_THE_LINE = re.compile(r"[^\n]")
 _MARKS = dict.fromkeys(
     [ord(BLOCK), ord(BLOCK_END), ord(VALUE), ord(VALUE_END), *range(ord(NOTE), ord(NOTE) + 2)]
 )
@@ -102,7 +110,7 @@ class Shelter:
     def restore_html(self, page: str) -> str:
         """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
         page = _ELEMENT.sub(self._element, page.translate(_MARKS))
-        page = _TEXT_ONLY.sub(lambda found: self._values(found[0], "shown"), page)
+        page = change_enclosed(page, _TEXT_ONLY, _TEXT_ENDS, lambda text: self._values(text, "shown"))
         page = self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x")
         return self._values(page, "shown_in_page")
 
@@ -117,6 +125,8 @@ class Shelter:
     def _attribute(self, attribute: re.Match[str]) -> str:
         """The attribute with its values back where they are addresses; a value that begins one is one."""
         name, equals, written = attribute.groups()
+        if written is None:
+            return attribute[0]
         kind = name.lower()
         if kind not in LINKS and kind not in LISTS:
             return self._values(attribute[0], "shown")
@@ -150,7 +160,7 @@ def blanked(text: str) -> str:
     return "".join(
         text[span.start : span.end]
         if span.kind == "text"
-        else re.sub(r"[^\n]", HOLE, text[span.start : span.end])
+        else _ON_THE_LINE.sub(HOLE, text[span.start : span.end])
         for span in _spans(text)
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, unquote_plus
 
 _PLACE = re.compile(r"(?:[\w.%-]+|\[[0-9A-Fa-f:.%\w]+\])?(?::\d+)?(?:,[\w.-]+(?::\d+)?)*(?:/.*)?")
 """Hosts with their ports, and a path."""
-_WORD = re.compile(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|\S+)")
+_WORD = re.compile(r"\b(\w++)\s*+=\s*+('(?:[^'\\]|\\.)*+'|\S++)")
 """One word of a libpq connection string."""
 _OPEN = frozenset({"host", "hostaddr", "port", "dbname", "user", "sslmode", "starttls", "connect_timeout"})
 """Options whose values are no secret; a misspelt or unknown one may hold one."""

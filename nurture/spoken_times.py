@@ -33,9 +33,14 @@ _NUMBER_WORDS = {
     )
     for word in words.split()
 }  # fmt: skip
-_SPAN = re.compile(r"(\d{1,5}|[^\W\d]+)[\s\u00a0_-]*([^\W\d]+)?\.?")
-_CAP = re.compile(r"(\d{1,4})\s*(?:x|times|mal|fois|mails?|touches)?\s*(?:per|pro|par|/|a|in|en)\s*(.+)")
+_SPAN = re.compile(r"\A(\d{1,5}+|[^\W\d]++)[\s\u00a0_-]*+([^\W\d]++)?\.?")
+_CAP = re.compile(
+    r"\A(\d{1,4}+)\s*+(?:(?:x|times|mal|fois|mails?|touches)\s*+)?(?:per|pro|par|/|a|in|en)\s*+(.+)"
+)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|uhr|h)?", re.IGNORECASE)
+_TO = re.compile(r"-|\u2013|\u2014|to|bis|\u00e0")
+_TO_DAY = re.compile(r"-|\u2013|to|bis|\u00e0")
+_WORD = re.compile(r"[^\s,]+")
 
 
 def meant_span(text: object) -> str:
@@ -59,14 +64,14 @@ def meant_cap(text: object) -> str:
 
 def meant_hours(text: object) -> str:
     """Answer `09:00-17:30` for `9:00-17:30`, `9-17` or `9am - 5pm`; empty when it cannot be told."""
-    parts = re.split(r"\s*(?:-|\u2013|\u2014|to|bis|\u00e0)\s*", str(text).strip())
+    parts = _TO.split(str(text))
     clocks = [_clock(part) for part in parts]
     return "-".join(clocks) if len(clocks) == 2 and all(clocks) else ""
 
 
 def meant_cast(text: object) -> str:
     """Answer `tue 09:00` for `Tuesday 9:00` or `9:00 tue`; an empty string when it cannot be told."""
-    words = re.findall(r"[^\s,]+", str(text).lower())
+    words = _WORD.findall(str(text).lower())
     days = [_DAY[word.rstrip(".")] for word in words if word.rstrip(".") in _DAY]
     clocks = [clock for word in words if (clock := _clock(word))]
     return f"{days[0]} {clocks[0]}" if len(days) == len(clocks) == 1 else ""
@@ -74,8 +79,8 @@ def meant_cast(text: object) -> str:
 
 def meant_days(text: object) -> str:
     """Answer `mon-fri` for `Monday - Friday` or `Mo-Fr`; an empty string when it cannot be told."""
-    parts = re.split(r"\s*(?:-|\u2013|to|bis|\u00e0)\s*", str(text).strip().lower())
-    days = [_DAY.get(part.rstrip("."), "") for part in parts]
+    parts = _TO_DAY.split(str(text).lower())
+    days = [_DAY.get(part.strip().rstrip("."), "") for part in parts]
     return "-".join(days) if len(days) <= 2 and all(days) else ""
 
 

@@ -30,6 +30,8 @@ from nurture.settable import set_fault
 from nurture.source import Loc, Node, fault_at, salvage, validate
 
 _UNSAFE = re.compile(r"[^a-z0-9/-]")
+_ENDS_WORD = re.compile(r"[\s:]")
+_FIRST_WORD = re.compile(r"\A[^\s:]*+[\s:]*+")
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ class Reader:
             message = f"one step, two verbs: `{verbs[0]}` and `{verbs[1]}`"
             self.fault(node, (verbs[1],), "NUR030", message, "start the second step with `- `", key=True)
             return None, node
-        words = keys or [re.split(r"[\s:]", str(node.value))[0]]
+        words = keys or [_ENDS_WORD.split(str(node.value))[0]]
         meant = [(key, verb) for key in words if (verb := foreign_word(key, VERBS) or suggest(key, VERBS))]
         if not meant:
             hint = f"a step starts with one of {', '.join(f'`{verb}`' for verb in VERBS)}"
@@ -257,7 +259,7 @@ def _weight(value: object) -> float:
 
 def _spelt(text: str, verb: str) -> str:
     """How a step is written of which only a text was read: `wait 3 days`, `send:hello`."""
-    rest = re.sub(r"\A[^\s:]*[\s:]*", "", text)[:60]
+    rest = _FIRST_WORD.sub("", text)[:60]
     return f"write `- {verb}: {rest or '...'}`, with a colon and a blank"
 
 

@@ -7,16 +7,25 @@ from collections.abc import Iterator
 from html import unescape
 
 from nurture.diagnose import Fault
+from nurture.enclosed import change_enclosed
 from nurture.template_source import Piece, TemplateSource
 from nurture.written_links import HOLE, link_fault
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_TITLE = r"(?:[ \t]+[\"'(][^\n]*?[\"')])?"
-_INLINE = re.compile(rf"\]\([ \t]*(?:<([^>\n]*)>|((?:[^()\n]|\([^()\n]*\))*?)){_TITLE}[ \t]*\)")
+_TAG = re.compile(r"\{[{%#]")
+_TAG_ENDS = {"{{": re.compile(r"\}\}"), "{%": re.compile(r"%\}"), "{#": re.compile(r"#\}")}
+_TITLE = r"[\"'(][^\n]{0,500}?[\"')]"
+_TARGET = r"<([^<>\n]*+)>|((?:[^()\n \t]++|\([^()\n]*+\)|[ \t]++)*?)"
+_INLINE = re.compile(rf"\]\((?:[ \t]*+(?:{_TARGET})(?:[ \t]++{_TITLE})?|[ \t]++(){_TITLE})[ \t]*+\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?([^\s>]+)", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _PATTERNS = {"md": (_INLINE, _REFERENCE), "html": (_ATTRIBUTE,), "txt": ()}
-_CODE = re.compile(r"^```.*?^```|`[^`\n]+`|<!--.*?-->", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"^```|`(?=[^`\n]++`)|<!--", re.MULTILINE)
+_CODE_ENDS = {
+    "```": re.compile(r"^```", re.MULTILINE),
+    "`": re.compile(r"`"),
+    "<!--": re.compile(r"-->"),
+}
+_ON_THE_LINE = re.compile(r"[^\n]")
 
 
 def wrong_links(source: TemplateSource) -> list[Fault]:
@@ -26,8 +35,8 @@ def wrong_links(source: TemplateSource) -> list[Fault]:
 
 def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
     # Each tag becomes one hole and blanks, so that everything keeps its place.
-    text = _TAG.sub(lambda tag: HOLE + re.sub(r"[^\n]", HOLE, tag[0][1:]), piece.text)
-    text = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+    text = change_enclosed(piece.text, _TAG, _TAG_ENDS, lambda tag: _ON_THE_LINE.sub(HOLE, tag))
+    text = change_enclosed(text, _CODE, _CODE_ENDS, lambda code: _ON_THE_LINE.sub(" ", code))
     for found in (match for pattern in _PATTERNS[source.kind] for match in pattern.finditer(text)):
         index = found.lastindex or 0
         told = link_fault(unescape(re.sub(f"{HOLE}+", HOLE, found[index])))

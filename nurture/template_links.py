@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nurture.enclosed import change_enclosed
+
 LINKS = frozenset({
     "action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon",
     "longdesc", "lowsrc", "manifest", "poster", "profile", "src", "usemap", "xlink:href",
@@ -17,12 +19,13 @@ SAFE = frozenset({"http", "https", "mailto", "tel", "cid"})
 
 # Programs that show mail skip these in front of an address and inside its scheme (WHATWG URL, 4.4).
 _SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]+")
-_SCHEME = re.compile(r"([^/?#:]*):")
-_SETTLED = re.compile(r"[^:/?#]*[/?#]")
+_SCHEME = re.compile(r"\A([^/?#:]*+):")
+_SETTLED = re.compile(r"\A[^:/?#]*+[/?#]")
 _LISTED = re.compile(r"(?:^|\s)(?:[\d.]+[wxh],)?,*([^\s,]\S*)")
 _REFRESH = re.compile(r"""[\s\d.]*[;,]?\s*(?:url\s*=\s*)?["']?(.*)""", re.IGNORECASE | re.DOTALL)
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
-_CSS_NOTE = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
+_CSS_NOTE = re.compile(r"/\*")
+_CSS_NOTE_ENDS = {"/*": re.compile(r"\*/")}
 _CSS_LINK = re.compile(r"""(?:url\(\s*|@import\s+|src\(\s*)["']?([^"')]*)""", re.IGNORECASE)
 
 
@@ -60,7 +63,7 @@ def refreshed(content: str) -> str:
 
 def css_addresses(css: str) -> Iterator[str]:
     """What a style fetches: url(...) and @import, whatever escapes they are written with."""
-    text = _CSS_ESCAPE.sub(_unescaped, _CSS_NOTE.sub("", css))
+    text = _CSS_ESCAPE.sub(_unescaped, change_enclosed(css, _CSS_NOTE, _CSS_NOTE_ENDS, lambda note: ""))
     return (found[1] for found in _CSS_LINK.finditer(text))
 
 

@@ -57,6 +57,7 @@ LEFT = frozenset(
     }
 )
 """Words of somebody who left, folded."""
+_DASH = re.compile(r"[-_\u2010-\u2015]")
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +65,7 @@ def fold(text: str) -> str:
     """A word without case, accents, dashes and a full stop or exclamation mark at its end."""
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[-_\u2010-\u2015]", " ", plain.casefold()).split()).strip(" .!'\"\u2019")
+    return " ".join(_DASH.sub(" ", plain.casefold()).split()).strip(" .!'\"\u2019")
 
 
 def says_yes(value: object) -> bool:

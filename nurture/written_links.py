@@ -8,12 +8,20 @@ from nurture.diagnose import suggest
 
 HOLE = "\ue000"
 """Stands in a link for a value that only a lead's data can tell."""
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)\s*:(?!\d+(?:/|$))")
-_LABEL = rf"[\w{HOLE}](?:[\w{HOLE}-]*[\w{HOLE}])?"
-_HOST = re.compile(rf"({_LABEL}\.)+[^\W\d_][\w{HOLE}-]*\.?|localhost|[\d.]+|\[[0-9a-fA-F:]+\]")
-_MAIL = re.compile(rf"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+|[^?]*{HOLE}[^?]*")
-_DOMAIN = re.compile(r"(?:[\w-]+\.)+[A-Za-z]{2,24}(?::\d+)?(?:[/?#].*)?")
-_FILE = re.compile(r".*\.(html?|php|pdf|docx?|png|jpe?g|md|j2|url|title)(?:[?#].*)?", re.IGNORECASE)
+_SCHEME = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*+)\s*+:(?!\d++(?:/|$))")
+_LABEL = rf"(?!-)[\w{HOLE}-]++(?<!-)"
+_HOST = re.compile(rf"\A(?:(?:{_LABEL}\.)+[^\W\d_][\w{HOLE}-]*+\.?|localhost|[\d.]++|\[[0-9a-fA-F:]++\])")
+_MAIL = re.compile(rf"\A(?:[^\s@<>]++@[^\s@<>]+\.[^\s@<>.]++|[^?{HOLE}]*+{HOLE}[^?]*+)")
+_DOMAIN = re.compile(r"\A(?:[\w-]++\.)+[A-Za-z]{2,24}+(?::\d++)?(?:[/?#].*)?")
+_FILE = re.compile(
+    r"\A.*\.(html?|php|pdf|docx?|png|jpe?g|md|j2|url|title)(?:[?#].*)?", re.IGNORECASE | re.DOTALL
+)
+_BLANKS = re.compile(r"\s+")
+_DIGIT = re.compile(r"\d")
+_PORT = re.compile(r":\d+$")
+_ENDS_SITE = re.compile(r"[/?#]")
+_GOES_DEEPER = re.compile(r"[/?]")
+_NAME = re.compile(r"\A(?:assets|asset|webinars|webinar|lead|company|sender)\.[\w.]++$")
 _KNOWN = ("http", "https", "mailto", "tel", "cid")
 
 
@@ -24,8 +32,8 @@ def link_fault(link: str) -> tuple[str, str] | None:
         return "this link leads nowhere", "write where it goes: `https://...`"
     if bare.startswith((HOLE, "cid:", "#")):
         return None
-    if re.search(r"\s", bare):
-        whole = re.sub(r"\s+", "%20", bare)
+    if _BLANKS.search(bare):
+        whole = _BLANKS.sub("%20", bare)
         return f"a blank in the link `{_shown(bare)}`", f"write `{_shown(whole)}`"
     if found := _SCHEME.match(bare):
         return _of_scheme(bare, found[1].lower(), bare[found.end() :])
@@ -41,7 +49,7 @@ def _of_scheme(link: str, scheme: str, rest: str) -> tuple[str, str] | None:
         return None if told else (what, "write `mailto:sales@example.com`")
     if scheme == "tel":
         what = f"`{_shown(link)}` holds no number"
-        return None if re.search(r"\d", rest) or HOLE in rest else (what, "write `tel:+33...`")
+        return None if _DIGIT.search(rest) or HOLE in rest else (what, "write `tel:+33...`")
     meant = suggest(scheme, _KNOWN)
     if not meant:
         return None
@@ -52,8 +60,8 @@ def _of_scheme(link: str, scheme: str, rest: str) -> tuple[str, str] | None:
 def _of_web(link: str, scheme: str, rest: str) -> tuple[str, str] | None:
     if not rest.startswith("//") or rest.startswith("///"):
         return f"`{_shown(link)}` names no web site", f"write `{_shown(f'{scheme}://' + rest.lstrip('/'))}`"
-    site = re.split(r"[/?#]", rest[2:], maxsplit=1)[0]
-    host = re.sub(r":\d+$", "", site.rpartition("@")[2])
+    site = _ENDS_SITE.split(rest[2:], maxsplit=1)[0]
+    host = _PORT.sub("", site.rpartition("@")[2])
     if _SCHEME.match(rest[2:]) and host.rstrip(":") in ("http", "https"):
         return f"`{_shown(link)}` begins twice", f"write `{_shown(rest[2:])}`"
     if host.startswith(HOLE) or _HOST.fullmatch(host):
@@ -68,14 +76,14 @@ def _without_scheme(link: str) -> tuple[str, str] | None:
         return None
     if "@" in link and _MAIL.fullmatch(link):
         return f"`{_shown(link)}` is an address, not a link", f"write `mailto:{_shown(link)}`"
-    if re.match(r"(assets|asset|webinars|webinar|lead|company|sender)\.[\w.]+$", link):
+    if _NAME.match(link):
         return f"`{_shown(link)}` is a name, not a link", f"write `{{{{ {_shown(link)} }}}}`"
     if link.startswith("www.") or (_DOMAIN.fullmatch(link) and not _FILE.fullmatch(link)):
         return (
             f"`{_shown(link)}` has no `https://`, so no program opens it",
             f"write `https://{_shown(link)}`",
         )
-    if re.search(r"[/?]", link):
+    if _GOES_DEEPER.search(link):
         return None  # below whatever the mail is read at, which is odd and harmless
     return f"`{_shown(link)}` leads nowhere from a mail", "write the whole link: `https://...`"
 

@@ -11,6 +11,9 @@ LOOK_BACK = 3
 _QUOTES = "\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a"
 _BULLETS = "\u2022\u2013\u2014\u2212*\u25cf\u25aa\u00b7"
 _KEY = r"[A-Za-z_][\w-]*"
+_TABBED = re.compile(r"\A *+(\t[ \t]*+)")
+_WIDE = re.compile(r"\A(?:(?![\u00a0\u2000-\u200b\u202f\u3000])\s)*+([\u00a0\u2000-\u200b\u202f\u3000]++)")
+_OPENS_QUOTE = re.compile(r"(?::\s++|-\s++|[\[{,]\s*+)([\"'])")
 
 
 class Advice(NamedTuple):
@@ -33,7 +36,7 @@ def explain(lines: Sequence[str], line: int, message: str) -> Advice | None:
 
 
 def _tab(at: int, text: str) -> Advice | None:
-    found = re.match(r"[ ]*(\t[ \t]*)", text)
+    found = _TABBED.match(text)
     return (
         _here(at, found, "a tab indents this line", "indent with spaces, two for each level")
         if found
@@ -42,7 +45,7 @@ def _tab(at: int, text: str) -> Advice | None:
 
 
 def _wide_blank(at: int, text: str) -> Advice | None:
-    found = re.match(r"\s*?([\u00a0\u2000-\u200b\u202f\u3000]+)", text)
+    found = _WIDE.match(text)
     return (
         _here(at, found, "a blank that is none indents this line", "type the blanks again") if found else None
     )
@@ -132,7 +135,7 @@ def _unclosed_quote(lines: Sequence[str], line: int) -> Advice | None:
     """The last line, from where the parser gave up, whose quotes do not pair."""
     for at in range(min(line, len(lines)), 0, -1):
         text = lines[at - 1]
-        found = re.search(r"(?::\s+|-\s+|[\[{,]\s*)([\"'])", text)
+        found = _OPENS_QUOTE.search(text)
         if found and text.count(found[1]) % 2:
             column = found.start(1) + 1
             hint = f"close them: end the text with `{found[1]}`"

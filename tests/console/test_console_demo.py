@@ -23,6 +23,7 @@ from flows.work.demo.acts import LEAVES, Mail
 from flows.work.demo.answering import Model
 from flows.work.demo.folder import fresh_folder, most_leads, takes_leads
 from flows.work.demo.hours import MOST_TICKS, first_monday, moments
+from flows.work.demo.mailbox import read_mail
 from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
 from flows.work.handing import hand_off
@@ -36,6 +37,7 @@ from nurture.book import read_book
 from nurture.catalog import Catalog
 from nurture.errors import LockHeld, NurtureError, ProjectError
 from nurture.spans import parse_cap
+from outbound.message import build_message
 
 ROOT = Path(__file__).parents[2]
 INVENTED = ROOT / "examples" / "demo"
@@ -113,7 +115,7 @@ def _mail(**changes: Any) -> Mail:
         message_id="<one@verrou.example>",
         links=(GUIDE,),
         leave_url="http://127.0.0.1:1/u/token",
-        reply_to="",
+        about="",
         html="<p>Hello</p>",
         path=Path("new/one"),
     )
@@ -431,3 +433,30 @@ def test_on_a_terminal_bars_move(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def _counts() -> ImportCounts:
     return ImportCounts(read=5, saved=5)
+
+
+@pytest.mark.parametrize(
+    ("automatic", "about", "leave"),
+    [(True, "ann@a.example", None), (False, "ann@a.example", "https://v.example/u/1")],
+    ids=["a notice", "a mail that counts"],
+)
+def test_a_mail_tells_whom_it_is_about(
+    tmp_path: Path, automatic: bool, about: str, leave: str | None
+) -> None:
+    """A seller finds the lead by the button, and only what nobody asked for counts for caps."""
+    mail = build_message(
+        sender=("V", "hello@v.example"),
+        recipient="tom@v.example",
+        subject="Ready",
+        html='<p><a class="b" href="mailto:Ann@a.example?subject=x">Write to Ann</a></p>',
+        text="Write to Ann",
+        message_id="<1@v.example>",
+        date=TUESDAY,
+        unsubscribe_url="https://v.example/u/1",
+        automatic=automatic,
+    )
+    (tmp_path / "1").write_bytes(b"Delivered-To: tom@v.example\r\n" + mail)
+
+    found = read_mail(tmp_path / "1")
+
+    assert (found.about, found.leave_url, found.marketing) == (about, leave, leave is not None)

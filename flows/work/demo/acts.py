@@ -34,7 +34,7 @@ class Mail:
     message_id: str
     links: tuple[str, ...]  # in the order of the text, without the way out
     leave_url: str | None  # List-Unsubscribe of what counts for caps; None: service mail, or a seller's
-    reply_to: str
+    about: str  # whom a seller may write to by the notice's button; empty: the mail is to a lead
     html: str
     path: Path
 

@@ -7,7 +7,7 @@ from datetime import UTC
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from html import unescape
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def read_mail(path: Path) -> Mail:
         message_id=str(message["Message-ID"]).strip(),
         links=tuple(link for link in links if link != leave),
         leave_url=None if automatic else leave,
-        reply_to=parseaddr(str(message["Reply-To"] or ""))[1].lower(),
+        about=next((link[7:].partition("?")[0] for link in links if link.startswith("mailto:")), "").lower(),
         html=html,
         path=path,
     )

@@ -82,8 +82,8 @@ class World:
         return await in_thread(_append, store, signals, until) if signals else 0
 
     def _reactions(self, mail: Mail) -> list[Act]:
-        if mail.recipient not in self._ids:  # a seller's: the lead it is about can be replied to
-            return self.model.after_handoff(mail.reply_to, mail.sent_at + TO_THE_QUESTION)
+        if mail.recipient not in self._ids:  # a seller's: its button writes to the lead
+            return self.model.after_handoff(mail.about, mail.sent_at + TO_THE_QUESTION)
         self._received[mail.recipient] += 1
         return self.model.answer(mail, self._received[mail.recipient])
 
