@@ -168,7 +168,7 @@ def _lines(logs: Sequence[Path]) -> Iterator[str]:
                 yield from file
         except (OSError, EOFError) as error:
             why = getattr(error, "strerror", None) or "it is not a whole file"
-            raise NurtureError(f"{path} cannot be read: {why}", hint="--log takes the path of a whole log") from error
+            raise NurtureError(f"{path} cannot be read: {why}", hint="--log takes a whole log") from error
 
 
 def _agreed(verdicts: Verdicts) -> bool:
