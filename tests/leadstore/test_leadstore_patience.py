@@ -15,7 +15,7 @@ from leadstore import patience
 from leadstore.outages import plain_error
 from leadstore.snapshots import lock_leads
 from leadstore.store import Store, open_store, patiently
-from nurture.errors import StoreBusy, StoreError, StoreGone
+from nurture.errors import StoreBusy, StoreError, StoreGone, Unstorable
 from tests.builders import add_lead
 
 ROOT = Path(__file__).parents[2]
@@ -153,7 +153,8 @@ def error(kind: type[DBAPIError], words: str, lost: bool = False, **codes: Any) 
         (error(OperationalError, ""), StoreGone, "no answer"),
         (error(OperationalError, "attempt to write", code=8), StoreGone, "attempt to write"),
         (error(OperationalError, "malformed", code=11 | 2 << 8), StoreGone, "the file is damaged"),
-        (error(InterfaceError, "bad parameter", state="22023"), StoreError, "refused a statement: Said"),
+        (error(InterfaceError, "bad parameter"), Unstorable, "refused a statement: Said"),
+        (error(InterfaceError, "cursor already closed"), StoreError, "refused a statement: Said"),
     ],
 )
 def test_a_drivers_error_in_words(raised: DBAPIError, kind: type[StoreError], words: str) -> None:
