@@ -68,7 +68,6 @@ class TouchState(StrEnum):
 
 
 HOLDS_SLOT = frozenset({TouchState.CLAIMED, TouchState.STARTED, TouchState.SENT, TouchState.UNCERTAIN})
-OPEN_TOUCH = frozenset({TouchState.PLANNED, TouchState.CLAIMED, TouchState.STARTED})
 
 
 class OutboxKind(StrEnum):
