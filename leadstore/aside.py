@@ -85,11 +85,6 @@ def list_aside(tx: Connection, wanted: WantedAside, limit: int | None = None) ->
     return [_as_value(row) for row in tx.execute(query.limit(limit))]
 
 
-def count_aside(tx: Connection, wanted: WantedAside = WantedAside()) -> int:
-    """How many are meant."""
-    return int(tx.scalar(_meant(select(func.count()).select_from(aside), wanted)) or 0)
-
-
 def payloads(tx: Connection, ids: Collection[int]) -> dict[int, bytes]:
     """What was kept of these items."""
     kept = select(aside.c.id, aside.c.payload).where(aside.c.id.in_(list(ids)), aside.c.payload.is_not(None))
