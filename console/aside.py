@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
-from console.frame import Frame, InFrame, note, say, say_json
+from console.frame import Frame, InFrame, agreed, note, say, say_json
 from console.wording import printable, say_at
 from leadstore.aside import payloads
 from leadstore.existing import latest_moment, open_existing
@@ -270,9 +270,7 @@ def _refuse_misuse(verb: str, names: Sequence[str], narrowed: bool) -> None:
 
 def _agreed(found: Sequence[Waiting]) -> bool:
     note(f"{_counted(found)} will not be tried again. Drop?")
-    if not sys.stdin.isatty():
-        raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
-    return input("Type yes to go on: ").strip().lower() in ("y", "yes")
+    return agreed()
 
 
 def _counted(found: Sequence[Waiting]) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
+from console.wording import say_many
 from flows.work.shelf import read_shelf, strays
 from nurture.advice import advise
 from nurture.book import Book, read_book
@@ -57,17 +58,13 @@ def _show(faults: Sequence[Fault], form: Format, *, ok: bool) -> None:
 
 
 def _summary(book: Book | None, warnings: int, errors: int) -> str:
-    found = f"{_many(errors, 'error')}, {_many(warnings, 'warning')}"
+    found = f"{say_many(errors, 'error')}, {say_many(warnings, 'warning')}"
     if book is None:
         return found
     return (
-        f"{_many(len(book.sequences), 'sequence')}, {_many(len(book.templates.names), 'template')}, "
-        f"{_many(len(book.catalog.topics), 'topic')}: {found}"
+        f"{say_many(len(book.sequences), 'sequence')}, {say_many(len(book.templates.names), 'template')}, "
+        f"{say_many(len(book.catalog.topics), 'topic')}: {found}"
     )
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _from_here(root: Path, file: str) -> str:

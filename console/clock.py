@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, agreed, note, say, say_json
 from console.wording import say_at, say_many
 from leadstore.ahead import Ahead, bring_back, look_ahead
 from leadstore.existing import open_existing
-from nurture.errors import NurtureError
 
 app = App(
     name="clock",
@@ -104,9 +102,7 @@ def reset(
 
 def _agreed(found: Ahead) -> bool:
     _tell(found, say=note)
-    if not sys.stdin.isatty():
-        raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
-    return input("Is this machine's clock right now? Type yes to go on: ").strip().lower() in ("y", "yes")
+    return agreed("Is this machine's clock right now? Type yes to go on: ")
 
 
 def _tell(found: Ahead, say: Any = say) -> None:

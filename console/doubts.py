@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, agreed, note, say, say_json
 from console.wording import say_many
 from leadstore.existing import latest_moment, open_existing
 from leadstore.resolving import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
@@ -173,9 +173,7 @@ def _lines(logs: Sequence[Path]) -> Iterator[str]:
 
 def _agreed(verdicts: Verdicts) -> bool:
     note(f"{_counted(verdicts)} to be settled. Settle them?")
-    if not sys.stdin.isatty():
-        raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
-    return input("Type yes to go on: ").strip().lower() in ("y", "yes")
+    return agreed()
 
 
 def _counted(verdicts: Verdicts) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from nurture.errors import NurtureError
+
 if TYPE_CHECKING:
     from flows.work.settings import Settings
 
@@ -65,6 +67,17 @@ def say_json(value: Any) -> None:  # whatever json.dumps takes
 def note(text: str) -> None:
     """Progress or a remark, to stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def agreed(question: str = "Type yes to go on: ") -> bool:
+    """Whether the operator types yes.
+
+    Raises:
+        NurtureError: nobody is there to answer.
+    """
+    if not sys.stdin.isatty():
+        raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
+    return input(question).strip().lower() in ("y", "yes")
 
 
 def wants_colour(stream: Any = None) -> bool:  # any text stream

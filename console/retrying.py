@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, agreed, note, say, say_json
 from console.reasons import OUTBOX_REASONS
 from leadstore.existing import latest_moment, open_existing
 from leadstore.finding import find_lead
@@ -142,9 +141,7 @@ def _agreed(found: Sequence[Stuck]) -> bool:
     causes = Counter(OUTBOX_REASONS.get(one.reason, one.reason) for one in found)
     told = "; ".join(f"{count} because {cause}" for cause, count in causes.most_common())
     note(f"{_counted(found)} to be tried again ({told}). Try them again?")
-    if not sys.stdin.isatty():
-        raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
-    return input("Type yes to go on: ").strip().lower() in ("y", "yes")
+    return agreed()
 
 
 def _counted(found: Sequence[Stuck]) -> str:

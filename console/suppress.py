@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, agreed, note, say, say_json
 from leadstore.existing import latest_moment, open_existing
 from leadstore.store import Store
 from leadstore.suppressing import AddressState, lift_address, read_address, suppress_address
-from nurture.errors import NurtureError
 from nurture.words import SuppressionReason
 
 ASK_TWICE = {
@@ -78,9 +76,7 @@ def _act(store: Store, address: str, lift: bool, reason: str) -> bool:
 def _agreed(before: AddressState, lift: bool) -> bool:
     if bool(before.reason) is lift:  # there is something to change
         note(_question(before, lift))
-        if not sys.stdin.isatty():
-            raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
-        return input("Type yes to go on: ").strip().lower() in ("y", "yes")
+        return agreed()
     return True
 
 

@@ -80,10 +80,7 @@ def bring_back(tx: Connection, now: datetime) -> Ahead:
     _look_again(tx, now)
     _shift_handoffs(tx, now)
     for table, what, where in _wrong(now):
-        if (values := _mended(table, what, now)) is not None:
-            tx.execute(update(table).where(where).values(values))
-        else:
-            tx.execute(table.delete().where(where))
+        tx.execute(update(table).where(where).values(_mended(table, what, now)))
     tx.execute(note.delete().where(note.c.name.in_(_notes_ahead(tx, now))))
     if found.seen is not None:
         write_note(tx, SEEN, now.astimezone(UTC).isoformat())
@@ -110,8 +107,8 @@ def _says_when(table: Table, column: Column[Any]) -> bool:
     return happened and (table.name, column.name) not in ITS_OWN
 
 
-def _mended(table: Table, what: str, now: datetime) -> dict[str, Any] | None:
-    """The values that put such a row right; None: the row goes."""
+def _mended(table: Table, what: str, now: datetime) -> dict[str, Any]:
+    """The values that put such a row right."""
     match table.name, what:
         case "lead", "score_as_of":
             return {"score_as_of": None}  # scored anew by the next rescoring

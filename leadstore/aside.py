@@ -79,15 +79,10 @@ def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
     return len(rows)
 
 
-def list_aside(tx: Connection, wanted: WantedAside, limit: int | None = None) -> list[SetAside]:
+def list_aside(tx: Connection, wanted: WantedAside) -> list[SetAside]:
     """The items that are meant, the latest first."""
     query = _meant(select(*_COLUMNS), wanted).order_by(aside.c.last_at.desc(), aside.c.id.desc())
-    return [_as_value(row) for row in tx.execute(query.limit(limit))]
-
-
-def count_aside(tx: Connection, wanted: WantedAside = WantedAside()) -> int:
-    """How many are meant."""
-    return int(tx.scalar(_meant(select(func.count()).select_from(aside), wanted)) or 0)
+    return [_as_value(row) for row in tx.execute(query)]
 
 
 def payloads(tx: Connection, ids: Collection[int]) -> dict[int, bytes]:

@@ -146,7 +146,7 @@ def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
     hint = "wait longer, or say `over_cap: skip` on the step below"
     return [
         _warning(place, ("wait",), sequence.path, "NUR063", message, hint)
-        for place in (_steps(_tree(book, sequence.path)) if vain else ())
+        for place in (_tree(book, sequence.path).mappings() if vain else ())
         if place.at[0] in {wait.line for wait in vain} and "wait" in place.keys  # keys is a mapping
     ]
 
@@ -184,16 +184,6 @@ def _tree(book: Book, path: str) -> Node:
     node, _ = load_yaml(path, book.files[path])
     assert node is not None  # the book was read from it
     return node
-
-
-def _steps(node: Node) -> Iterator[Node]:
-    """Every mapping below, at any depth."""
-    if node.is_mapping:
-        yield node
-        for child in node.value.values():
-            yield from _steps(child)
-    for item in node.items():
-        yield from _steps(item)
 
 
 def _warning(node: Node, loc: Loc, path: str, code: str, message: str, hint: str) -> Fault:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Policy
 from nurture.render import TemplateSet
 from nurture.source import Node, fault_at
+from nurture.translation import is_language
 
 _WORDED = frozenset({"title", "url", "register_url", "join_url", "replay_url", "handoff", "cause"})
 """The keys under which words or links may stand once per language."""
@@ -16,8 +16,6 @@ _NAMED = frozenset({"topics", "assets", "webinars", "stages"})
 """The parts of files in which each thing has a name, whatever that is."""
 _PARTS = frozenset({"fit", "engagement", "title", "steps"})
 """The other parts that have such keys."""
-_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Z]{2})?")
-"""What is spelt otherwise is a fault of its own."""
 
 
 def known_languages(policy: Policy, templates: TemplateSet) -> frozenset[str]:
@@ -28,12 +26,12 @@ def known_languages(policy: Policy, templates: TemplateSet) -> frozenset[str]:
 
 
 def check_languages(node: Node, path: str, known: frozenset[str]) -> list[Fault]:
-    """Every language of a file that nobody reads, at its key."""
+    """Every language of a file that nobody reads, at its key; what is misspelt is a fault of its own."""
     plain = {language.partition("-")[0] for language in known}
     faults = []
     for each in _per_language(node):
         for language in each.value:
-            if _LANGUAGE.fullmatch(language) and language.partition("-")[0] not in plain:
+            if is_language(language) and language.partition("-")[0] not in plain:
                 message = f"the project has no language `{language}`"
                 hint = did_you_mean(language, known) + "; `languages:` in nurture.yaml names them"
                 faults.append(fault_at(each, (language,), path, "NUR055", message, hint=hint, key=True))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from nurture.catalog import Catalog
 from nurture.countries import country_code
 from nurture.diagnose import did_you_mean
 from nurture.spans import parse_zone
+from nurture.translation import is_language
 from nurture.values import PROFILE_FIELDS
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _EXPECTED = {
     "text": "text",
     "number": "a number",
@@ -62,7 +61,7 @@ def _fits(kind: str, value: object) -> bool:
         case "country":
             return isinstance(value, str) and country_code(value) == value
         case "language":
-            return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
+            return isinstance(value, str) and is_language(value)
         case "zone":
             return _is_zone(value)
     return isinstance(value, str) and value != ""

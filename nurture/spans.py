@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Annotated
@@ -94,14 +93,6 @@ def parse_hours(text: object, days: frozenset[int] = EVERY_DAY) -> Window:
             f'{_shown(text)} are not hours; write "{meant_hours(text) or "09:00-17:30"}", in quotes'
         )
     return Window(days=days, start=_clock(match[1], match[2]), end=_clock(match[3], match[4]))
-
-
-def parse_window(value: object) -> Window:
-    """Read `{days: mon-fri, hours: "09:00-17:30"}`; either may be left out. Raises ValueError."""
-    if not isinstance(value, Mapping) or not value or set(value) - {"days", "hours"}:
-        raise ValueError(_NO_WINDOW)
-    days = parse_days(value["days"]) if "days" in value else EVERY_DAY
-    return parse_hours(value.get("hours", "00:00-00:00"), days)
 
 
 def parse_weekday_time(text: str) -> tuple[int, time]:

@@ -11,11 +11,17 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 from nurture.source import Written
 from nurture.written_links import link_fault
 
-Language = Annotated[str, Written(r"[a-z]{2,3}(-[A-Z]{2})?", "a language; write `fr` or `fr-CA`")]
+_LANGUAGE = r"[a-z]{2,3}(-[A-Z]{2})?"
+Language = Annotated[str, Written(_LANGUAGE, "a language; write `fr` or `fr-CA`")]
 """A field of a model that reads a language such as `fr` or `fr-CA`."""
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A field of a model that holds some words."""
 _LINK = r"(https?://[^\s/]|mailto:|/)\S{0,2000}"
+
+
+def is_language(text: str) -> bool:
+    """Whether it is spelt as a language is."""
+    return re.fullmatch(_LANGUAGE, text) is not None
 
 
 def _link(text: str) -> str:

@@ -23,7 +23,7 @@ _CONTRARY = "see which of its parts contradict each other"
 
 def vain(sequence: Sequence, tree: Node, policy: Policy) -> list[Fault]:
     """Answer the warnings about one sequence; `tree` is its file."""
-    places = {step.at[0]: step for step in _mappings(tree)}
+    places = {step.at[0]: step for step in tree.mappings()}
     return [
         *_head(sequence, tree),
         *_unreachable(sequence, places),
@@ -156,15 +156,6 @@ def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fa
             message = f"nothing leaves on {WEEKDAYS[day]} {at:%H:%M}: window or quiet hours are closed then"
             hint = f"each waits until {WEEKDAYS[then.weekday()]} {then:%H:%M}; cast it then, or open it"
             yield _warning(sequence, tree, ("cast",), "NUR066", message, hint)
-
-
-def _mappings(node: Node) -> Iterator[Node]:
-    if node.is_mapping:
-        yield node
-        for child in node.value.values():
-            yield from _mappings(child)
-    for item in node.items():
-        yield from _mappings(item)
 
 
 def _warning(

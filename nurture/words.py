@@ -68,7 +68,6 @@ class TouchState(StrEnum):
 
 
 HOLDS_SLOT = frozenset({TouchState.CLAIMED, TouchState.STARTED, TouchState.SENT, TouchState.UNCERTAIN})
-OPEN_TOUCH = frozenset({TouchState.PLANNED, TouchState.CLAIMED, TouchState.STARTED})
 
 
 class OutboxKind(StrEnum):
@@ -186,7 +185,6 @@ class AsideKind(StrEnum):
     SIGNAL = "signal"  # something that happened, not taken in yet
     LEAD = "lead"  # a lead that could not be scored, offered, or looked at by standing sequences
     MAIL = "mail"  # a mail of the mailbox, kept as it came
-    ROW = "row"  # a row of a source that keeps no rejects of its own
     TOUCH = "touch"  # a message to a lead, failed
     NOTICE = "notice"  # a message to a seller, failed
     WEBHOOK = "webhook"  # a call to another system, failed
@@ -201,7 +199,6 @@ class AsideStage(StrEnum):
     STANDING = "standing"  # as standing sequences looked at the lead
     OFFER = "offer"  # as the lead was offered to a seller
     MAILBOX = "mailbox"  # as the mail was read or recorded
-    IMPORT = "import"  # as the row was saved
 
 
 class AsideState(StrEnum):

@@ -68,6 +68,14 @@ class Node:
         """Answer the nodes of a list; nothing for anything else."""
         return self.value if isinstance(self.value, list) else []
 
+    def mappings(self) -> Iterator[Node]:
+        """Answer every mapping in it, itself first, at any depth."""
+        if self.is_mapping:
+            yield self
+        children = self.value.values() if self.is_mapping else self.items()
+        for child in children:
+            yield from child.mappings()
+
     def plain(self) -> Any:
         """Answer the value as plain data, without places."""
         if isinstance(self.value, dict):

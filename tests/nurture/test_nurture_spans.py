@@ -16,7 +16,6 @@ from nurture.spans import (
     parse_own_cap,
     parse_span,
     parse_weekday_time,
-    parse_window,
     parse_zone,
 )
 from nurture.timing import Cap, Window
@@ -126,26 +125,6 @@ def test_other_hours_are_refused(text: object) -> None:
     """Hours are two clocks joined by a dash."""
     with pytest.raises(ValueError, match=r"hours|time of day"):
         parse_hours(text)
-
-
-@pytest.mark.parametrize(
-    ("value", "window"),
-    [
-        ({"days": "mon-fri"}, Window(frozenset(range(5)), time(0), time(0))),
-        ({"hours": "09:00-17:30"}, Window(ALL, time(9), time(17, 30))),
-        ({"days": ["tue"], "hours": "09:00-17:30"}, Window(frozenset({1}), time(9), time(17, 30))),
-    ],
-)
-def test_a_window_is_days_and_hours(value: object, window: Window) -> None:
-    """Either may be left out: then it is every day, or all day."""
-    assert parse_window(value) == window
-
-
-@pytest.mark.parametrize("value", [{}, "mon-fri", {"day": "mon"}, None])
-def test_anything_else_is_no_window(value: object) -> None:
-    """The message shows the form."""
-    with pytest.raises(ValueError, match="a window is"):
-        parse_window(value)
 
 
 def test_a_weekday_and_a_time_are_read() -> None:
