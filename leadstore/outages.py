@@ -103,7 +103,9 @@ def plain_error(error: StatementError, url: str) -> StoreError:
         said = scrubbed(str(error.orig), names=isinstance(error.orig, NAMES))
         return Unstorable(f"the database refused a statement: {kind}: {said}", cause=kind)
     what, remedy = SQLITE.get(sqlite, ("", "")) if sqlite else POSTGRESQL.get(state, ("", ""))
-    if not (what or sqlite or state) and _is_lost(error):
+    in_a_statement = error.statement is not None  # else there was no connection yet
+    broken = _is_lost(error) or (in_a_statement and isinstance(error, OperationalError))
+    if broken and not (what or sqlite or state):
         what, remedy = LOST
     if "invalid connection option" in str(error.orig):
         what, remedy = "its URL has an option that PostgreSQL does not know", "look at NURTURE_DATABASE_URL"

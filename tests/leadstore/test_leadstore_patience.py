@@ -130,8 +130,13 @@ class Said(Exception):
 
 
 def error(kind: type[DBAPIError], words: str, lost: bool = False, **codes: Any) -> DBAPIError:
-    """As SQLAlchemy wraps it."""
+    """As SQLAlchemy wraps it, met in a statement."""
     return kind("SELECT 1", {}, Said(words, **codes), connection_invalidated=lost)
+
+
+def on_connecting(words: str) -> DBAPIError:
+    """As SQLAlchemy wraps it, met before there was a connection."""
+    return OperationalError(None, None, Said(words))
 
 
 @pytest.mark.parametrize(
@@ -149,8 +154,9 @@ def error(kind: type[DBAPIError], words: str, lost: bool = False, **codes: Any) 
         (error(OperationalError, "no space left", state="53100"), StoreGone, "its disk is full"),
         (error(ProgrammingError, "denied", state="42501"), StoreGone, "may not do that"),
         (error(ProgrammingError, 'invalid connection option "x"'), StoreGone, "an option that PostgreSQL"),
-        (error(OperationalError, "refused: hunter2"), StoreGone, r"refused: \*\*\*"),
-        (error(OperationalError, ""), StoreGone, "no answer"),
+        (error(OperationalError, "cannot exit pipeline mode while busy"), StoreGone, "connection was lost"),
+        (on_connecting("refused: hunter2"), StoreGone, r"refused: \*\*\*"),
+        (on_connecting(""), StoreGone, "no answer"),
         (error(OperationalError, "attempt to write", code=8), StoreGone, "attempt to write"),
         (error(OperationalError, "malformed", code=11 | 2 << 8), StoreGone, "the file is damaged"),
         (error(InterfaceError, "bad parameter"), Unstorable, "refused a statement: Said"),
