@@ -19,8 +19,8 @@ from leadstore.releases import current_release
 from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.story import read_story
 from nurture.cause import say_cause
+from nurture.texts.translation import in_language
 from nurture.timing import zone_for
-from nurture.translation import in_language
 
 if TYPE_CHECKING:
     from nurture.book import Book

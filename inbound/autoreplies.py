@@ -8,7 +8,7 @@ import re
 from inbound import machine_words as words
 from inbound.mail import Mail
 from inbound.own_words import own_words, quotes_a_letter
-from nurture.folded import folded
+from nurture.texts.fold import folded
 
 _BEFORE = re.compile(
     r"^[^\w\[]{0,9}(?:(?:(?:re|aw|fwd?|tr|sv|wg|rif|antw)\s{0,3}:|\[[^\[\]]{1,40}\])\s{0,3}){0,9}"

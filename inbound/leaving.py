@@ -8,7 +8,7 @@ from itertools import islice
 from inbound import leave_words as words
 from inbound.mail import Mail
 from inbound.own_words import own_words, sentences
-from nurture.folded import folded
+from nurture.texts.fold import folded
 
 _ANSWERS = re.compile(
     r"(?:(?:re|aw|fwd?|tr|sv|rv|wg|antw|res|rif)\s{0,3}:\s{0,3}|\[[^\[\]]{1,40}\]\s{0,3}){1,9}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.folded import folded
+from nurture.texts.fold import folded
 
 LONGEST = 20_000
 """Characters of a mail in which its writer's own words are looked for."""

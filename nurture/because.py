@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from nurture.spoken_dates import say_date
+from nurture.texts.translation import Phrase, Said, fill, in_language
 from nurture.timing import zone_for
-from nurture.translation import Phrase, Said, fill, in_language
 from nurture.values import Consent, Signal
 from nurture.words import Basis, ConsentState, Sig
 

@@ -12,7 +12,7 @@ from nurture.deciding.consent import ALL_TOPICS
 from nurture.spoken_dates import say_ago, say_clock, say_day
 from nurture.spoken_names import say_country, say_language, say_zone
 from nurture.steps import Sequence
-from nurture.translation import Said, fill, in_language, listed
+from nurture.texts.translation import Said, fill, in_language, listed
 from nurture.values import Consent, Lead, Signal, Term
 from nurture.words import ConsentState, Sig, Stage
 

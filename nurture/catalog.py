@@ -21,7 +21,7 @@ from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
 from nurture.diagnose import Fault, did_you_mean
 from nurture.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span
-from nurture.translation import Language, Links, Said, Words, in_language
+from nurture.texts.translation import Language, Links, Said, Words, in_language
 from nurture.words import Basis
 
 Kind = Literal["text", "number", "flag", "date", "list"]

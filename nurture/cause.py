@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from nurture.steps import HandoffStep, NotifyStep, Sequence
-from nurture.translation import Phrase, Said, fill, in_language, listed
+from nurture.texts.translation import Phrase, Said, fill, in_language, listed
 from nurture.words import Sig
 
 _STEP = "step: "

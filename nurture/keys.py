@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nurture.wishes import fold
+from nurture.texts.wishes import fold
 
 _PLAIN = re.compile(
     r"[A-Za-z]{0,8}+[-_]?0{0,40}+[1-9]\d{0,80}+", re.ASCII

@@ -8,7 +8,7 @@ from nurture.diagnose import Fault, did_you_mean
 from nurture.policy import Policy
 from nurture.render import TemplateSet
 from nurture.source import Node, fault_at
-from nurture.translation import is_language
+from nurture.texts.translation import is_language
 
 _WORDED = frozenset({"title", "url", "register_url", "join_url", "replay_url", "handoff", "cause"})
 """The keys under which words or links may stand once per language."""

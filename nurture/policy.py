@@ -12,8 +12,8 @@ from nurture.diagnose import Fault
 from nurture.sending import Sending
 from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
+from nurture.texts.translation import Language, Said, Text, Words
 from nurture.timing import Window
-from nurture.translation import Language, Said, Text, Words
 from nurture.words import Stage
 from nurture.written_links import link_fault
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nurture.folded import folded
 from nurture.refusal_words import (
     ADDRESS_REFUSED,
     AT_DATA,
@@ -23,6 +22,7 @@ from nurture.refusal_words import (
     SHUT_WORDS,
     SOFT_WORDS,
 )
+from nurture.texts.fold import folded
 
 _NOT_NUMBER = r"(?<![\d.\[])"
 _ENHANCED = re.compile(_NOT_NUMBER + r"([245])\.(\d{1,3})\.(\d{1,3})(?![\d.\]])")

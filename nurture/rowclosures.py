@@ -8,7 +8,7 @@ from typing import Any
 
 from nurture.imported import RowFault, shown
 from nurture.rowtypes import as_number, as_text
-from nurture.wishes import fold, says_no
+from nurture.texts.wishes import fold, says_no
 
 Row = Mapping[str, Any]
 """A row of the file: column -> cell."""

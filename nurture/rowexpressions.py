@@ -30,7 +30,7 @@ from nurture.rowclosures import (
 )
 from nurture.rowtypes import as_text
 from nurture.rowwords import ABSENT, ANSWERS, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
-from nurture.wishes import words_like
+from nurture.texts.wishes import words_like
 
 _PARSER = Environment(autoescape=False)  # noqa: S701 - parses only; nothing is rendered with it
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # what copying out of pages and mails leaves in cells

@@ -14,8 +14,8 @@ from nurture.imported import FORBIDDING, ImportedLead, PastSignal, Remark, RowFa
 from nurture.keys import key_fault
 from nurture.rowclosures import Reader, Row
 from nurture.rowtypes import Converter, as_line, as_text, at_most
+from nurture.texts.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.values import Consent, Suppression
-from nurture.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.words import Basis, ConsentState, SuppressionReason
 
 SLACK = timedelta(minutes=5)

@@ -14,8 +14,8 @@ from nurture.diagnose import did_you_mean
 from nurture.imported import RowFault, shown
 from nurture.rowdates import read_moment
 from nurture.spans import parse_own_cap
+from nurture.texts.wishes import NO, YES, fold
 from nurture.timing import local_instant, zone_for
-from nurture.wishes import NO, YES, fold
 
 Converter = Callable[[Any], Any]
 

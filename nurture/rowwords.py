@@ -9,7 +9,7 @@ from typing import Any
 from nurture.imported import RowFault, shown
 from nurture.rowdates import read_moment
 from nurture.rowtypes import as_number, as_text
-from nurture.wishes import says_left, says_no, says_yes
+from nurture.texts.wishes import says_left, says_no, says_yes
 
 LONGEST = 100_000
 """Characters a filter may make of one cell."""

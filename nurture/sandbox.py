@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from nurture.errors import RenderError
 from nurture.spoken_dates import say_clock, say_date, say_day
 from nurture.template_budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
-from nurture.translation import Phrase
+from nurture.texts.translation import Phrase
 
 FILTERS = (
     "abs", "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length",

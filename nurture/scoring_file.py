@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nurture.source import Strict
 from nurture.spans import Span
-from nurture.translation import Words
+from nurture.texts.translation import Words
 
 Points = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
 """What a rule gives, or takes."""

@@ -12,7 +12,7 @@ from nurture.diagnose import Fault, did_you_mean
 from nurture.maturity import SIGNAL_TYPES
 from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
 from nurture.source import Node, fault_at, salvage
-from nurture.translation import Said
+from nurture.texts.translation import Said
 from nurture.words import Sig
 
 Entry = FitEntry | RuleEntry | RegularityEntry | UnansweredEntry

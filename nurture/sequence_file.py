@@ -14,7 +14,7 @@ from nurture.dated import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_mo
 from nurture.source import Strict, Written
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
 from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
-from nurture.translation import Text, Words
+from nurture.texts.translation import Text, Words
 
 _AFTER = re.compile(r"(?<!\S)(\S+(?: +\S+){0,3}?) +after +exit")
 _PER = re.compile(r"per +signal\.([a-z][a-z0-9_]*)")

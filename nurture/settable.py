@@ -8,7 +8,7 @@ from nurture.catalog import Catalog
 from nurture.countries import country_code
 from nurture.diagnose import did_you_mean
 from nurture.spans import parse_zone
-from nurture.translation import is_language
+from nurture.texts.translation import is_language
 from nurture.values import PROFILE_FIELDS
 
 _EXPECTED = {

@@ -8,10 +8,10 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from nurture.enclosed import change_enclosed
 from nurture.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
 from nurture.template_links import LINKS, LISTS, begins
 from nurture.template_source import Piece
+from nurture.texts.brackets import change_enclosed
 
 # Tags vanish with their whole line, so `{%-` and `-%}` have nothing left to trim.
 _TRIM_MARKS = re.compile(r"(?P<open>\{[{%#])[-+]|[-+](?P<close>[%#}]\})")

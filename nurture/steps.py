@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from nurture.conditions import Condition
 from nurture.dated import Moment
+from nurture.texts.translation import Said
 from nurture.timing import Cap, Window
-from nurture.translation import Said
 
 OverCap = Literal["defer", "skip", "exit"]
 OnExpired = Literal["skip", "exit"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html import unescape
 
 from nurture.diagnose import Fault
-from nurture.enclosed import change_enclosed
 from nurture.template_source import Piece, TemplateSource
+from nurture.texts.brackets import change_enclosed
 from nurture.written_links import HOLE, link_fault
 
 _TAG = re.compile(r"\{[{%#]")

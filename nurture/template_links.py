@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.enclosed import change_enclosed
+from nurture.texts.brackets import change_enclosed
 
 LINKS = frozenset({
     "action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon",

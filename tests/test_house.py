@@ -240,4 +240,4 @@ WRITES_CSV = [source for source in MODULES if "csv.writer" in (ROOT / source).re
 @pytest.mark.parametrize("source", WRITES_CSV)
 def test_no_csv_is_written_unguarded(source: str) -> None:
     """Whoever writes a CSV guards its cells: leads write them, and a spreadsheet would run them."""
-    assert "nurture.formulas" in set(_imports(source))
+    assert "nurture.texts.formulas" in set(_imports(source))

@@ -15,7 +15,7 @@ from nurture.catalog import worded
 from nurture.deciding.consent import consent_to
 from nurture.errors import RenderError
 from nurture.stored import typed
-from nurture.translation import in_language
+from nurture.texts.translation import in_language
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose
 from outbound.attaching import calendar_part

@@ -15,7 +15,7 @@ from typing import IO
 
 from flows.work.rowfile import OTHERS, OURS
 from nurture.errors import ImportFault
-from nurture.formulas import guarded
+from nurture.texts.formulas import guarded
 
 Reject = tuple[int, str, Sequence[str]]
 """Line, reason, and the cells; a line that could not be cut is one cell."""

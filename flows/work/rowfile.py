@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from nurture.errors import ImportFault
-from nurture.formulas import unguarded
+from nurture.texts.formulas import unguarded
 
 LONGEST_LINE = 1024 * 1024
 """Bytes of a line; a longer one is rejected, and none is ever held whole."""

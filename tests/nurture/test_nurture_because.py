@@ -8,7 +8,7 @@ import pytest
 
 from nurture.because import WORDS, say_because
 from nurture.spoken_names import say_country, say_language, say_zone
-from nurture.translation import Phrase
+from nurture.texts.translation import Phrase
 from nurture.values import Consent, Signal
 from nurture.words import Basis, ConsentState, Sig
 

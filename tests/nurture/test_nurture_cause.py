@@ -11,7 +11,7 @@ from nurture.cause import cause_by_title, cause_of, is_of_sequence, say_cause
 from nurture.grammar import read_sequence
 from nurture.source import load_yaml
 from nurture.steps import Sequence
-from nurture.translation import Phrase
+from nurture.texts.translation import Phrase
 
 SAID = {"en": "asked for a call.", "fr": "a demandé un appel."}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.formulas import guarded, unguarded
+from nurture.texts.formulas import guarded, unguarded
 
 CELLS = st.text(alphabet="'=+-@\t\r\n\x00 \uff1da1", max_size=8) | st.text(max_size=30)
 

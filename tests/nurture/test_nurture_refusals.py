@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.folded import folded
 from nurture.refusals import UNCLEAR, judge, tells_of_full
+from nurture.texts.fold import folded
 
 GONE = """\
 550 User unknown

@@ -10,7 +10,7 @@ from nurture.book import read_book
 from nurture.catalog import Asset, Webinar, read_catalog, worded
 from nurture.render import compile_templates
 from nurture.source import load_yaml
-from nurture.translation import Phrase, every, fill, in_language, listed
+from nurture.texts.translation import Phrase, every, fill, in_language, listed
 
 BOTH = {"en": "The guide", "fr": "Le guide"}
 ROOT = Path(__file__).parents[2]

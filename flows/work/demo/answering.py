@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from flows.work.demo.acts import LEAVES, Act, Mail
 from nurture.catalog import Catalog
-from nurture.translation import every
+from nurture.texts.translation import every
 from nurture.words import Sig
 
 DAY = timedelta(days=1)
