@@ -40,7 +40,7 @@ from flows.work.shelf import read_shelf  # noqa: E402
 from flows.work.wiring import Shop, store_identity  # noqa: E402
 from leadstore.signals import append_signals  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402
-from nurture.links import Links  # noqa: E402
+from nurture.links.web_tokens import Links  # noqa: E402
 from nurture.values import NewSignal  # noqa: E402
 from outbound.testing import MemoryRelay  # noqa: E402
 

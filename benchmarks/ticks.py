@@ -39,7 +39,7 @@ from flows.work.settings import Settings  # noqa: E402
 from flows.work.shelf import read_shelf  # noqa: E402
 from flows.work.wiring import Shop, store_identity  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402
-from nurture.links import Links  # noqa: E402
+from nurture.links.web_tokens import Links  # noqa: E402
 from outbound.testing import MemoryRelay  # noqa: E402
 
 NOW = datetime(2027, 6, 15, 8, 0, tzinfo=UTC)

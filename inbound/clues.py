@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from inbound.mail import MESSAGE_ID, Mail, decoded, inside
-from nurture.links import BadLink, Links, UnsubscribeToken
-from nurture.short_tokens import TOKEN
+from nurture.links.mail_tokens import TOKEN
+from nurture.links.web_tokens import BadLink, Links, UnsubscribeToken
 
 TO = (
     *("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"),

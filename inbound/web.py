@@ -18,7 +18,7 @@ from inbound.allowance import Allowance
 from inbound.health import Look, health_routes
 from inbound.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
-from nurture.links import BadLink, Links, UnsubscribeToken
+from nurture.links.web_tokens import BadLink, Links, UnsubscribeToken
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from leadstore.outages import said_plainly
 from leadstore.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.schema import VERSION_TABLE, Schema, read_schema
 from nurture.errors import SettingError, StoreBusy
-from nurture.shown import HIDDEN, shown_url
+from nurture.links.shown import HIDDEN, shown_url
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from flows.work.shelf import MARK, find_project, is_project
 from nurture.address import AddressError, normalise
 from nurture.errors import ProjectError, SettingError
-from nurture.short_tokens import LONGEST
+from nurture.links.mail_tokens import LONGEST
 
 PREFIX = "NURTURE_"
 Port = Annotated[int, Field(ge=0, le=65535)]

@@ -22,7 +22,7 @@ from nurture import grammar
 from nurture.book import Book, read_book
 from nurture.diagnose import Fault
 from nurture.errors import BookError, LeadsLeave, ProjectError, SettingError
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from nurture.placeholders import left_open
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay

@@ -19,7 +19,7 @@ from inbound.clues import read_clues
 from inbound.mail import read_mail
 from inbound.sorting import sort
 from leadstore.rows import signal
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from tests.faults.cases import Book, Trial, states
 from tests.faults.content_cases import returned
 from tests.inbound.mails import letter

@@ -20,7 +20,7 @@ from flows.work.wiring import Shop
 from leadstore.store import Store
 from nurture.book import Book, read_book
 from nurture.grammar import CastStep, SendStep
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from nurture.values import Claim, Lead, Snapshot
 from outbound.headers import feedback_line
 from outbound.testing import MemoryRelay

@@ -27,7 +27,7 @@ from inbound.web import make_app
 from leadstore.rows import enrolment, lead, outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from nurture.values import NewSignal
 from tests.flows.workshop import files
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY

@@ -11,7 +11,7 @@ import pytest
 from inbound.note import own_words
 from leadstore.store import Store
 from nurture.errors import NotFound
-from nurture.short_tokens import TOKEN
+from nurture.links.mail_tokens import TOKEN
 from tests.builders import HOUR
 from tests.flows.test_flows_mailing import HELLO, LATER, TEAM, Postbox, files
 from tests.flows.workshop import Workshop, workshop

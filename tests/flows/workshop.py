@@ -23,7 +23,7 @@ from flows.work.wiring import Shop, store_identity
 from leadstore.rows import lead, outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from nurture.values import NewSignal
 from outbound.testing import MemoryRelay
 from tests.builders import add_consent, add_lead

@@ -21,7 +21,7 @@ from leadstore.store import Store, open_store
 from leadstore.vitals import Vitals, note_tick, read_vitals
 from nurture.deciding.routes import RELAY, Route
 from nurture.errors import StoreGone
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from nurture.words import Closing
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release
 

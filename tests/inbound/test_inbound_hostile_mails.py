@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inbound.clues import read_clues
 from inbound.mail import read_mail
 from inbound.sorting import Kind, sort
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from tests.builders import NOON
 from tests.inbound.mails import letter, report
 from tests.inbound.mutations import SEEDS, mutated

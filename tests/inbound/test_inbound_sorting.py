@@ -9,7 +9,7 @@ import pytest
 from inbound.clues import read_clues
 from inbound.mail import read_mail
 from inbound.sorting import Kind, sort
-from nurture.links import Links, UnsubscribeToken
+from nurture.links.web_tokens import Links, UnsubscribeToken
 from tests.builders import NOON
 from tests.inbound.mails import OURS, complaint, letter, report
 

@@ -15,7 +15,7 @@ from inbound.web import make_app
 from leadstore.consents import change
 from leadstore.rows import consent, enrolment
 from leadstore.store import Store, open_store
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 from tests.builders import DAY, NOON, add_consent, add_enrolment, add_lead, add_release
 
 LINKS = Links(["a key only used by these tests"], "https://mail.example.com")

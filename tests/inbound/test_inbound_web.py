@@ -13,7 +13,7 @@ import uvicorn
 
 from inbound.web import GUESSES, make_app
 from nurture.errors import StoreGone
-from nurture.links import Links
+from nurture.links.web_tokens import Links
 
 LINKS = Links(["a key only used by these tests"], "https://mail.example.com")
 PATH = "/u/" + LINKS.unsubscribe_url(7, 41).rsplit("/", 1)[1]

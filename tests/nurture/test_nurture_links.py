@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture import short_tokens
 from nurture.errors import NotFound, SettingError
-from nurture.links import BadLink, Links, UnsubscribeToken
+from nurture.links import mail_tokens
+from nurture.links.web_tokens import BadLink, Links, UnsubscribeToken
 
 OLD = "an old key of the house"
 NEW = "a new key of the house"
@@ -137,7 +137,7 @@ def test_bounce_address_of_an_older_key_is_read() -> None:
         Links([OLD], URL).bounce_address("b@x.example", 41)[2:].partition("@")[0],
         Links([NEW], URL).unsubscribe_mailto("b@x.example", 7, 41)[11:].partition("@")[0],
         Links([NEW], URL).bounce_address("b@x.example", 41)[2:].partition("@")[0].replace("29", "2a"),
-        short_tokens.write([NEW], "b", 41, 7),
+        mail_tokens.write([NEW], "b", 41, 7),
     ],
     ids=[
         "empty",

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from itsdangerous import BadData, Signer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode, want_bytes
 
-from nurture import short_tokens
 from nurture.errors import NotFound, SettingError
+from nurture.links import mail_tokens
 
 MIN_KEY_LENGTH = 16
 """Shorter keys are refused: a token lives for years and anybody may try to forge one offline."""
@@ -64,7 +64,7 @@ class Links:
 
     def bounce_address(self, mailbox: str, outbox_id: int) -> str:
         """The envelope sender of one message (VERP): a bounce that comes to it names the message."""
-        return _tagged(mailbox, short_tokens.write(self._keys, "b", outbox_id))
+        return _tagged(mailbox, mail_tokens.write(self._keys, "b", outbox_id))
 
     def read_bounce(self, token: str) -> int:
         """The outbox id that a bounce address names.
@@ -76,7 +76,7 @@ class Links:
 
     def answer_address(self, mailbox: str, outbox_id: int) -> str:
         """Where a seller's answer to one notice goes: it names the notice, and so the handoff."""
-        return _tagged(mailbox, short_tokens.write(self._keys, "n", outbox_id))
+        return _tagged(mailbox, mail_tokens.write(self._keys, "n", outbox_id))
 
     def read_answer(self, token: str) -> int:
         """The outbox id that such an address names.
@@ -88,7 +88,7 @@ class Links:
 
     def unsubscribe_mailto(self, mailbox: str, address_id: int, outbox_id: int) -> str:
         """The mailto form, for programs that leave by mail; the token stands in the address."""
-        address = _tagged(mailbox, short_tokens.write(self._keys, "u", address_id, outbox_id))
+        address = _tagged(mailbox, mail_tokens.write(self._keys, "u", address_id, outbox_id))
         return f"mailto:{quote(address, safe='@')}?subject=unsubscribe"
 
     def read_unsubscribe_address(self, token: str) -> UnsubscribeToken:
@@ -115,7 +115,7 @@ class Links:
         return UnsubscribeToken(address_id, outbox_id)
 
     def _numbers(self, purpose: str, token: str, count: int) -> tuple[int, ...]:
-        numbers = short_tokens.read(self._keys, purpose, token)
+        numbers = mail_tokens.read(self._keys, purpose, token)
         if numbers is None or len(numbers) != count:
             raise BadLink("this address is not one of ours")
         return numbers
