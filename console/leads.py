@@ -14,7 +14,7 @@ from console.wording import printable
 from leadstore.existing import open_existing
 from leadstore.ranking import Listed, list_leads
 from leadstore.releases import current_release
-from nurture.cause import is_of_sequence, say_cause
+from nurture.speech.cause import is_of_sequence, say_cause
 from nurture.words import HandoffState, Stage
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from console.workers import is_alive, is_lost
 from leadstore.chapters import BY_OPERATOR, Told, Touch
-from nurture.cause import say_cause
+from nurture.speech.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
 
 Say = Callable[[datetime], str]

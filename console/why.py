@@ -18,7 +18,7 @@ from leadstore.finding import find_lead
 from leadstore.releases import current_release
 from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.story import read_story
-from nurture.cause import say_cause
+from nurture.speech.cause import say_cause
 from nurture.texts.translation import in_language
 from nurture.timing import zone_for
 

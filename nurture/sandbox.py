@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from nurture.errors import RenderError
-from nurture.spoken_dates import say_clock, say_date, say_day
+from nurture.speech.dates import say_clock, say_date, say_day
 from nurture.template_budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
 from nurture.texts.translation import Phrase
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from nurture.book import Book
-from nurture.brief import language_of_brief
-from nurture.spoken_dates import say_clock, say_day
-from nurture.spoken_names import say_zone
+from nurture.speech.brief import language_of_brief
+from nurture.speech.dates import say_clock, say_day
+from nurture.speech.names import say_zone
 from nurture.values import Claim, Letter
 from outbound.message import build_message
 

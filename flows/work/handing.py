@@ -26,8 +26,8 @@ from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
 from nurture.book import Book
-from nurture.brief import has_words, language_of_brief, make_brief
 from nurture.deciding.routes import RELAY
+from nurture.speech.brief import has_words, language_of_brief, make_brief
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import AsideKind, AsideStage, OutboxKind, Stage
 from outbound.message import build_message

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nurture.cause import cause_by_title, cause_of
 from nurture.deciding.answers import GateAnswer, Move, Skip, Stop, Wait
 from nurture.deciding.view import UNFROZEN, View
 from nurture.grammar import (
@@ -23,6 +22,7 @@ from nurture.grammar import (
     WaitStep,
     WebhookStep,
 )
+from nurture.speech.cause import cause_by_title, cause_of
 from nurture.timing import next_cast, next_weekday
 from nurture.values import NoticePlan
 from nurture.words import OutboxKind, Reason, Sig

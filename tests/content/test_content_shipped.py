@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from flows.work.composing import book_context
-from nurture.because import say_because
 from nurture.book import Book, read_book
-from nurture.brief import make_brief
 from nurture.render import Rendered
 from nurture.sandbox import prepared_sandbox
+from nurture.speech.because import say_because
+from nurture.speech.brief import make_brief
 from nurture.steps import SendStep
 from nurture.template_names import known_names
 from nurture.template_prepare import Shelf, assemble, inline_css

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nurture.because import WORDS, say_because
-from nurture.spoken_names import say_country, say_language, say_zone
+from nurture.speech.because import WORDS, say_because
+from nurture.speech.names import say_country, say_language, say_zone
 from nurture.texts.translation import Phrase
 from nurture.values import Consent, Signal
 from nurture.words import Basis, ConsentState, Sig

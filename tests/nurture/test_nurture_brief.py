@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nurture.brief import DEEDS, STAGES, WORDS, has_words, make_brief
+from nurture.speech.brief import DEEDS, STAGES, WORDS, has_words, make_brief
 from nurture.texts.translation import Phrase
 from nurture.values import Consent, Lead, Signal, Term
 from nurture.words import Basis, ConsentState, Sig, Stage

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nurture.spoken_dates import say_ago, say_clock, say_day
+from nurture.speech.dates import say_ago, say_clock, say_day
 
 EVENING = datetime(2027, 4, 30, 22, 30, tzinfo=UTC)
 

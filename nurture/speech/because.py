@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nurture.spoken_dates import say_date
+from nurture.speech.dates import say_date
 from nurture.texts.translation import Phrase, Said, fill, in_language
 from nurture.timing import zone_for
 from nurture.values import Consent, Signal

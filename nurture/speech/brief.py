@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nurture.cause import say_cause
 from nurture.deciding.consent import ALL_TOPICS
-from nurture.spoken_dates import say_ago, say_clock, say_day
-from nurture.spoken_names import say_country, say_language, say_zone
+from nurture.speech.cause import say_cause
+from nurture.speech.dates import say_ago, say_clock, say_day
+from nurture.speech.names import say_country, say_language, say_zone
 from nurture.steps import Sequence
 from nurture.texts.translation import Said, fill, in_language, listed
 from nurture.values import Consent, Lead, Signal, Term
