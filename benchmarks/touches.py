@@ -46,8 +46,8 @@ from flows.work.wiring import Shop, store_identity  # noqa: E402
 from leadstore.releases import current_release  # noqa: E402
 from leadstore.rows import address, consent, enrolment, lead, signal  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402
-from nurture.book import read_book  # noqa: E402
 from nurture.links.web_tokens import Links  # noqa: E402
+from nurture.project.book import read_book  # noqa: E402
 from outbound.smtp import Relay  # noqa: E402
 
 NOW = datetime(2027, 6, 15, 10, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from nurture.card import learned_figures
 from nurture.diagnose import render_text
 from nurture.errors import BookError, SettingError
 from nurture.outcomes import Outcome, parse_outcome
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel
 from nurture.words import Sig
 

@@ -14,9 +14,9 @@ from cyclopts import Parameter
 from console.frame import InFrame, note, say, say_json
 from console.wording import say_many
 from flows.work.shelf import read_shelf, strays
-from nurture.advice import advise
-from nurture.book import Book, read_book
 from nurture.diagnose import Fault, as_json, render_github, render_text
+from nurture.project.advice import advise
+from nurture.project.book import Book, read_book
 
 Format = Literal["text", "json", "github"]
 

@@ -23,7 +23,7 @@ from nurture.timing import zone_for
 from nurture.values import Score, Signal, Term
 
 if TYPE_CHECKING:
-    from nurture.book import Book
+    from nurture.project.book import Book
 
 POINTS = 12
 """Points of the history that are shown at most, the latest."""
@@ -112,7 +112,7 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
 
 
 def _book(tx: Any) -> Book:
-    from nurture.book import read_book
+    from nurture.project.book import read_book
 
     release = current_release(tx)
     book = None if release is None else read_book(release.files)[0]

@@ -10,11 +10,11 @@ from pathlib import Path
 from console.frame import InFrame, say
 from console.schema import write_schemas
 from flows.work.shelf import MARK, read_shelf
-from nurture.book import read_book
 from nurture.errors import ProjectError
-from nurture.placeholders import DOMAIN, left_open
-from nurture.policy import read_address
-from nurture.schema import schemas
+from nurture.project.book import read_book
+from nurture.project.placeholders import DOMAIN, left_open
+from nurture.project.policy import read_address
+from nurture.project.schema import schemas
 
 STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templates", "prefect.yaml")
 SAMPLES = ("import.yaml", "leads.csv")

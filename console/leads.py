@@ -61,7 +61,7 @@ def _sentences(tx: Any, found: list[Listed]) -> Why:
     release = current_release(tx) if any(is_of_sequence(one.cause) for one in found) else None
     if release is None:
         return plainly
-    from nurture.book import read_book  # here: it is slow to load, and most lists need none of it
+    from nurture.project.book import read_book  # here: it is slow to load, and most lists need none of it
 
     book = read_book(release.files)[0]
     if book is None:

@@ -16,11 +16,11 @@ from flows.work.learning import learn as learn_card
 from flows.work.outcomes import behaviour_types, read_examples
 from flows.work.shelf import read_shelf
 from leadstore.existing import latest_moment, open_existing
-from nurture.book import Book, read_book
 from nurture.card import write_card
 from nurture.diagnose import render_text
 from nurture.errors import BookError, ProjectError
 from nurture.outcomes import Example, Outcome, parse_outcome
+from nurture.project.book import Book, read_book
 from nurture.proposing import check_excluded
 
 

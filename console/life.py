@@ -94,7 +94,7 @@ def _do(frame: Any, sequence: str, what: Callable[..., Any]) -> Any:  # a frame;
 
 
 def _names(files: Any) -> list[str]:
-    from nurture.book import read_book
+    from nurture.project.book import read_book
 
     book, _ = read_book(files)
     return sorted(book.sequences) if book else []

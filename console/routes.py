@@ -18,7 +18,7 @@ from leadstore.store import Store
 from nurture.address import AddressError, normalise
 from nurture.deciding.routes import RELAY, Route
 from nurture.errors import SettingError
-from nurture.sending import OTHERS, Rate, Sending
+from nurture.project.pace import OTHERS, Rate, Sending
 from nurture.spans import parse_span
 from nurture.values import domain_of
 from nurture.words import Closing
@@ -156,8 +156,8 @@ def _look(store: Store) -> Look:
 
 
 def _sending(files: Mapping[str, str]) -> Sending:
-    from nurture.policy import read_policy
-    from nurture.shelves import POLICY, spelled
+    from nurture.project.policy import read_policy
+    from nurture.project.shelves import POLICY, spelled
     from nurture.source import load_yaml
 
     path = spelled(files, POLICY)

@@ -8,8 +8,8 @@ from typing import Any
 
 from console.frame import InFrame, note, say_json
 from flows.work.shelf import read_shelf
-from nurture.book import read_book
-from nurture.schema import schemas
+from nurture.project.book import read_book
+from nurture.project.schema import schemas
 
 
 def schema(*, write: bool = False, frame: InFrame) -> int:

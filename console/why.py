@@ -23,7 +23,7 @@ from nurture.texts.translation import in_language
 from nurture.timing import zone_for
 
 if TYPE_CHECKING:
-    from nurture.book import Book
+    from nurture.project.book import Book
 
 
 NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
@@ -102,7 +102,7 @@ def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]
 
 
 def _book(tx: Any) -> Book | None:
-    from nurture.book import read_book
+    from nurture.project.book import read_book
 
     release = current_release(tx)
     return None if release is None else read_book(release.files)[0]

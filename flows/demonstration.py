@@ -20,8 +20,8 @@ from flows.work.shelf import read_shelf
 from flows.work.wiring import Shop, open_shop
 from inbound.unsubscribe import StoreDesk
 from inbound.web import make_app
-from nurture.book import Book, read_book
 from nurture.errors import BookError, NurtureError
+from nurture.project.book import Book, read_book
 from outbound.inbox import LocalInbox
 
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -10,7 +10,7 @@ from inbound.bounces import Action, Bounce
 from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, settle_doubt, worn_out_addresses
-from nurture.policy import BouncePolicy
+from nurture.project.policy import BouncePolicy
 from nurture.refusals import UNCLEAR
 from nurture.words import Sig, SuppressionReason, TouchState
 

@@ -12,7 +12,7 @@ from inbound.returning import SOURCE
 from leadstore.outbox import add_notices
 from leadstore.returned import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
-from nurture.policy import Policy
+from nurture.project.policy import Policy
 from nurture.values import NewSignal
 from nurture.words import Sig
 

@@ -13,7 +13,7 @@ from leadstore.deciding import message_id
 from leadstore.outbox import add_notices
 from leadstore.returned import SentMail, is_of, latest_seller, name_of, settle_doubt
 from nurture.address import AddressError, normalise
-from nurture.policy import Policy
+from nurture.project.policy import Policy
 from nurture.words import OutboxKind, Sig, TouchState
 
 LONGEST_TEXT = 20_000

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import BIT, JSONB
 
 from leadstore.conditions import as_sql
 from leadstore.mass_sums import MONDAY, NOW, WEEK, held
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.recheck import FARTHEST
 from nurture.scoring_model import ScoringModel
 from nurture.words import Stage

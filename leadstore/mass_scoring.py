@@ -20,7 +20,7 @@ from leadstore.mass_table import mass
 from leadstore.rows import REACHED_AT, address, lead, score_history
 from leadstore.signals import pages
 from leadstore.tables import StageChange
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel
 from nurture.words import Stage
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from leadstore.rows import address, handoff, lead, outbox, signal, suppression
-from nurture.policy import BouncePolicy
+from nurture.project.policy import BouncePolicy
 from nurture.refusals import judge
 from nurture.soft_bounces import Attempt, worn_out
 from nurture.values import NewSignal

@@ -14,7 +14,7 @@ from operator import itemgetter
 from nurture.maturity import judge
 from nurture.measures import Chosen, Ranked, auc, choose, tenths, top
 from nurture.outcomes import Example
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring import score
 from nurture.scoring_model import ScoringModel
 

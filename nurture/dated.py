@@ -13,7 +13,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from nurture.spans import parse_span
 
 if TYPE_CHECKING:
-    from nurture.catalog import Webinar
+    from nurture.project.catalog import Webinar
     from nurture.steps import Sequence
 
 _MOMENT = re.compile(r"webinar\.(starts_at|ends_at)(?: *([+-]) *(\S.*))?")

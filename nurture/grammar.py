@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from nurture.catalog import Catalog
 from nurture.conditions import Vocabulary
 from nurture.dated import Moment
 from nurture.diagnose import Fault, did_you_mean
 from nurture.fingerprint import fingerprint
+from nurture.project.catalog import Catalog
 from nurture.sequence_checks import check_head, check_splits, dates
 from nurture.sequence_file import (
     HandoffFile,

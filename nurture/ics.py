@@ -17,7 +17,7 @@ from icalendar import (
     vText,
 )
 
-from nurture.catalog import Webinar
+from nurture.project.catalog import Webinar
 from nurture.spans import parse_span
 from nurture.timing import turns
 

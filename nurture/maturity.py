@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.quick import quick
 from nurture.values import Lead, Score, Signal
 from nurture.words import HAND_RAISES, Sig, Stage

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from nurture.book import Book
 from nurture.conditions import Condition
-from nurture.policy import Maturity
+from nurture.project.book import Book
+from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel
 
 METHOD = "1"

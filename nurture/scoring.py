@@ -10,7 +10,7 @@ from typing import Any
 from nurture.conditions import Facts
 from nurture.engagement import Part, Tally, settle, tally
 from nurture.maturity import grade_of, heat_of
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.recheck import recheck_at
 from nurture.scoring_model import EngagementRule, ScoringModel
 from nurture.values import Lead, Score, Signal, Term

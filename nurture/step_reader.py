@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from nurture.catalog import Catalog, condition_fault
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.diagnose import Fault, did_you_mean, suggest
 from nurture.foreign_words import foreign_word, meant_key
+from nurture.project.catalog import Catalog, condition_fault
 from nurture.sequence_file import (
     STAND_INS,
     VERBS,

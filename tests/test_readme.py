@@ -10,7 +10,7 @@ import pytest
 from console.app import COMMANDS
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
-from nurture.book import read_book
+from nurture.project.book import read_book
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -22,9 +22,9 @@ from leadstore.outbox import recover
 from leadstore.snapshots import claim_due_leads, read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import blame, is_own
-from nurture.book import Book
 from nurture.deciding import Pacer, decide
 from nurture.errors import BookError
+from nurture.project.book import Book
 from nurture.spans import LONGEST_OWN_CAP
 from nurture.values import Decision, Plan, Position, Snapshot, domain_of
 from nurture.words import EnrolmentState, Reason, Verdict

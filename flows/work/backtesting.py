@@ -13,7 +13,7 @@ from nurture.backtest import Replayed
 from nurture.conditions import Vocabulary
 from nurture.errors import BookError, ProjectError
 from nurture.outcomes import Outcome
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel, read_scoring
 from nurture.source import load_yaml
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from flows.work.feedback import feedback_id
 from flows.work.wiring import Shop
 from nurture.blame import in_words, is_own
-from nurture.book import Book
-from nurture.catalog import worded
 from nurture.deciding.consent import consent_to
 from nurture.errors import RenderError
+from nurture.project.book import Book
+from nurture.project.catalog import worded
+from nurture.project.types import typed
 from nurture.speech.because import say_because
-from nurture.stored import typed
 from nurture.texts.translation import in_language
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose

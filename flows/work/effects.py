@@ -15,7 +15,7 @@ from leadstore.signals import PendingSignal, read_pending
 from leadstore.snapshots import current_addresses
 from leadstore.store import savepoint
 from nurture.blame import is_own
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.words import Basis, Sig, SuppressionReason
 
 SOURCE = "signal"

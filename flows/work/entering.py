@@ -11,7 +11,7 @@ from typing import Any
 from flows.work.sieve import Sieved
 from leadstore.deciding import record_entries
 from leadstore.enrolments import enrol
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.values import Entry, Snapshot
 from nurture.words import Verdict
 

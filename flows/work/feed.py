@@ -14,8 +14,8 @@ from flows.work.settling import surely
 from flows.work.wiring import HOLD, Shop
 from leadstore.outbox import give_back, renew_claims
 from leadstore.store import in_thread
-from nurture.book import Book
 from nurture.errors import StoreError
+from nurture.project.book import Book
 from nurture.values import Claim, Snapshot
 
 log = logging.getLogger("nurture.feed")

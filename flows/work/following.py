@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from leadstore.following import let_go, let_go_all, move, places, running
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.steps import Sequence
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.speech.brief import language_of_brief
 from nurture.speech.dates import say_clock, say_day
 from nurture.speech.names import say_zone

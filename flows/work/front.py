@@ -11,7 +11,7 @@ from inbound.unsubscribe import StoreDesk
 from inbound.web import make_app
 from leadstore.store import in_thread
 from leadstore.vitals import Vitals, read_vitals
-from nurture.book import Book
+from nurture.project.book import Book
 
 
 async def web_app(shop: Shop) -> Starlette:

@@ -25,8 +25,8 @@ from leadstore.scores import Scored, read_for_scoring
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
-from nurture.book import Book
 from nurture.deciding.routes import RELAY
+from nurture.project.book import Book
 from nurture.speech.brief import has_words, language_of_brief, make_brief
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import AsideKind, AsideStage, OutboxKind, Stage

@@ -21,13 +21,13 @@ from leadstore.saving import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
 from leadstore.taking import FileMemory
 from nurture.blame import in_words, is_own
-from nurture.catalog import read_catalog
 from nurture.diagnose import Fault
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
 from nurture.imported import ImportedLead, RowFault
 from nurture.importmap import ImportMap, read_map
+from nurture.project.catalog import read_catalog
+from nurture.project.shelves import CATALOG, spelled
 from nurture.rowreader import RowReader
-from nurture.shelves import CATALOG, spelled
 from nurture.source import load_yaml
 
 BATCH = 2000

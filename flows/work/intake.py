@@ -19,9 +19,9 @@ from leadstore.enrolments import wake_leads
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.store import in_thread
-from nurture.book import Book
 from nurture.deciding import consider
 from nurture.grammar import Sequence as NurtureSequence
+from nurture.project.book import Book
 from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 

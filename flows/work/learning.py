@@ -15,7 +15,7 @@ from nurture.errors import NurtureError
 from nurture.leaks import Leak, find_leaks, tied_types
 from nurture.measures import Chosen, Slice, auc, brier, tenths, top
 from nurture.outcomes import Example
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.proposing import propose
 
 FOLDS = 5

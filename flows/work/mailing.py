@@ -30,7 +30,7 @@ from leadstore.returned import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
 from nurture.errors import NurtureError
-from nurture.policy import Policy
+from nurture.project.policy import Policy
 from nurture.words import AsideKind, AsideStage, OutboxKind
 
 LIMIT = 5000

@@ -13,7 +13,7 @@ from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox import add_notices
 from leadstore.scores import Scoring
 from leadstore.signals import append_signals
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.values import NewSignal
 from nurture.words import OutboxKind, Sig
 

@@ -11,9 +11,9 @@ from threading import Lock
 from typing import Any
 
 from leadstore.routes import lock_routes, read_routes, troubled_routes, write_routes
-from nurture.book import Book
 from nurture.deciding import Pacer
 from nurture.deciding.routes import RELAY, Heard, Route, after_all
+from nurture.project.book import Book
 from nurture.values import Delivery
 from nurture.words import Closing, Reason, Remedy
 

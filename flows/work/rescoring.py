@@ -22,7 +22,7 @@ from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread
 from leadstore.thinning import thin_history
 from nurture.blame import is_own
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.rules import Rules, rules_of
 from nurture.words import AsideKind, AsideStage
 

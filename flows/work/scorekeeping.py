@@ -9,8 +9,8 @@ from typing import Any
 
 from flows.work.offering import offer
 from leadstore.scores import Scored, Scoring, read_for_scoring, write_scores
-from nurture.book import Book
 from nurture.maturity import judge
+from nurture.project.book import Book
 from nurture.scoring import score
 
 

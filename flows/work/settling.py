@@ -32,10 +32,10 @@ from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own
-from nurture.book import Book
 from nurture.deciding.routes import RELAY
 from nurture.errors import StoreGone
 from nurture.grammar import CastStep
+from nurture.project.book import Book
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import (
     EnrolmentState,

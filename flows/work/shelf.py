@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from nurture.diagnose import Fault
 from nurture.errors import ProjectError
-from nurture.shelves import (
+from nurture.project.shelves import (
     ENOUGH,
     POLICY,
     ROOTS,

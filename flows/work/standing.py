@@ -20,8 +20,8 @@ from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import in_thread
 from nurture.blame import is_own
-from nurture.book import Book
 from nurture.deciding import consider, takes_in
+from nurture.project.book import Book
 from nurture.words import AsideKind, AsideStage
 
 BATCH = 500

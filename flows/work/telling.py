@@ -18,10 +18,10 @@ from leadstore.outbox import add_notices, claim_notices, count_due_notices, due_
 from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
-from nurture.book import Book
 from nurture.errors import NotFound
-from nurture.policy import Policy
-from nurture.stored import typed
+from nurture.project.book import Book
+from nurture.project.policy import Policy
+from nurture.project.types import typed
 from nurture.values import Claim, NoticePlan, Plan, Snapshot
 from nurture.words import OutboxKind
 from outbound.webhooks import Call, Caller

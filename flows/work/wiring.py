@@ -19,11 +19,11 @@ from leadstore.halting import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
 from nurture import grammar
-from nurture.book import Book, read_book
 from nurture.diagnose import Fault
 from nurture.errors import BookError, LeadsLeave, ProjectError, SettingError
 from nurture.links.web_tokens import Links
-from nurture.placeholders import left_open
+from nurture.project.book import Book, read_book
+from nurture.project.placeholders import left_open
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 

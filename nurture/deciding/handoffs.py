@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from nurture.policy import HandoffPolicy
+from nurture.project.policy import HandoffPolicy
 from nurture.values import Lead, OpenHandoff
 from nurture.words import WITH_SALES, HandoffState, Stage
 

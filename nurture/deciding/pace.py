@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from nurture.deciding.routes import PROBE_WAIT, RELAY, Route
-from nurture.sending import Sending
+from nurture.project.pace import Sending
 from nurture.timing import Turn, local_day, local_instant
 from nurture.words import Reason
 

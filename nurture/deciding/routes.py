@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from nurture.sending import Breaker
+from nurture.project.pace import Breaker
 from nurture.words import Closing
 
 RELAY = "relay"

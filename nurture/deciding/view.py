@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nurture.book import Book
-from nurture.catalog import Webinar
 from nurture.conditions import Condition, Facts
 from nurture.dated import webinar_name
 from nurture.deciding.consent import consent_to
 from nurture.grammar import SendStep, Sequence, SetStep, Step
+from nurture.project.book import Book
+from nurture.project.catalog import Webinar
 from nurture.quick import quick
 from nurture.timing import zone_for
 from nurture.values import AssetSent, Consent, Enrolment, Signal, Slot, Snapshot

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from nurture.book import Book
 from nurture.deciding.answers import GateAnswer, Move, Send, Skip, Stop, Wait
 from nurture.deciding.gate import LEAVING, SENDING, first_answer, pace
 from nurture.deciding.pace import Pacer
 from nurture.deciding.steps import letter_view, step_itself
 from nurture.deciding.view import UNFROZEN, View, first_view, next_view
 from nurture.grammar import Sequence
+from nurture.project.book import Book
 from nurture.values import (
     AssetSent,
     Decision,

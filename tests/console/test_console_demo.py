@@ -33,9 +33,9 @@ from flows.work.rescoring import rescore
 from flows.work.wiring import Shop
 from leadstore.auditing import Spoken
 from leadstore.store import Store, open_store
-from nurture.book import read_book
-from nurture.catalog import Catalog
 from nurture.errors import LockHeld, NurtureError, ProjectError
+from nurture.project.book import read_book
+from nurture.project.catalog import Catalog
 from nurture.spans import parse_cap
 from outbound.message import build_message
 

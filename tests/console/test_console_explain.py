@@ -19,7 +19,7 @@ from leadstore.notes import see_moment
 from leadstore.rows import handoff, lead, signal, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
-from nurture.book import Book, read_book
+from nurture.project.book import Book, read_book
 from nurture.values import NewSignal
 from tests.builders import DAY, NOON, add_lead
 from tests.flows.workshop import files

@@ -10,7 +10,7 @@ import pytest
 
 from flows.work.composing import book_context
 from flows.work.shelf import read_shelf
-from nurture.book import Book, read_book
+from nurture.project.book import Book, read_book
 from nurture.speech.brief import make_brief
 from nurture.values import PROFILE_FIELDS, Lead
 from tests.content.html_checker import html_faults

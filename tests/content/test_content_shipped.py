@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from flows.work.composing import book_context
-from nurture.book import Book, read_book
+from nurture.project.book import Book, read_book
 from nurture.render import Rendered
 from nurture.sandbox import prepared_sandbox
 from nurture.speech.because import say_because

@@ -14,7 +14,7 @@ from console.app import call
 from flows.work.importing import import_file, read_import_map
 from leadstore.store import open_store
 from nurture.card import learned_figures
-from nurture.catalog import read_catalog
+from nurture.project.catalog import read_catalog
 from nurture.scoring_model import ScoringModel, read_scoring
 from nurture.source import load_yaml
 

@@ -14,7 +14,7 @@ from flows.work.importing import ImportCounts, MapRead, import_file, read_import
 from flows.work.shelf import read_shelf
 from leadstore.rows import address, consent, lead, signal, suppression
 from leadstore.store import Store, open_store
-from nurture.book import read_book
+from nurture.project.book import read_book
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ROOT / "examples" / "x-education"

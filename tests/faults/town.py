@@ -14,8 +14,8 @@ from flows.work.settings import Settings
 from flows.work.wiring import Shop, Speaker, store_identity
 from leadstore.signals import append_signals
 from leadstore.store import Store
-from nurture.book import Book
 from nurture.links.web_tokens import Links
+from nurture.project.book import Book
 from nurture.values import NewSignal
 from tests.builders import add_consent, add_lead
 from tests.flows.workshop import files

@@ -11,9 +11,9 @@ from flows.work.learning import Learned, Learning, LearningError, learn, require
 from flows.work.outcomes import behaviour_types, read_examples
 from leadstore.store import Store, open_store
 from nurture.card import EVERYONE
-from nurture.catalog import Catalog
 from nurture.outcomes import Example, Outcome
-from nurture.policy import Maturity
+from nurture.project.catalog import Catalog
+from nurture.project.policy import Maturity
 from tests.builders import DAY, NOON
 from tests.flows.learning_store import add_leads
 

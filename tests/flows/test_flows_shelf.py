@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.work.shelf import find_project, read_shelf, strays
-from nurture.book import read_book
 from nurture.errors import ProjectError
+from nurture.project.book import read_book
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from leadstore.rows import enrolment, handoff, outbox
 from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import Store
-from nurture.book import Book
 from nurture.deciding import consider
+from nurture.project.book import Book
 from nurture.values import Entry
 from nurture.words import SuppressionReason
 from tests.builders import add_consent, add_enrolment, add_lead, add_release

@@ -8,10 +8,10 @@ from functools import cache
 from textwrap import dedent
 from typing import Any
 
-from nurture.book import Book, read_book
 from nurture.deciding import decide
 from nurture.diagnose import render_text
 from nurture.grammar import Sequence as NurtureSequence
+from nurture.project.book import Book, read_book
 from nurture.values import (
     Consent,
     Enrolment,

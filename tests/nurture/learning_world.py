@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nurture.catalog import Catalog
 from nurture.conditions import Vocabulary
 from nurture.outcomes import Example, Outcome, make_example
+from nurture.project.catalog import Catalog
 from nurture.values import Lead, Signal
 
 NOON = datetime(2027, 6, 15, 12, 0, tzinfo=UTC)

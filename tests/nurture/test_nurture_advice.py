@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from nurture.advice import advise
-from nurture.book import read_book
 from nurture.diagnose import Fault
+from nurture.project.advice import advise
+from nurture.project.book import read_book
 from tests.nurture.gate_world import DAY, TUESDAY, project
 
 SELLERS = "handoff: {sellers: [{name: Sam, address: sam@acme.example}]}\n"

@@ -6,7 +6,7 @@ from nurture.backtest import Handed, Replayed
 from nurture.conditions import parse
 from nurture.measures import choose
 from nurture.outcomes import Example
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring_model import EngagementRule, FitRule, ScoringModel
 from tests.nurture.learning_world import DAY, NOON, example, signal
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.book import Book, digest_of, read_book
 from nurture.diagnose import Fault
+from nurture.project.book import Book, digest_of, read_book
 
 POLICY = """
 company: {name: Example, postal_address: "1 Street"}

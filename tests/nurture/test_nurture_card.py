@@ -11,7 +11,7 @@ from nurture.candidates import Candidate
 from nurture.card import EVERYONE, Card, Rule, learned_figures, write_card
 from nurture.conditions import parse
 from nurture.outcomes import Example
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.scoring import score
 from nurture.scoring_model import ScoringModel, read_scoring
 from nurture.source import load_yaml

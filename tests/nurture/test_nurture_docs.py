@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nurture.catalog import Catalog, read_catalog
 from nurture.conditions import parse
 from nurture.grammar import read_sequence
-from nurture.policy import read_policy
+from nurture.project.catalog import Catalog, read_catalog
+from nurture.project.policy import read_policy
 from nurture.sequence_file import VERBS, SequenceFile
 from nurture.source import Node, load_yaml
 

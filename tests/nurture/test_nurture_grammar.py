@@ -6,7 +6,6 @@ from datetime import time, timedelta
 
 import pytest
 
-from nurture.catalog import Catalog, read_catalog
 from nurture.diagnose import Fault
 from nurture.grammar import (
     Again,
@@ -23,6 +22,7 @@ from nurture.grammar import (
     WaitStep,
     read_sequence,
 )
+from nurture.project.catalog import Catalog, read_catalog
 from nurture.source import Node, load_yaml
 from nurture.timing import Cap, Window
 

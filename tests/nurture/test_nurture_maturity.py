@@ -20,7 +20,7 @@ from nurture.maturity import (
     operator_refusal,
     refusal,
 )
-from nurture.policy import Maturity
+from nurture.project.policy import Maturity
 from nurture.values import Lead, Score, Signal
 from nurture.words import Stage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.book import read_book
+from nurture.project.book import read_book
 from nurture.spoken_times import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from tests.nurture.test_nurture_book import CATALOG, MAIL, POLICY, SEQUENCE, with_files
 

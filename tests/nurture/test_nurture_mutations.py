@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nurture.book import read_book
+from nurture.project.book import read_book
 
 ROOT = Path(__file__).parent.parent.parent
 FRAMES = ("templates/layout.html.j2", "templates/footer.md.j2")

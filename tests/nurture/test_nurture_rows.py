@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from nurture.catalog import Catalog, read_catalog
 from nurture.conditions import ConditionError, Vocabulary, parse
 from nurture.countries import country_code
 from nurture.imported import ImportedLead, Remark, RowFault
 from nurture.importmap import read_map
 from nurture.keys import key_fault
-from nurture.placeholders import is_open, left_open
-from nurture.policy import read_policy
+from nurture.project.catalog import Catalog, read_catalog
+from nurture.project.placeholders import is_open, left_open
+from nurture.project.policy import read_policy
 from nurture.rowdates import form_fault, read_moment
 from nurture.rowexpressions import ExpressionError, compile_expression
 from nurture.rowreader import completed, names_person

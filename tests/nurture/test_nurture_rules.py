@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.book import Book, read_book
+from nurture.project.book import Book, read_book
 from nurture.rules import rules_of
 from tests.nurture.gate_world import project
 

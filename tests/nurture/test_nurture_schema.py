@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from nurture.book import read_book
-from nurture.schema import schemas
+from nurture.project.book import read_book
+from nurture.project.schema import schemas
 from nurture.source import load_yaml
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sequences.md").read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nurture.catalog import Catalog
 from nurture.diagnose import Fault
-from nurture.policy import Maturity
+from nurture.project.catalog import Catalog
+from nurture.project.policy import Maturity
 from nurture.scoring import KEPT, score
 from nurture.scoring_model import (
     EngagementRule,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nurture.catalog import Catalog
 from nurture.maturity import BY_OPERATORS, Rejection
-from nurture.policy import Maturity
+from nurture.project.catalog import Catalog
+from nurture.project.policy import Maturity
 from nurture.scoring_file import EngagementEntry, FitEntry, RegularityEntry, RuleEntry, UnansweredEntry
 from nurture.scoring_model import read_scoring
 from nurture.source import Node, load_yaml, validate

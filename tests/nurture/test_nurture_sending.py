@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.book import read_book
-from nurture.sending import Breaker, Rate, Sending, WarmUp, parse_day, parse_rate
+from nurture.project.book import read_book
+from nurture.project.pace import Breaker, Rate, Sending, WarmUp, parse_day, parse_rate
 from tests.nurture.gate_world import project
 
 FIRST = date(2026, 12, 1)

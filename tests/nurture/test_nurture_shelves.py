@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.shelves import SEQUENCES, TEMPLATES, is_shelf_like, unread
+from nurture.project.shelves import SEQUENCES, TEMPLATES, is_shelf_like, unread
 
 STEPS = "sequence: foo\nenter: {when: true}\n"
 MAIL = "---\nasset: guide\nsubject: Hello\n---\nHello\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nurture.stored import as_kind, typed
+from nurture.project.types import as_kind, typed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nurture.book import read_book
+from nurture.project.book import read_book
 from nurture.timing import next_cast
 from nurture.values import AssetSent
 from tests.nurture.gate_world import DAY, TUESDAY, book, plan, project, signal, slots, story, world

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nurture.book import read_book
+from nurture.project.book import read_book
 from nurture.values import NoticePlan
 from nurture.words import OutboxKind
 from tests.nurture.gate_world import book, plan, project, story, world

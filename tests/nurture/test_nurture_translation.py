@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nurture.book import read_book
-from nurture.catalog import Asset, Webinar, read_catalog, worded
+from nurture.project.book import read_book
+from nurture.project.catalog import Asset, Webinar, read_catalog, worded
 from nurture.render import compile_templates
 from nurture.source import load_yaml
 from nurture.texts.translation import Phrase, every, fill, in_language, listed

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from icalendar import Calendar
 
-from nurture.catalog import Webinar
 from nurture.ics import webinar_ics
+from nurture.project.catalog import Webinar
 from nurture.timing import turns
 
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flows.work.demo.acts import LEAVES, Act, Mail
-from nurture.catalog import Catalog
+from nurture.project.catalog import Catalog
 from nurture.texts.translation import every
 from nurture.words import Sig
 

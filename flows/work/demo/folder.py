@@ -12,9 +12,9 @@ from pathlib import Path
 
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
-from nurture.book import read_book
 from nurture.errors import LockHeld, NurtureError, ProjectError
 from nurture.importmap import read_map
+from nurture.project.book import read_book
 
 LEADS = "leads.csv"
 MAP = "import.yaml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from nurture.catalog import Catalog
+from nurture.project.catalog import Catalog
 
 MOST_TICKS = 60
 

@@ -15,7 +15,7 @@ from flows.work.importing import ImportReport, OnProgress, import_file, read_imp
 from flows.work.wiring import Shop
 from leadstore.auditing import Person, Tally, people, tally
 from leadstore.store import in_thread
-from nurture.book import Book
+from nurture.project.book import Book
 
 Conduct = Callable[[Shop, datetime], Awaitable[dict[str, Any]]]
 """One round of the flows at a moment: rescore, tick and handoff; returns their counts, added up."""

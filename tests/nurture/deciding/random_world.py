@@ -10,12 +10,12 @@ from random import Random
 from textwrap import dedent
 from typing import Any
 
-from nurture.book import Book, read_book
 from nurture.deciding.pace import Pacer
 from nurture.deciding.routes import RELAY, Route
 from nurture.diagnose import render_text
 from nurture.grammar import Sequence
-from nurture.sending import Sending
+from nurture.project.book import Book, read_book
+from nurture.project.pace import Sending
 from nurture.values import AssetSent, Consent, Enrolment, Lead, OpenHandoff, Signal, Slot, Snapshot
 from nurture.words import Basis, Closing, ConsentState, EnrolmentState, HandoffState, Stage
 from tests.nurture.gate_world import DAY, HOUR, SUPPRESSED, TUESDAY, project

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.book import Book
+from nurture.project.book import Book
 from nurture.values import Enrolment, Slot
 from nurture.words import EnrolmentState, TouchState
 from tests.nurture.gate_world import DAY, TUESDAY, book, enrolled, plan, world

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nurture.deciding.routes import PAUSES, RELAY, Heard, Route, after, after_all, close, reopen
-from nurture.sending import Breaker
+from nurture.project.pace import Breaker
 from nurture.words import Closing
 from tests.nurture.gate_world import HOUR, TUESDAY
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nurture.book import read_book
 from nurture.deciding import decide
 from nurture.deciding.steps import arm_of
+from nurture.project.book import read_book
 from nurture.values import AssetSent
 from nurture.words import EnrolmentState, Purpose, Reason, Stage, TouchState
 from tests.nurture.gate_world import (

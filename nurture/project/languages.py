@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nurture.diagnose import Fault, did_you_mean
-from nurture.policy import Policy
+from nurture.project.policy import Policy
 from nurture.render import TemplateSet
 from nurture.source import Node, fault_at
 from nurture.texts.translation import is_language

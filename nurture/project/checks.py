@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from nurture.catalog import Catalog
 from nurture.diagnose import Fault, did_you_mean
-from nurture.policy import Policy
+from nurture.project.catalog import Catalog
+from nurture.project.policy import Policy
+from nurture.project.shelves import is_template
 from nurture.render import TemplateInfo, TemplateSet
 from nurture.sequence_file import is_template_name
-from nurture.shelves import is_template
 from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
 from nurture.steps import SendStep, Sequence

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, fiel
 
 from nurture.countries import country_code
 from nurture.diagnose import Fault
-from nurture.sending import Sending
+from nurture.project.pace import Sending
 from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.texts.translation import Language, Said, Text, Words

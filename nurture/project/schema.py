@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import WithDefaultSchema
 
-from nurture.book import Book
-from nurture.catalog import CatalogFile
 from nurture.core_words import CORE_SIGNALS
-from nurture.policy import Policy
+from nurture.project.book import Book
+from nurture.project.catalog import CatalogFile
+from nurture.project.policy import Policy
 from nurture.scoring_file import ScoringFile
 from nurture.sequence_file import VERBS, Arm, Case, LastCase, SequenceFile, WayOut
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nurture.policy import Policy
+from nurture.project.policy import Policy
 
 DOMAIN = "your-company.example"
 """The domain of every address and link that a new project leaves open."""

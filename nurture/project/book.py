@@ -9,22 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nurture.book_checks import (
+from nurture.conditions import Vocabulary
+from nurture.diagnose import Fault, in_order
+from nurture.grammar import is_standing, salvage_sequence
+from nurture.project.catalog import Catalog, salvage_catalog
+from nurture.project.checks import (
     check_openings,
     check_recipients,
     check_sends,
     check_template_assets,
     template_files,
 )
-from nurture.catalog import Catalog, salvage_catalog
-from nurture.conditions import Vocabulary
-from nurture.diagnose import Fault, in_order
-from nurture.grammar import is_standing, salvage_sequence
-from nurture.language_checks import check_languages, known_languages
-from nurture.policy import Policy, salvage_policy
+from nurture.project.languages import check_languages, known_languages
+from nurture.project.policy import Policy, salvage_policy
+from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
 from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
 from nurture.source import Node, fault_at
 from nurture.steps import Sequence
 from nurture.yaml_tree import salvage_yaml
