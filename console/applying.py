@@ -15,8 +15,8 @@ from console.frame import InFrame, note, say, say_json
 from flows.work.applying import Applied, apply_shelf
 from flows.work.readiness import ready_store
 from leadstore.store import Store
-from nurture.diagnose import as_json, render_text
 from nurture.errors import BookError, LeadsLeave, ProjectError
+from nurture.files.diagnosis import as_json, render_text
 
 _HOW = "`nurture apply --yes` lets them leave; to keep them, put back what is gone, and its `sequence:` name"
 

@@ -18,8 +18,8 @@ from flows.work.backtesting import read_model, replay
 from leadstore.existing import latest_moment, open_existing
 from nurture.backtest import WON, Replayed, Suggestion
 from nurture.card import learned_figures
-from nurture.diagnose import render_text
 from nurture.errors import BookError, SettingError
+from nurture.files.diagnosis import render_text
 from nurture.outcomes import Outcome, parse_outcome
 from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel

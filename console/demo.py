@@ -19,8 +19,8 @@ from flows.server import PrefectServer, local_server
 from flows.stopping import stop_asked
 from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
 from flows.work.demo.weeks import Played, bring_in, play
-from nurture.diagnose import render_text
 from nurture.errors import BookError, NurtureError, ProjectError
+from nurture.files.diagnosis import render_text
 
 if TYPE_CHECKING:
     from flows.work.importing import ImportReport

@@ -90,7 +90,7 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
         with _bar() as tell:
             report = _report(settings, file, map, how, tell)
     except BookError as error:
-        from nurture.diagnose import render_text
+        from nurture.files.diagnosis import render_text
 
         note(f"{render_text(error.faults)}\n\nnurture: {error}")
         return 2

@@ -12,8 +12,8 @@ from console.frame import InFrame, say, say_json
 from flows.work.readiness import ready_store
 from leadstore import halting
 from leadstore.releases import current_release
-from nurture.diagnose import did_you_mean
 from nurture.errors import NotFound, ProjectError
+from nurture.files.diagnosis import did_you_mean
 
 Json = Annotated[bool, Parameter(name="--json")]
 Yes = Annotated[bool, Parameter(name="--yes")]

@@ -156,9 +156,9 @@ def _look(store: Store) -> Look:
 
 
 def _sending(files: Mapping[str, str]) -> Sending:
+    from nurture.files.source import load_yaml
     from nurture.project.policy import read_policy
     from nurture.project.shelves import POLICY, spelled
-    from nurture.source import load_yaml
 
     path = spelled(files, POLICY)
     node, _ = load_yaml(path, files.get(path, ""))

@@ -19,8 +19,8 @@ from flows.work.receiving import local_inbox
 from flows.work.trouble import trouble_in
 from flows.work.wiring import open_shop
 from leadstore.store import in_thread
-from nurture.diagnose import Fault, render_text
 from nurture.errors import ClockError, SettingError
+from nurture.files.diagnosis import Fault, render_text
 
 if TYPE_CHECKING:
     from flows.work.settings import Settings

@@ -21,8 +21,8 @@ from flows.work.trouble import trouble_in
 from flows.work.watching import ShelfWatch
 from flows.work.wiring import Shop
 from leadstore.store import in_thread
-from nurture.diagnose import render_text
 from nurture.errors import NurtureError
+from nurture.files.diagnosis import render_text
 
 log = logging.getLogger("nurture.clock")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from nurture.candidates import Candidate
 from nurture.conditions import parse
+from nurture.files.source import Node, load_yaml
 from nurture.outcomes import Example
-from nurture.source import Node, load_yaml
 from nurture.spans import format_span
 
 _LEARNED = re.compile(r"^# learned: (\{.*\})$", re.MULTILINE)

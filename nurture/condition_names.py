@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from nurture.condition_tree import ConsentOf, Field, Operand, Property, Tree
 from nurture.condition_words import CLOSED, CONSENT_STATES, Spot, Vocabulary
-from nurture.diagnose import did_you_mean
+from nurture.files.diagnosis import did_you_mean
 
 _ROOTS = ("lead", "signal", "signals", "consent", "segment")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nurture.diagnose import did_you_mean
+from nurture.files.diagnosis import did_you_mean
 from nurture.words import ConsentState, Stage
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nurture.diagnose import Fault
+    from nurture.files.diagnosis import Fault
 
 
 class NurtureError(Exception):

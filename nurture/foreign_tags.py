@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nurture.diagnose import Fault, suggest
+from nurture.files.diagnosis import Fault, suggest
 from nurture.template_source import Piece, TemplateSource
 from nurture.values import PROFILE_FIELDS
 

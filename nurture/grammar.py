@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from nurture.conditions import Vocabulary
 from nurture.dated import Moment
-from nurture.diagnose import Fault, did_you_mean
+from nurture.files.diagnosis import Fault, did_you_mean
+from nurture.files.source import Node, salvage, validate
 from nurture.fingerprint import fingerprint
 from nurture.project.catalog import Catalog
 from nurture.sequence_checks import check_head, check_splits, dates
@@ -23,7 +24,6 @@ from nurture.sequence_file import (
     WayOut,
     WebhookFile,
 )
-from nurture.source import Node, salvage, validate
 from nurture.step_reader import Draft, Reader, name_steps, walk
 from nurture.steps import (
     Again,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from nurture.source import Strict, Written
+from nurture.files.source import Strict, Written
 from nurture.words import Basis, ConsentState
 
 Code = Annotated[str, Field(min_length=1, max_length=2000)]

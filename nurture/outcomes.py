@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from nurture.conditions import Vocabulary
-from nurture.diagnose import suggest
 from nurture.engagement import TOLERANCE
 from nurture.errors import NotFound
+from nurture.files.diagnosis import suggest
 from nurture.scoring_model import DERIVED, PASSIVE
 from nurture.values import Lead, Signal
 from nurture.words import Sig, Stage

@@ -11,8 +11,8 @@ from typing import Any
 
 from nurture.candidates import Candidate
 from nurture.conditions import ConditionError, Vocabulary, parse
-from nurture.diagnose import suggest
 from nurture.errors import NotFound
+from nurture.files.diagnosis import suggest
 from nurture.levels import cuts, group
 from nurture.outcomes import AFTERMATH, BEHAVIOUR, Example, Outcome
 from nurture.scoring_model import DERIVED, PASSIVE

@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from nurture.diagnose import Fault
 from nurture.errors import NotFound, RenderError
+from nurture.files.diagnosis import Fault
 from nurture.foreign_tags import foreign_tags
 from nurture.quick import quick
 from nurture.sandbox import LONGEST, header_line, one_line

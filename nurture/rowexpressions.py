@@ -11,7 +11,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
-from nurture.diagnose import did_you_mean
+from nurture.files.diagnosis import did_you_mean
 from nurture.rowclosures import (
     CALCULATIONS,
     COMPARISONS,

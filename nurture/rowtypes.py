@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from nurture.countries import country_code
-from nurture.diagnose import did_you_mean
+from nurture.files.diagnosis import did_you_mean
 from nurture.imported import RowFault, shown
 from nurture.rowdates import read_moment
 from nurture.spans import parse_own_cap

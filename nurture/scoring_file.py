@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nurture.source import Strict
+from nurture.files.source import Strict
 from nurture.spans import Span
 from nurture.texts.translation import Words
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
-from nurture.diagnose import Fault, did_you_mean
+from nurture.files.diagnosis import Fault, did_you_mean
+from nurture.files.source import Node, fault_at, salvage
 from nurture.maturity import SIGNAL_TYPES
 from nurture.project.catalog import condition_fault
 from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
-from nurture.source import Node, fault_at, salvage
 from nurture.texts.translation import Said
 from nurture.words import Sig
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nurture.dated import Moment
-from nurture.diagnose import did_you_mean
+from nurture.files.diagnosis import did_you_mean
+from nurture.files.source import Node
 from nurture.sequence_file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
-from nurture.source import Node
 from nurture.step_reader import Draft, Reader, walk
 
 

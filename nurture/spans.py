@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from nurture.source import Strict, Through
-from nurture.spoken_times import meant_cap, meant_cast, meant_days, meant_hours, meant_span
+from nurture.files.source import Strict, Through
+from nurture.files.spelling import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from nurture.timing import Cap, Window, zone_for
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

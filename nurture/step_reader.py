@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
-from nurture.diagnose import Fault, did_you_mean, suggest
-from nurture.foreign_words import foreign_word, meant_key
+from nurture.files.diagnosis import Fault, did_you_mean, suggest
+from nurture.files.source import Loc, Node, fault_at, salvage, validate
+from nurture.files.synonyms import foreign_word, meant_key
 from nurture.project.catalog import Catalog, condition_fault
 from nurture.sequence_file import (
     STAND_INS,
@@ -27,7 +28,6 @@ from nurture.sequence_file import (
     WaitForFile,
 )
 from nurture.settable import set_fault
-from nurture.source import Loc, Node, fault_at, salvage, validate
 
 _UNSAFE = re.compile(r"[^a-z0-9/-]")
 _ENDS_WORD = re.compile(r"[\s:]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.template_source import Piece, TemplateSource
 from nurture.texts.brackets import change_enclosed
 from nurture.written_links import HOLE, link_fault

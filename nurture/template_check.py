@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from nurture.diagnose import Fault, did_you_mean, suggest
+from nurture.files.diagnosis import Fault, did_you_mean, suggest
 from nurture.foreign_tags import meant_name
 from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
 from nurture.template_budget import WORK, price

@@ -11,7 +11,7 @@ from css_inline import CSSInliner
 from jinja2 import Template, TemplateSyntaxError
 from markdown_it.token import Token
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.sandbox import prepared_sandbox
 from nurture.shelter import Shelter
 from nurture.template_check import check_tags

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.shelter import HOLE, Shelter, blanked
 from nurture.template_links import addresses, bad_scheme, begins, css_addresses, may_go_on, refreshed
 from nurture.template_source import TemplateSource

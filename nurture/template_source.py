@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nurture.diagnose import Fault
-from nurture.source import Strict, load_yaml, place, validate
+from nurture.files.diagnosis import Fault
+from nurture.files.source import Strict, load_yaml, place, validate
 from nurture.words import Purpose
 
 SHELF = "templates/"

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from nurture.condition_tree import Constant, Or
 from nurture.condition_truth import always, implies, never
 from nurture.conditions import Condition
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
+from nurture.files.source import Loc, Node, fault_at
 from nurture.project.policy import Policy
-from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
 from nurture.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
 from nurture.timing import next_open

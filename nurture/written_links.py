@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nurture.diagnose import suggest
+from nurture.files.diagnosis import suggest
 
 HOLE = "\ue000"
 """Stands in a link for a value that only a lead's data can tell."""

@@ -11,8 +11,8 @@ from flows.work.following import Followed, follow, leaving
 from flows.work.shelf import read_shelf, strays
 from leadstore.releases import store_release
 from leadstore.store import Store
-from nurture.diagnose import Fault
 from nurture.errors import BookError, LeadsLeave
+from nurture.files.diagnosis import Fault
 from nurture.project.advice import advise
 from nurture.project.book import Book, read_book
 

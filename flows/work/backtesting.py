@@ -12,10 +12,10 @@ from leadstore.store import Store
 from nurture.backtest import Replayed
 from nurture.conditions import Vocabulary
 from nurture.errors import BookError, ProjectError
+from nurture.files.source import load_yaml
 from nurture.outcomes import Outcome
 from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import load_yaml
 
 
 @dataclass(frozen=True, slots=True)

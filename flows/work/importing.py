@@ -21,14 +21,14 @@ from leadstore.saving import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
 from leadstore.taking import FileMemory
 from nurture.blame import in_words, is_own
-from nurture.diagnose import Fault
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
+from nurture.files.diagnosis import Fault
+from nurture.files.source import load_yaml
 from nurture.imported import ImportedLead, RowFault
 from nurture.importmap import ImportMap, read_map
 from nurture.project.catalog import read_catalog
 from nurture.project.shelves import CATALOG, spelled
 from nurture.rowreader import RowReader
-from nurture.source import load_yaml
 
 BATCH = 2000
 """Records of one transaction: a crash costs at most these, and they come in again."""

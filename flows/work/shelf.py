@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 
-from nurture.diagnose import Fault
 from nurture.errors import ProjectError
+from nurture.files.diagnosis import Fault
 from nurture.project.shelves import (
     ENOUGH,
     POLICY,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from flows.work.applying import Checked, apply_checked, checked
 from flows.work.shelf import read_shelf
 from flows.work.wiring import Shop
-from nurture.diagnose import Fault
 from nurture.errors import BookError, LeadsLeave
+from nurture.files.diagnosis import Fault
 
 
 class ShelfWatch:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nurture.dated import webinar_of
-from nurture.diagnose import Fault, in_order
+from nurture.files.diagnosis import Fault, in_order
+from nurture.files.source import Loc, Node, fault_at, load_yaml
 from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
 from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.shelves import POLICY, spelled
-from nurture.source import Loc, Node, fault_at, load_yaml
 from nurture.spans import format_span
 from nurture.template_source import languages_to_try
 from nurture.timing import Cap

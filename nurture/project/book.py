@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from nurture.conditions import Vocabulary
-from nurture.diagnose import Fault, in_order
+from nurture.files.diagnosis import Fault, in_order
+from nurture.files.source import Node, fault_at
+from nurture.files.tree import salvage_yaml
 from nurture.grammar import is_standing, salvage_sequence
 from nurture.project.catalog import Catalog, salvage_catalog
 from nurture.project.checks import (
@@ -25,9 +27,7 @@ from nurture.project.policy import Policy, salvage_policy
 from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
 from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import Node, fault_at
 from nurture.steps import Sequence
-from nurture.yaml_tree import salvage_yaml
 
 T = TypeVar("T")
 _UNDECODED = re.compile("[\udc80-\udcff]")

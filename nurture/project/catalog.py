@@ -18,8 +18,8 @@ from pydantic import (
 
 from nurture.conditions import Condition, ConditionError, Vocabulary, parse
 from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
-from nurture.diagnose import Fault, did_you_mean
-from nurture.source import Node, Strict, Written, fault_at, fault_within, salvage
+from nurture.files.diagnosis import Fault, did_you_mean
+from nurture.files.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span
 from nurture.texts.translation import Language, Links, Said, Words, in_language
 from nurture.words import Basis

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from nurture.diagnose import Fault, did_you_mean
+from nurture.files.diagnosis import Fault, did_you_mean
+from nurture.files.source import Loc, Node, fault_at
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Policy
 from nurture.project.shelves import is_template
 from nurture.render import TemplateInfo, TemplateSet
 from nurture.sequence_file import is_template_name
-from nurture.source import Loc, Node, fault_at
 from nurture.spans import WEEKDAYS
 from nurture.steps import SendStep, Sequence
 from nurture.template_source import PARTS

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator
 
-from nurture.source import Strict
+from nurture.files.source import Strict
 from nurture.spans import Span, parse_span
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}

@@ -8,9 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
 from nurture.countries import country_code
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
+from nurture.files.source import Node, Strict, Written, salvage, validate
 from nurture.project.pace import Sending
-from nurture.source import Node, Strict, Written, salvage, validate
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.texts.translation import Language, Said, Text, Words
 from nurture.timing import Window

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from nurture.diagnose import Fault, suggest
+from nurture.files.diagnosis import Fault, suggest
 
 POLICY, SCORING, CATALOG = "nurture.yaml", "scoring.yaml", "catalog.yaml"
 """The three files at the root of every project."""

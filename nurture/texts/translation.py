@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from nurture.source import Written
+from nurture.files.source import Written
 from nurture.written_links import link_fault
 
 _LANGUAGE = r"[a-z]{2,3}(-[A-Z]{2})?"

@@ -14,9 +14,9 @@ from console.app import call
 from flows.work.importing import import_file, read_import_map
 from leadstore.store import open_store
 from nurture.card import learned_figures
+from nurture.files.source import load_yaml
 from nurture.project.catalog import read_catalog
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import load_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ROOT / "examples" / "x-education"

@@ -18,11 +18,11 @@ from leadstore.rows import lead, score_history, stage_change
 from leadstore.scores import read_for_scoring
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
+from nurture.files.source import load_yaml
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
 from nurture.scoring import score
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import load_yaml
 from nurture.values import NewSignal, Score, as_terms
 from nurture.words import Stage
 from tests.builders import DAY, NOON, add_lead

@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 from nurture.deciding import decide
-from nurture.diagnose import render_text
+from nurture.files.diagnosis import render_text
 from nurture.grammar import Sequence as NurtureSequence
 from nurture.project.book import Book, read_book
 from nurture.values import (

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.project.advice import advise
 from nurture.project.book import read_book
 from tests.nurture.gate_world import DAY, TUESDAY, project

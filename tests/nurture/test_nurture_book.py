@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.project.book import Book, digest_of, read_book
 
 POLICY = """

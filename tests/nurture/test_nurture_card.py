@@ -10,11 +10,11 @@ import pytest
 from nurture.candidates import Candidate
 from nurture.card import EVERYONE, Card, Rule, learned_figures, write_card
 from nurture.conditions import parse
+from nurture.files.source import load_yaml
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity
 from nurture.scoring import score
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.source import load_yaml
 from tests.nurture.learning_world import VOCABULARY, example, signal
 
 MONTH = timedelta(days=30)

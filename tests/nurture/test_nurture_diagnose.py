@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nurture.diagnose import Fault, as_json, did_you_mean, render_github, render_text, suggest
+from nurture.files.diagnosis import Fault, as_json, did_you_mean, render_github, render_text, suggest
 
 WIAT = Fault(
     "NUR012",

@@ -6,7 +6,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
+from nurture.files.source import Node, load_yaml
 from nurture.grammar import (
     Again,
     ChooseStep,
@@ -23,7 +24,6 @@ from nurture.grammar import (
     read_sequence,
 )
 from nurture.project.catalog import Catalog, read_catalog
-from nurture.source import Node, load_yaml
 from nurture.timing import Cap, Window
 
 CATALOG = """

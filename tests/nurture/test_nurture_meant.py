@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from nurture.files.spelling import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from nurture.project.book import read_book
-from nurture.spoken_times import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from tests.nurture.test_nurture_book import CATALOG, MAIL, POLICY, SEQUENCE, with_files
 
 WAIT = "  - wait: 3 days"

@@ -9,6 +9,7 @@ import pytest
 
 from nurture.conditions import ConditionError, Vocabulary, parse
 from nurture.countries import country_code
+from nurture.files.source import load_yaml
 from nurture.imported import ImportedLead, Remark, RowFault
 from nurture.importmap import read_map
 from nurture.keys import key_fault
@@ -20,7 +21,6 @@ from nurture.rowexpressions import ExpressionError, compile_expression
 from nurture.rowreader import completed, names_person
 from nurture.rowtypes import as_cap, as_flag, as_instant, as_name, as_number, one_of
 from nurture.settable import set_fault
-from nurture.source import load_yaml
 
 NOW = datetime(2027, 6, 15, 8, 0, tzinfo=UTC)
 WORDS = Vocabulary(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
+from nurture.files.source import load_yaml
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
 from nurture.scoring import KEPT, score
@@ -22,7 +23,6 @@ from nurture.scoring_model import (
     Unanswered,
     read_scoring,
 )
-from nurture.source import load_yaml
 from nurture.values import Lead, Score, Signal, Term
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)  # a Monday

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, Field
 
-from nurture.source import Node, Strict, Written, fault_at, fault_within, load_yaml, place, salvage, validate
+from nurture.files.source import (
+    Node,
+    Strict,
+    Written,
+    fault_at,
+    fault_within,
+    load_yaml,
+    place,
+    salvage,
+    validate,
+)
 
 
 class Inner(Strict):

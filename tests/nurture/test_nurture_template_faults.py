@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nurture.diagnose import Fault
+from nurture.files.diagnosis import Fault
 from nurture.render import compile_templates
 
 LAYOUT = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.diagnose import Fault
 from nurture.errors import RenderError
+from nurture.files.diagnosis import Fault
 from nurture.render import TemplateSet, compile_templates
 
 HEAD = "---\nsubject: S\npurpose: service\n---\n"

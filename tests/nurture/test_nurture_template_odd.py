@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.diagnose import Fault, render_text
+from nurture.files.diagnosis import Fault, render_text
 from nurture.render import compile_templates
 
 LAYOUT = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nurture.diagnose import Fault
 from nurture.errors import BookError, NurtureError
+from nurture.files.diagnosis import Fault
 from nurture.values import Claim, Delivery, Term, as_terms
 from nurture.words import OUTCOMES, Outcome, Remedy
 from tests.nurture.gate_world import TUESDAY

@@ -12,7 +12,7 @@ from typing import Any
 
 from nurture.deciding.pace import Pacer
 from nurture.deciding.routes import RELAY, Route
-from nurture.diagnose import render_text
+from nurture.files.diagnosis import render_text
 from nurture.grammar import Sequence
 from nurture.project.book import Book, read_book
 from nurture.project.pace import Sending

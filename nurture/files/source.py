@@ -12,9 +12,9 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
-from nurture.diagnose import Fault, did_you_mean, suggest
-from nurture.foreign_words import foreign_word, meant_key
-from nurture.yaml_tree import Loc, Node, Place, load_yaml
+from nurture.files.diagnosis import Fault, did_you_mean, suggest
+from nurture.files.synonyms import foreign_word, meant_key
+from nurture.files.tree import Loc, Node, Place, load_yaml
 
 _CHOICES = re.compile(r"'([^']*)'|(\d+)")
 

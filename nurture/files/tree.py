@@ -21,8 +21,8 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from nurture.diagnose import Fault
-from nurture.yaml_advice import explain
+from nurture.files.advice import explain
+from nurture.files.diagnosis import Fault
 
 LARGEST = 1024 * 1024
 """A file of more bytes is refused unread."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 
-from nurture.diagnose import did_you_mean, suggest
+from nurture.files.diagnosis import did_you_mean, suggest
 
 _OURS: Mapping[str, str] = {
     "send": "senden sende schicke schicken verschicken envoyer envoie envoi email mail message send_email",
