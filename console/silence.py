@@ -106,7 +106,7 @@ def _last_run(story: Story, name: str) -> Run | None:
 
 
 def _selects(sequence: Structure, snapshot: Snapshot, now: datetime) -> bool:
-    from nurture.conditions import Facts
+    from nurture.conditions.condition import Facts
 
     when = sequence.enter.when
     facts = Facts(snapshot.lead.fields(), now, snapshot.signals, None, snapshot.consents)

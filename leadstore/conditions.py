@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Float, Text, and_, exists, false, func, literal,
 
 from leadstore.rows import address, consent, lead, signal
 from leadstore.views import Expression, View, member
-from nurture.condition_tree import (
+from nurture.conditions.tree import (
     And,
     Compare,
     Constant,
@@ -30,7 +30,7 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )
-from nurture.condition_words import kind_of
+from nurture.conditions.vocabulary import kind_of
 from nurture.values import PROFILE_FIELDS
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp2
 
-from nurture.conditions import Condition, Facts
+from nurture.conditions.condition import Condition, Facts
 from nurture.outcomes import Example
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nurture.candidates import Candidate
-from nurture.conditions import parse
+from nurture.conditions.condition import parse
 from nurture.files.source import Node, load_yaml
 from nurture.outcomes import Example
 from nurture.spans import format_span

@@ -17,7 +17,7 @@ from functools import lru_cache
 from math import exp2, fsum
 from typing import Any
 
-from nurture.conditions import Facts
+from nurture.conditions.condition import Facts
 from nurture.quick import quick
 from nurture.scoring_model import EngagementRule, ScoringModel, bounded
 from nurture.values import Signal

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from nurture.conditions import Condition
+from nurture.conditions.condition import Condition
 from nurture.steps import Sequence
 
 # What flows through to those who are already in: words, places, and what a stream still has to send.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.dated import Moment
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, salvage, validate

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.deciding import ALL_TOPICS
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, fault_within, load_yaml, validate

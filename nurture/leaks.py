@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from nurture.candidates import Candidate
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.measures import auc
 from nurture.outcomes import Example
 from nurture.proposing import NEVER, may_score

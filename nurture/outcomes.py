@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.engagement import TOLERANCE
 from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest

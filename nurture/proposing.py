@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from nurture.candidates import Candidate
-from nurture.conditions import ConditionError, Vocabulary, parse
+from nurture.conditions.condition import ConditionError, Vocabulary, parse
 from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest
 from nurture.levels import cuts, group

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from nurture.conditions import Condition
+from nurture.conditions.condition import Condition
 from nurture.project.book import Book
 from nurture.project.policy import Maturity
 from nurture.scoring_model import ScoringModel

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import fsum
 from typing import Any
 
-from nurture.conditions import Facts
+from nurture.conditions.condition import Facts
 from nurture.engagement import Part, Tally, settle, tally
 from nurture.maturity import grade_of, heat_of
 from nurture.project.policy import Maturity

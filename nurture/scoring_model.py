@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from nurture.conditions import Condition, ConditionError, Vocabulary, parse
+from nurture.conditions.condition import Condition, ConditionError, Vocabulary, parse
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, salvage
 from nurture.maturity import SIGNAL_TYPES

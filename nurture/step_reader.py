@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from nurture.conditions import Condition, ConditionError, Vocabulary, parse
+from nurture.conditions.condition import Condition, ConditionError, Vocabulary, parse
 from nurture.files.diagnosis import Fault, did_you_mean, suggest
 from nurture.files.source import Loc, Node, fault_at, salvage, validate
 from nurture.files.synonyms import foreign_word, meant_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Any, ClassVar, Literal
 
-from nurture.conditions import Condition
+from nurture.conditions.condition import Condition
 from nurture.dated import Moment
 from nurture.texts.translation import Said
 from nurture.timing import Cap, Window

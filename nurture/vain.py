@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nurture.condition_tree import Constant, Or
-from nurture.condition_truth import always, implies, never
-from nurture.conditions import Condition
+from nurture.conditions.condition import Condition
+from nurture.conditions.tree import Constant, Or
+from nurture.conditions.truth import always, implies, never
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Loc, Node, fault_at
 from nurture.project.policy import Policy

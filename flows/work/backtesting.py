@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.work.outcomes import read_examples
 from leadstore.store import Store
 from nurture.backtest import Replayed
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.errors import BookError, ProjectError
 from nurture.files.source import load_yaml
 from nurture.outcomes import Outcome

@@ -10,7 +10,7 @@ from typing import Any
 
 from nurture.candidates import Candidate
 from nurture.card import EVERYONE, Card, Rule
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.errors import NurtureError
 from nurture.leaks import Leak, find_leaks, tied_types
 from nurture.measures import Chosen, Slice, auc, brier, tenths, top

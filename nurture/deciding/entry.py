@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Rows
 from datetime import datetime, timedelta
 
-from nurture.conditions import Facts
+from nurture.conditions.condition import Facts
 from nurture.dated import webinar_of
 from nurture.deciding.consent import consent_to
 from nurture.deciding.handoffs import is_with_sales

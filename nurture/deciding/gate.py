@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from nurture.conditions import Condition
+from nurture.conditions.condition import Condition
 from nurture.deciding.answers import GateAnswer, Move, Send, Skip, Stop, Wait
 from nurture.deciding.caps import earliest_turn
 from nurture.deciding.handoffs import ends_nurture, is_waiting, lapses_at

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nurture.conditions import Condition, Facts
+from nurture.conditions.condition import Condition, Facts
 from nurture.dated import webinar_name
 from nurture.deciding.consent import consent_to
 from nurture.grammar import SendStep, Sequence, SetStep, Step

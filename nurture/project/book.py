@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.files.diagnosis import Fault, in_order
 from nurture.files.source import Node, fault_at
 from nurture.files.tree import salvage_yaml

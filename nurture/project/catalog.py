@@ -16,8 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from nurture.conditions import Condition, ConditionError, Vocabulary, parse
-from nurture.core_words import CORE_FIELDS, CORE_SIGNALS
+from nurture.conditions.condition import Condition, ConditionError, Vocabulary, parse
+from nurture.conditions.fields import CORE_FIELDS, CORE_SIGNALS
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, Strict, Written, fault_at, fault_within, salvage
 from nurture.spans import CapText, Span, parse_span

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import WithDefaultSchema
 
-from nurture.core_words import CORE_SIGNALS
+from nurture.conditions.fields import CORE_SIGNALS
 from nurture.project.book import Book
 from nurture.project.catalog import CatalogFile
 from nurture.project.policy import Policy

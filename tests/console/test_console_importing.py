@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from console.app import call
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.importmap import read_map
 
 ROOT = Path(__file__).parent.parent.parent

@@ -16,8 +16,9 @@ from leadstore.signals import append_signals
 from leadstore.snapshots import read_snapshots
 from leadstore.store import Store
 from leadstore.views import member
-from nurture.condition_eval import compile_tree
-from nurture.condition_tree import (
+from nurture.conditions.condition import Facts, Vocabulary, parse
+from nurture.conditions.evaluate import compile_tree
+from nurture.conditions.tree import (
     And,
     Compare,
     ConsentOf,
@@ -35,7 +36,6 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )
-from nurture.conditions import Facts, Vocabulary, parse
 from nurture.values import NewSignal
 from tests.builders import DAY, NOON, add_consent, add_lead
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.outcomes import Example, Outcome, make_example
 from nurture.project.catalog import Catalog
 from nurture.values import Lead, Signal

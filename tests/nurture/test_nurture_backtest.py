@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nurture.backtest import Handed, Replayed
-from nurture.conditions import parse
+from nurture.conditions.condition import parse
 from nurture.measures import choose
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity

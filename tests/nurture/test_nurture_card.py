@@ -9,7 +9,7 @@ import pytest
 
 from nurture.candidates import Candidate
 from nurture.card import EVERYONE, Card, Rule, learned_figures, write_card
-from nurture.conditions import parse
+from nurture.conditions.condition import parse
 from nurture.files.source import load_yaml
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from nurture.conditions import Facts
+from nurture.conditions.condition import Facts
 from nurture.files.source import Node, load_yaml
 from nurture.project.catalog import Catalog, read_catalog
 from nurture.project.policy import Policy, read_policy

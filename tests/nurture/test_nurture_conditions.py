@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.condition_tree import And, Compare, Contains, Count, Field, Happened, Not, OneOf, Value
-from nurture.conditions import ConditionError, Facts, Vocabulary, parse
+from nurture.conditions.condition import ConditionError, Facts, Vocabulary, parse
+from nurture.conditions.tree import And, Compare, Contains, Count, Field, Happened, Not, OneOf, Value
 from nurture.values import Consent, Signal
 from nurture.words import Basis, ConsentState
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nurture.conditions import parse
+from nurture.conditions.condition import parse
 from nurture.files.source import Node, load_yaml
 from nurture.grammar import read_sequence
 from nurture.project.catalog import Catalog, read_catalog

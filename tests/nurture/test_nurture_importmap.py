@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nurture.conditions import Vocabulary
+from nurture.conditions.condition import Vocabulary
 from nurture.files.diagnosis import Fault
 from nurture.imported import ImportedLead, PastSignal, RowFault, consent_after
 from nurture.importmap import ImportMap, read_map

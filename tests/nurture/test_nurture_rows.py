@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nurture.conditions import ConditionError, Vocabulary, parse
+from nurture.conditions.condition import ConditionError, Vocabulary, parse
 from nurture.countries import country_code
 from nurture.files.source import load_yaml
 from nurture.imported import ImportedLead, Remark, RowFault

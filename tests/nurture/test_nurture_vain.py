@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from nurture.condition_truth import always, implies, never
-from nurture.conditions import parse
+from nurture.conditions.condition import parse
+from nurture.conditions.truth import always, implies, never
 from tests.nurture.test_nurture_advice import told, warnings, whole
 
 FIRST = "- send: hello\n"

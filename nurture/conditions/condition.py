@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nurture.condition_eval import Facts, Test, compile_tree, operands, thresholds
-from nurture.condition_parse import build
-from nurture.condition_size import refuse_too_big
-from nurture.condition_tree import Count, Field, Property, Tree
-from nurture.condition_words import ConditionError, Vocabulary
+from nurture.conditions.evaluate import Facts, Test, compile_tree, operands, thresholds
+from nurture.conditions.parse import build
+from nurture.conditions.size import refuse_too_big
+from nurture.conditions.tree import Count, Field, Property, Tree
+from nurture.conditions.vocabulary import ConditionError, Vocabulary
 
 __all__ = ["Condition", "ConditionError", "Facts", "Vocabulary", "parse"]
 

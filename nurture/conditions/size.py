@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nurture.condition_tree import And, Not, Or, Tree
-from nurture.condition_words import Spot
+from nurture.conditions.tree import And, Not, Or, Tree
+from nurture.conditions.vocabulary import Spot
 
 MOST_QUESTIONS = 300
 """SQLite takes an expression of about 1,000 levels, and a row of `or` is one level for each part."""

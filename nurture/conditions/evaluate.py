@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from nurture.condition_tree import (
+from nurture.conditions.tree import (
     And,
     Compare,
     Constant,
@@ -26,7 +26,7 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )
-from nurture.condition_words import kind_of
+from nurture.conditions.vocabulary import kind_of
 from nurture.quick import quick
 from nurture.values import Consent, Signal
 

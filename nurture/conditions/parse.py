@@ -8,9 +8,9 @@ from typing import cast
 
 from jinja2 import nodes
 
-from nurture.condition_names import Names
-from nurture.condition_tokens import parse_expression
-from nurture.condition_tree import (
+from nurture.conditions.names import Names
+from nurture.conditions.tokens import parse_expression
+from nurture.conditions.tree import (
     And,
     Compare,
     Constant,
@@ -28,7 +28,7 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )
-from nurture.condition_words import Spot, Vocabulary, kind_of
+from nurture.conditions.vocabulary import Spot, Vocabulary, kind_of
 from nurture.spans import parse_span
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}

@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
-from nurture.condition_words import ConditionError, Spot
+from nurture.conditions.vocabulary import ConditionError, Spot
 
 LONGEST = 2000
 """A condition of more characters is refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nurture.condition_tree import (
+from nurture.conditions.tree import (
     And,
     Compare,
     Constant,
@@ -20,7 +20,7 @@ from nurture.condition_tree import (
     Tree,
     Value,
 )  # fmt: skip
-from nurture.condition_words import kind_of
+from nurture.conditions.vocabulary import kind_of
 
 NUMBERS_ALWAYS_KNOWN = frozenset({"fit", "engagement"})
 """Fields of a lead that are never missing, so that a comparison and its contrary cover everything."""

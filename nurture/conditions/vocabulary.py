@@ -10,7 +10,7 @@ from nurture.files.diagnosis import did_you_mean
 from nurture.words import ConsentState, Stage
 
 if TYPE_CHECKING:
-    from nurture.conditions import Condition
+    from nurture.conditions.condition import Condition
 
 CLOSED: Mapping[str, frozenset[str]] = {
     "stage": frozenset(stage.value for stage in Stage),

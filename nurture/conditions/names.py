@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from jinja2 import nodes
 
-from nurture.condition_tree import ConsentOf, Field, Operand, Property, Tree
-from nurture.condition_words import CLOSED, CONSENT_STATES, Spot, Vocabulary
+from nurture.conditions.tree import ConsentOf, Field, Operand, Property, Tree
+from nurture.conditions.vocabulary import CLOSED, CONSENT_STATES, Spot, Vocabulary
 from nurture.files.diagnosis import did_you_mean
 
 _ROOTS = ("lead", "signal", "signals", "consent", "segment")
