@@ -14,7 +14,7 @@ from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.shelves import POLICY, spelled
 from nurture.spans import format_span
-from nurture.template_source import languages_to_try
+from nurture.templates.source import languages_to_try
 from nurture.timing import Cap
 from nurture.vain import vain
 from nurture.words import Purpose

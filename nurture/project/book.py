@@ -25,9 +25,9 @@ from nurture.project.checks import (
 from nurture.project.languages import check_languages, known_languages
 from nurture.project.policy import Policy, salvage_policy
 from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
-from nurture.render import TemplateSet, compile_templates
 from nurture.scoring_model import ScoringModel, read_scoring
 from nurture.steps import Sequence
+from nurture.templates.render import TemplateSet, compile_templates
 
 T = TypeVar("T")
 _UNDECODED = re.compile("[\udc80-\udcff]")

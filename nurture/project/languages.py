@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at
 from nurture.project.policy import Policy
-from nurture.render import TemplateSet
+from nurture.templates.render import TemplateSet
 from nurture.texts.translation import is_language
 
 _WORDED = frozenset({"title", "url", "register_url", "join_url", "replay_url", "handoff", "cause"})

@@ -12,10 +12,10 @@ from nurture.files.diagnosis import Fault
 from nurture.files.source import Node, Strict, Written, salvage, validate
 from nurture.project.pace import Sending
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
+from nurture.templates.written_links import link_fault
 from nurture.texts.translation import Language, Said, Text, Words
 from nurture.timing import Window
 from nurture.words import Stage
-from nurture.written_links import link_fault
 
 Cell = Literal["nurture", "mql", "fast-track", "disqualify"]
 """What a cell of the maturity matrix says of a lead."""

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from nurture.files.source import Written
-from nurture.written_links import link_fault
+from nurture.templates.written_links import link_fault
 
 _LANGUAGE = r"[a-z]{2,3}(-[A-Z]{2})?"
 Language = Annotated[str, Written(_LANGUAGE, "a language; write `fr` or `fr-CA`")]

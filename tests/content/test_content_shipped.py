@@ -13,14 +13,14 @@ import pytest
 
 from flows.work.composing import book_context
 from nurture.project.book import Book, read_book
-from nurture.render import Rendered
-from nurture.sandbox import prepared_sandbox
 from nurture.speech.because import say_because
 from nurture.speech.brief import make_brief
 from nurture.steps import SendStep
-from nurture.template_names import known_names
-from nurture.template_prepare import Shelf, assemble, inline_css
-from nurture.template_source import read_sources
+from nurture.templates.names import known_names
+from nurture.templates.prepare import Shelf, assemble, inline_css
+from nurture.templates.render import Rendered
+from nurture.templates.sandbox import prepared_sandbox
+from nurture.templates.source import read_sources
 from nurture.values import PROFILE_FIELDS, Consent, Lead, Signal, Term
 from nurture.words import Basis, ConsentState, Purpose, Sig, Stage
 

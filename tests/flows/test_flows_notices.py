@@ -153,7 +153,7 @@ def test_a_note_is_what_the_seller_wrote() -> None:
 
 def test_an_unknown_notice_has_no_language() -> None:
     """A template that is not there is named."""
-    from nurture.render import TemplateSet
+    from nurture.templates.render import TemplateSet
 
     with pytest.raises(NotFound):
         TemplateSet().spoken("x", "en")

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.render import Rendered, compile_templates
-from nurture.sandbox import header_line, one_line
+from nurture.templates.render import Rendered, compile_templates
+from nurture.templates.sandbox import header_line, one_line
 
 BODY = """---
 subject: "For:{{ lead.first_name }}:today"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.written_links import HOLE, link_fault
+from nurture.templates.written_links import HOLE, link_fault
 
 GOOD = [
     "https://example.com", "http://a.example:8080/x?y#z", "https://b\u00fccher.example/", "https://localhost/x",

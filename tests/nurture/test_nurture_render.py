@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nurture.errors import NotFound, RenderError
-from nurture.render import Rendered, TemplateSet, compile_templates
+from nurture.templates.render import Rendered, TemplateSet, compile_templates
 from nurture.words import Purpose
 
 LAYOUT = """<html><head><title>{{ subject }}</title>

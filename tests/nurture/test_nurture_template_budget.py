@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture.errors import RenderError
-from nurture.render import TemplateSet, compile_templates
+from nurture.templates.render import TemplateSet, compile_templates
 
 FRAME = {
     "templates/layout.html.j2": (

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from nurture.render import compile_templates
-from nurture.sandbox import FILTERS, OWN_FILTERS
+from nurture.templates.render import compile_templates
+from nurture.templates.sandbox import FILTERS, OWN_FILTERS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")

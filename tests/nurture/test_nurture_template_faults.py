@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from nurture.files.diagnosis import Fault
-from nurture.render import compile_templates
+from nurture.templates.render import compile_templates
 
 LAYOUT = (
     "<html><body>{% block preheader %}{% endblock %}\n"

@@ -6,7 +6,7 @@ import pytest
 
 from nurture.errors import RenderError
 from nurture.files.diagnosis import Fault
-from nurture.render import TemplateSet, compile_templates
+from nurture.templates.render import TemplateSet, compile_templates
 
 HEAD = "---\nsubject: S\npurpose: service\n---\n"
 LAYOUT = (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nurture.files.diagnosis import Fault, render_text
-from nurture.render import compile_templates
+from nurture.templates.render import compile_templates
 
 LAYOUT = (
     "<html><body>{% block preheader %}{% endblock %}\n"

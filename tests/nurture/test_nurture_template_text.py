@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.shelter import Shelter
-from nurture.template_markdown import parse_markdown
-from nurture.template_text import to_text
+from nurture.templates.markdown import parse_markdown
+from nurture.templates.shelter import Shelter
+from nurture.templates.text import to_text
 
 
 @pytest.mark.parametrize(

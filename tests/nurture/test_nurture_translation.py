@@ -9,7 +9,7 @@ import pytest
 from nurture.files.source import load_yaml
 from nurture.project.book import read_book
 from nurture.project.catalog import Asset, Webinar, read_catalog, worded
-from nurture.render import compile_templates
+from nurture.templates.render import compile_templates
 from nurture.texts.translation import Phrase, every, fill, in_language, listed
 
 BOTH = {"en": "The guide", "fr": "Le guide"}

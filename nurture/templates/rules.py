@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 from nurture.files.diagnosis import Fault
-from nurture.shelter import HOLE, Shelter, blanked
-from nurture.template_links import addresses, bad_scheme, begins, css_addresses, may_go_on, refreshed
-from nurture.template_source import TemplateSource
+from nurture.templates.links import addresses, bad_scheme, begins, css_addresses, may_go_on, refreshed
+from nurture.templates.shelter import HOLE, Shelter, blanked
+from nurture.templates.source import TemplateSource
 from nurture.words import Purpose
 
 _WAY_OUT = re.compile(r"\bunsubscribe_url\b")

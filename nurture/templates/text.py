@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from nurture.template_markdown import BUTTON, TAG
+from nurture.templates.markdown import BUTTON, TAG
 
 _QUIET = {"strong_open", "strong_close", "em_open", "em_close"}
 

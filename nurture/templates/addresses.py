@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from html import unescape
 
 from nurture.files.diagnosis import Fault
-from nurture.template_source import Piece, TemplateSource
+from nurture.templates.source import Piece, TemplateSource
+from nurture.templates.written_links import HOLE, link_fault
 from nurture.texts.brackets import change_enclosed
-from nurture.written_links import HOLE, link_fault
 
 _TAG = re.compile(r"\{[{%#]")
 _TAG_ENDS = {"{{": re.compile(r"\}\}"), "{%": re.compile(r"%\}"), "{#": re.compile(r"#\}")}

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from nurture.errors import RenderError
 from nurture.speech.dates import say_clock, say_date, say_day
-from nurture.template_budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
+from nurture.templates.budget import COUNTERS, WORK, Metered, joined, plain, rewrite, within_bounds
 from nurture.texts.translation import Phrase
 
 FILTERS = (

@@ -11,14 +11,14 @@ from jinja2 import TemplateError
 
 from nurture.errors import NotFound, RenderError
 from nurture.files.diagnosis import Fault
-from nurture.foreign_tags import foreign_tags
 from nurture.quick import quick
-from nurture.sandbox import LONGEST, header_line, one_line
-from nurture.template_addresses import wrong_links
-from nurture.template_names import Declared, known_names, lead_fields
-from nurture.template_prepare import Prepared, Shelf, prepare
-from nurture.template_rules import Sources
-from nurture.template_source import TemplateSource, languages_to_try, read_sources
+from nurture.templates.addresses import wrong_links
+from nurture.templates.foreign_tags import foreign_tags
+from nurture.templates.names import Declared, known_names, lead_fields
+from nurture.templates.prepare import Prepared, Shelf, prepare
+from nurture.templates.rules import Sources
+from nurture.templates.sandbox import LONGEST, header_line, one_line
+from nurture.templates.source import TemplateSource, languages_to_try, read_sources
 from nurture.words import Purpose
 
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")

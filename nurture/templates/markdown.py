@@ -10,7 +10,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from nurture.shelter import Hidden, Shelter
+from nurture.templates.shelter import Hidden, Shelter
 
 TAG = "jinja_tag"
 BUTTON = "button"

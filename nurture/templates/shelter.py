@@ -8,9 +8,9 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from nurture.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
-from nurture.template_links import LINKS, LISTS, begins
-from nurture.template_source import Piece
+from nurture.templates.links import LINKS, LISTS, begins
+from nurture.templates.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
+from nurture.templates.source import Piece
 from nurture.texts.brackets import change_enclosed
 
 # Tags vanish with their whole line, so `{%-` and `-%}` have nothing left to trim.

@@ -12,20 +12,20 @@ from jinja2 import Template, TemplateSyntaxError
 from markdown_it.token import Token
 
 from nurture.files.diagnosis import Fault
-from nurture.sandbox import prepared_sandbox
-from nurture.shelter import Shelter
-from nurture.template_check import check_tags
-from nurture.template_markdown import misplaced_tags, parse_markdown, to_html
-from nurture.template_markdown import pictures_without_alt as markdown_pictures_without_alt
-from nurture.template_rules import (
+from nurture.templates.check import check_tags
+from nurture.templates.markdown import misplaced_tags, parse_markdown, to_html
+from nurture.templates.markdown import pictures_without_alt as markdown_pictures_without_alt
+from nurture.templates.rules import (
     Sources,
     faults_of_families,
     hand_written,
     tags_out_of_place,
     without_way_out,
 )
-from nurture.template_source import Piece, TemplateSource, nearest
-from nurture.template_text import to_text
+from nurture.templates.sandbox import prepared_sandbox
+from nurture.templates.shelter import Shelter
+from nurture.templates.source import Piece, TemplateSource, nearest
+from nurture.templates.text import to_text
 
 SIGNATURE = "-- \n"
 """Stands before the footer of a text part, so that mail programs can fold it (RFC 3676, 4.3)."""

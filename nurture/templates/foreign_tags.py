@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nurture.files.diagnosis import Fault, suggest
-from nurture.template_source import Piece, TemplateSource
+from nurture.templates.source import Piece, TemplateSource
 from nurture.values import PROFILE_FIELDS
 
 _WORD = r"[A-Za-z\u00c0-\u024f][\w. \u00c0-\u024f-]{0,40}?"

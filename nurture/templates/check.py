@@ -10,11 +10,11 @@ from typing import Any
 from jinja2 import TemplateSyntaxError, nodes
 
 from nurture.files.diagnosis import Fault, did_you_mean, suggest
-from nurture.foreign_tags import meant_name
-from nurture.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
-from nurture.template_budget import WORK, price
-from nurture.template_names import ALWAYS_KNOWN
-from nurture.template_source import Piece, TemplateSource
+from nurture.templates.budget import WORK, price
+from nurture.templates.foreign_tags import meant_name
+from nurture.templates.names import ALWAYS_KNOWN
+from nurture.templates.sandbox import DIGITS, FILTERS, OWN_FILTERS, TESTS, authors_sandbox
+from nurture.templates.source import Piece, TemplateSource
 
 _TAGS = "if, for and set are the tags of a template"
 _OTHER_TAGS = frozenset({
