@@ -9,8 +9,8 @@ from datetime import datetime
 from console.reasons import REASONS
 from leadstore.chapters import Run, Story
 from nurture.deciding import ALL_TOPICS, consent_to, consider
-from nurture.grammar import Sequence as Structure
 from nurture.project.book import Book
+from nurture.sequences.grammar import Sequence as Structure
 from nurture.values import PastRun, Snapshot
 from nurture.words import ConsentState, EnrolmentState, Reason, Stage, Verdict
 

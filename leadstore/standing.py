@@ -23,9 +23,9 @@ from leadstore.rows import (
     suppression,
 )
 from leadstore.snapshots import HOLDING, REFUSED
-from nurture import grammar
 from nurture.deciding import ALL_TOPICS
 from nurture.deciding.entry import REST
+from nurture.sequences import grammar
 from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadstore.following import let_go, let_go_all, move, places, running
 from nurture.project.book import Book
-from nurture.steps import Sequence
+from nurture.sequences.steps import Sequence
 
 
 @dataclass(frozen=True, slots=True)

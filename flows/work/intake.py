@@ -20,8 +20,8 @@ from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pend
 from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.store import in_thread
 from nurture.deciding import consider
-from nurture.grammar import Sequence as NurtureSequence
 from nurture.project.book import Book
+from nurture.sequences.grammar import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 

@@ -14,8 +14,8 @@ from typing import Any
 from flows.work.wiring import Shop
 from leadstore.deciding import record_waits
 from leadstore.outbox import OutboxRow, disturbed_leads
-from nurture.grammar import WaitStep
 from nurture.project.book import Book
+from nurture.sequences.grammar import WaitStep
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
 

@@ -34,8 +34,8 @@ from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own
 from nurture.deciding.routes import RELAY
 from nurture.errors import StoreGone
-from nurture.grammar import CastStep
 from nurture.project.book import Book
+from nurture.sequences.grammar import CastStep
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import (
     EnrolmentState,

@@ -18,12 +18,12 @@ from leadstore import notes
 from leadstore.halting import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
-from nurture import grammar
 from nurture.errors import BookError, LeadsLeave, ProjectError, SettingError
 from nurture.files.diagnosis import Fault
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
 from nurture.project.placeholders import left_open
+from nurture.sequences import grammar
 from nurture.values import Delivery, Letter
 from outbound.smtp import Relay
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence as Rows
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
-from nurture.grammar import SendStep, Sequence
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Policy
+from nurture.sequences.grammar import SendStep, Sequence
 from nurture.spans import parse_cap
 from nurture.timing import Cap, Holidays, Turn, Window, earliest_free, next_open, spread
 from nurture.values import Lead, Slot

@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.conditions.condition import Condition, Facts
-from nurture.dated import webinar_name
 from nurture.deciding.consent import consent_to
-from nurture.grammar import SendStep, Sequence, SetStep, Step
 from nurture.project.book import Book
 from nurture.project.catalog import Webinar
 from nurture.quick import quick
+from nurture.sequences.grammar import SendStep, Sequence, SetStep, Step
+from nurture.sequences.webinars import webinar_name
 from nurture.timing import zone_for
 from nurture.values import AssetSent, Consent, Enrolment, Signal, Slot, Snapshot
 from nurture.words import Purpose, Sig

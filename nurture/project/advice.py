@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nurture.dated import webinar_of
 from nurture.files.diagnosis import Fault, in_order
 from nurture.files.source import Loc, Node, fault_at, load_yaml
-from nurture.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
 from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.shelves import POLICY, spelled
+from nurture.sequences.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
+from nurture.sequences.vain import vain
+from nurture.sequences.webinars import webinar_of
 from nurture.spans import format_span
 from nurture.templates.source import languages_to_try
 from nurture.timing import Cap
-from nurture.vain import vain
 from nurture.words import Purpose
 
 ENGINES_OWN = ("seller/", "consent/")

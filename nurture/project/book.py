@@ -13,7 +13,6 @@ from nurture.conditions.condition import Vocabulary
 from nurture.files.diagnosis import Fault, in_order
 from nurture.files.source import Node, fault_at
 from nurture.files.tree import salvage_yaml
-from nurture.grammar import is_standing, salvage_sequence
 from nurture.project.catalog import Catalog, salvage_catalog
 from nurture.project.checks import (
     check_openings,
@@ -26,7 +25,8 @@ from nurture.project.languages import check_languages, known_languages
 from nurture.project.policy import Policy, salvage_policy
 from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
 from nurture.scoring_model import ScoringModel, read_scoring
-from nurture.steps import Sequence
+from nurture.sequences.grammar import is_standing, salvage_sequence
+from nurture.sequences.steps import Sequence
 from nurture.templates.render import TemplateSet, compile_templates
 
 T = TypeVar("T")

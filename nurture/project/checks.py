@@ -12,9 +12,9 @@ from nurture.files.source import Loc, Node, fault_at
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Policy
 from nurture.project.shelves import is_template
-from nurture.sequence_file import is_template_name
+from nurture.sequences.file import is_template_name
+from nurture.sequences.steps import SendStep, Sequence
 from nurture.spans import WEEKDAYS
-from nurture.steps import SendStep, Sequence
 from nurture.templates.render import TemplateInfo, TemplateSet
 from nurture.templates.source import PARTS
 from nurture.timing import Window, next_open

@@ -14,7 +14,7 @@ from nurture.project.book import Book
 from nurture.project.catalog import CatalogFile
 from nurture.project.policy import Policy
 from nurture.scoring_file import ScoringFile
-from nurture.sequence_file import VERBS, Arm, Case, LastCase, SequenceFile, WayOut
+from nurture.sequences.file import VERBS, Arm, Case, LastCase, SequenceFile, WayOut
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors' YAML servers understand."""

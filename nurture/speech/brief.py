@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from nurture.deciding.consent import ALL_TOPICS
+from nurture.sequences.steps import Sequence
 from nurture.speech.cause import say_cause
 from nurture.speech.dates import say_ago, say_clock, say_day
 from nurture.speech.names import say_country, say_language, say_zone
-from nurture.steps import Sequence
 from nurture.texts.translation import Said, fill, in_language, listed
 from nurture.values import Consent, Lead, Signal, Term
 from nurture.words import ConsentState, Sig, Stage

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from nurture.steps import HandoffStep, NotifyStep, Sequence
+from nurture.sequences.steps import HandoffStep, NotifyStep, Sequence
 from nurture.texts.translation import Phrase, Said, fill, in_language, listed
 from nurture.words import Sig
 

@@ -13,9 +13,9 @@ import pytest
 
 from flows.work.composing import book_context
 from nurture.project.book import Book, read_book
+from nurture.sequences.steps import SendStep
 from nurture.speech.because import say_because
 from nurture.speech.brief import make_brief
-from nurture.steps import SendStep
 from nurture.templates.names import known_names
 from nurture.templates.prepare import Shelf, assemble, inline_css
 from nurture.templates.render import Rendered

@@ -18,9 +18,9 @@ from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
 from flows.work.wiring import Shop
 from leadstore.store import Store
-from nurture.grammar import CastStep, SendStep
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
+from nurture.sequences.grammar import CastStep, SendStep
 from nurture.values import Claim, Lead, Snapshot
 from outbound.headers import feedback_line
 from outbound.testing import MemoryRelay

@@ -10,8 +10,8 @@ from typing import Any
 
 from nurture.deciding import decide
 from nurture.files.diagnosis import render_text
-from nurture.grammar import Sequence as NurtureSequence
 from nurture.project.book import Book, read_book
+from nurture.sequences.grammar import Sequence as NurtureSequence
 from nurture.values import (
     Consent,
     Enrolment,

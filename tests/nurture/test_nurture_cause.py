@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from nurture.files.source import load_yaml
-from nurture.grammar import read_sequence
+from nurture.sequences.grammar import read_sequence
+from nurture.sequences.steps import Sequence
 from nurture.speech.cause import cause_by_title, cause_of, is_of_sequence, say_cause
-from nurture.steps import Sequence
 from nurture.texts.translation import Phrase
 
 SAID = {"en": "asked for a call.", "fr": "a demandé un appel."}

@@ -9,10 +9,10 @@ import pytest
 
 from nurture.conditions.condition import parse
 from nurture.files.source import Node, load_yaml
-from nurture.grammar import read_sequence
 from nurture.project.catalog import Catalog, read_catalog
 from nurture.project.policy import read_policy
-from nurture.sequence_file import VERBS, SequenceFile
+from nurture.sequences.file import VERBS, SequenceFile
+from nurture.sequences.grammar import read_sequence
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sequences.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml ?(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

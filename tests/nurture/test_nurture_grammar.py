@@ -8,7 +8,8 @@ import pytest
 
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Node, load_yaml
-from nurture.grammar import (
+from nurture.project.catalog import Catalog, read_catalog
+from nurture.sequences.grammar import (
     Again,
     ChooseStep,
     EndStep,
@@ -23,7 +24,6 @@ from nurture.grammar import (
     WaitStep,
     read_sequence,
 )
-from nurture.project.catalog import Catalog, read_catalog
 from nurture.timing import Cap, Window
 
 CATALOG = """

@@ -20,7 +20,7 @@ from nurture.rowdates import form_fault, read_moment
 from nurture.rowexpressions import ExpressionError, compile_expression
 from nurture.rowreader import completed, names_person
 from nurture.rowtypes import as_cap, as_flag, as_instant, as_name, as_number, one_of
-from nurture.settable import set_fault
+from nurture.sequences.settable import set_fault
 
 NOW = datetime(2027, 6, 15, 8, 0, tzinfo=UTC)
 WORDS = Vocabulary(

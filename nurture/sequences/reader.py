@@ -14,7 +14,7 @@ from nurture.files.diagnosis import Fault, did_you_mean, suggest
 from nurture.files.source import Loc, Node, fault_at, salvage, validate
 from nurture.files.synonyms import foreign_word, meant_key
 from nurture.project.catalog import Catalog, condition_fault
-from nurture.sequence_file import (
+from nurture.sequences.file import (
     STAND_INS,
     VERBS,
     Arm,
@@ -27,7 +27,7 @@ from nurture.sequence_file import (
     StepFile,
     WaitForFile,
 )
-from nurture.settable import set_fault
+from nurture.sequences.settable import set_fault
 
 _UNSAFE = re.compile(r"[^a-z0-9/-]")
 _ENDS_WORD = re.compile(r"[\s:]")

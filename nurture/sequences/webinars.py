@@ -14,7 +14,7 @@ from nurture.spans import parse_span
 
 if TYPE_CHECKING:
     from nurture.project.catalog import Webinar
-    from nurture.steps import Sequence
+    from nurture.sequences.steps import Sequence
 
 _MOMENT = re.compile(r"webinar\.(starts_at|ends_at)(?: *([+-]) *(\S.*))?")
 _HOW = "write `webinar.starts_at - 1 day` or `webinar.ends_at + 2 hours`"

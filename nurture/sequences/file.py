@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from nurture.dated import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
 from nurture.files.source import Strict, Written
 from nurture.project.catalog import ConditionText, Funnel, Name, SignalType
+from nurture.sequences.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
+from nurture.sequences.webinars import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
-from nurture.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
 from nurture.texts.translation import Text, Words
 
 _AFTER = re.compile(r"(?<!\S)(\S+(?: +\S+){0,3}?) +after +exit")

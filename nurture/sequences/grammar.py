@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any, cast
 
 from nurture.conditions.condition import Vocabulary
-from nurture.dated import Moment
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, salvage, validate
-from nurture.fingerprint import fingerprint
 from nurture.project.catalog import Catalog
-from nurture.sequence_checks import check_head, check_splits, dates
-from nurture.sequence_file import (
+from nurture.sequences.checks import check_head, check_splits, dates
+from nurture.sequences.file import (
     HandoffFile,
     NotifyFile,
     SendFile,
@@ -24,8 +22,9 @@ from nurture.sequence_file import (
     WayOut,
     WebhookFile,
 )
-from nurture.step_reader import Draft, Reader, name_steps, walk
-from nurture.steps import (
+from nurture.sequences.fingerprint import fingerprint
+from nurture.sequences.reader import Draft, Reader, name_steps, walk
+from nurture.sequences.steps import (
     Again,
     CastStep,
     ChooseStep,
@@ -44,6 +43,7 @@ from nurture.steps import (
     WaitStep,
     WebhookStep,
 )
+from nurture.sequences.webinars import Moment
 from nurture.words import Sig
 
 __all__ = [

@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from nurture.conditions.condition import Condition
-from nurture.steps import Sequence
+from nurture.sequences.steps import Sequence
 
 # What flows through to those who are already in: words, places, and what a stream still has to send.
 _NOT_STRUCTURE = frozenset({"title", "path", "version", "line", "on_change", "moves", "assets"})

@@ -13,8 +13,8 @@ from nurture.conditions.truth import always, implies, never
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Loc, Node, fault_at
 from nurture.project.policy import Policy
+from nurture.sequences.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
 from nurture.spans import WEEKDAYS
-from nurture.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
 from nurture.timing import next_open
 
 _SOME_MONDAY = date(2027, 1, 4)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nurture.dated import Moment
 from nurture.files.diagnosis import did_you_mean
 from nurture.files.source import Node
-from nurture.sequence_file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
-from nurture.step_reader import Draft, Reader, walk
+from nurture.sequences.file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
+from nurture.sequences.reader import Draft, Reader, walk
+from nurture.sequences.webinars import Moment
 
 
 def check_head(file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader) -> None:
