@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from leadstore.bulk import Bulk
 from leadstore.rows import address, consent, lead, signal, suppression
-from nurture.imported import ImportedLead
+from nurture.imports.lead import ImportedLead
 from nurture.values import PROFILE_FIELDS, Consent
 from nurture.words import Basis, ConsentState, SuppressionReason
 

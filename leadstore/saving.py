@@ -13,7 +13,7 @@ from leadstore.bulk import Bulk, as_json
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.tables import ConsentChange
 from leadstore.taking import FileMemory, Ledger, Taken
-from nurture.imported import ImportedLead, Remark, RowFault
+from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from leadstore.acquaintance import Acquaintance, KnownAddress, KnownLead
 from nurture.deciding import ALL_TOPICS
-from nurture.imported import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
+from nurture.imports.lead import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.texts.wishes import fold
 from nurture.values import Consent
 from nurture.words import ConsentState, SuppressionReason

@@ -24,11 +24,11 @@ from nurture.blame import in_words, is_own
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
 from nurture.files.diagnosis import Fault
 from nurture.files.source import load_yaml
-from nurture.imported import ImportedLead, RowFault
-from nurture.importmap import ImportMap, read_map
+from nurture.imports.lead import ImportedLead, RowFault
+from nurture.imports.map import ImportMap, read_map
+from nurture.imports.reader import RowReader
 from nurture.project.catalog import read_catalog
 from nurture.project.shelves import CATALOG, spelled
-from nurture.rowreader import RowReader
 
 BATCH = 2000
 """Records of one transaction: a crash costs at most these, and they come in again."""

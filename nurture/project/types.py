@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from nurture.imported import RowFault
-from nurture.rowtypes import BY_TYPE
+from nurture.imports.lead import RowFault
+from nurture.imports.types import BY_TYPE
 
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "text": (str,),

@@ -13,7 +13,7 @@ import pytest
 
 from console.app import call
 from nurture.conditions.condition import Vocabulary
-from nurture.importmap import read_map
+from nurture.imports.map import read_map
 
 ROOT = Path(__file__).parent.parent.parent
 MAP = "source: crm\nlead: {email: email, key: id}\n"

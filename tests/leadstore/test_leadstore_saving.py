@@ -16,7 +16,7 @@ from leadstore.rows import address, consent, enrolment, lead, signal, suppressio
 from leadstore.saving import SaveCounts, change, save_batch
 from leadstore.store import Store
 from leadstore.tables import Release
-from nurture.imported import ImportedLead, PastSignal
+from nurture.imports.lead import ImportedLead, PastSignal
 from nurture.values import Consent, Suppression
 from nurture.words import Basis, ConsentState, SuppressionReason
 

@@ -9,8 +9,8 @@ import pytest
 
 from nurture.conditions.condition import Vocabulary
 from nurture.files.diagnosis import Fault
-from nurture.imported import ImportedLead, PastSignal, RowFault, consent_after
-from nurture.importmap import ImportMap, read_map
+from nurture.imports.lead import ImportedLead, PastSignal, RowFault, consent_after
+from nurture.imports.map import ImportMap, read_map
 from nurture.values import Consent, Suppression
 from nurture.words import Basis, ConsentState, SuppressionReason
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from nurture.imported import RowFault
-from nurture.rowexpressions import ExpressionError, compile_expression
+from nurture.imports.expressions import ExpressionError, compile_expression
+from nurture.imports.lead import RowFault
 
 ROW: dict[str, Any] = {
     "Prospect ID": " ab-1 ",

@@ -10,16 +10,16 @@ import pytest
 from nurture.conditions.condition import ConditionError, Vocabulary, parse
 from nurture.countries import country_code
 from nurture.files.source import load_yaml
-from nurture.imported import ImportedLead, Remark, RowFault
-from nurture.importmap import read_map
-from nurture.keys import key_fault
+from nurture.imports.dates import form_fault, read_moment
+from nurture.imports.expressions import ExpressionError, compile_expression
+from nurture.imports.keys import key_fault
+from nurture.imports.lead import ImportedLead, Remark, RowFault
+from nurture.imports.map import read_map
+from nurture.imports.reader import completed, names_person
+from nurture.imports.types import as_cap, as_flag, as_instant, as_name, as_number, one_of
 from nurture.project.catalog import Catalog, read_catalog
 from nurture.project.placeholders import is_open, left_open
 from nurture.project.policy import read_policy
-from nurture.rowdates import form_fault, read_moment
-from nurture.rowexpressions import ExpressionError, compile_expression
-from nurture.rowreader import completed, names_person
-from nurture.rowtypes import as_cap, as_flag, as_instant, as_name, as_number, one_of
 from nurture.sequences.settable import set_fault
 
 NOW = datetime(2027, 6, 15, 8, 0, tzinfo=UTC)

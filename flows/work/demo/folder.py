@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
 from nurture.errors import LockHeld, NurtureError, ProjectError
-from nurture.importmap import read_map
+from nurture.imports.map import read_map
 from nurture.project.book import read_book
 
 LEADS = "leads.csv"

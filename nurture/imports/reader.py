@@ -10,10 +10,10 @@ from typing import Any
 
 from nurture.address import AddressError, normalise
 from nurture.deciding import ALL_TOPICS
-from nurture.imported import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
-from nurture.keys import key_fault
-from nurture.rowclosures import Reader, Row
-from nurture.rowtypes import Converter, as_line, as_text, at_most
+from nurture.imports.closures import Reader, Row
+from nurture.imports.keys import key_fault
+from nurture.imports.lead import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
+from nurture.imports.types import Converter, as_line, as_text, at_most
 from nurture.texts.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.values import Consent, Suppression
 from nurture.words import Basis, ConsentState, SuppressionReason

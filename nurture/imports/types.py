@@ -11,8 +11,8 @@ from typing import Any
 
 from nurture.countries import country_code
 from nurture.files.diagnosis import did_you_mean
-from nurture.imported import RowFault, shown
-from nurture.rowdates import read_moment
+from nurture.imports.dates import read_moment
+from nurture.imports.lead import RowFault, shown
 from nurture.spans import parse_own_cap
 from nurture.texts.wishes import NO, YES, fold
 from nurture.timing import local_instant, zone_for

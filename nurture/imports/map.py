@@ -12,13 +12,23 @@ from nurture.conditions.condition import Vocabulary
 from nurture.deciding import ALL_TOPICS
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, fault_within, load_yaml, validate
-from nurture.imported import FORBIDDING, RowFault, shown
-from nurture.mapmodel import ConsentRule, MapFile, SignalRule, TotalsRule
-from nurture.rowclosures import Reader
-from nurture.rowdates import form_fault
-from nurture.rowexpressions import ExpressionError, compile_expression
-from nurture.rowreader import Cell, ConsentPlan, Kind, RowReader, SignalPlan, SuppressionPlan, as_key
-from nurture.rowtypes import BY_TYPE, PROFILE, Converter, as_cap, as_day, as_instant, as_line, as_text, one_of
+from nurture.imports.closures import Reader
+from nurture.imports.dates import form_fault
+from nurture.imports.expressions import ExpressionError, compile_expression
+from nurture.imports.lead import FORBIDDING, RowFault, shown
+from nurture.imports.model import ConsentRule, MapFile, SignalRule, TotalsRule
+from nurture.imports.reader import Cell, ConsentPlan, Kind, RowReader, SignalPlan, SuppressionPlan, as_key
+from nurture.imports.types import (
+    BY_TYPE,
+    PROFILE,
+    Converter,
+    as_cap,
+    as_day,
+    as_instant,
+    as_line,
+    as_text,
+    one_of,
+)
 from nurture.timing import zone_for
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, Sig, SuppressionReason

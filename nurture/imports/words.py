@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from nurture.imported import RowFault, shown
-from nurture.rowdates import read_moment
-from nurture.rowtypes import as_number, as_text
+from nurture.imports.dates import read_moment
+from nurture.imports.lead import RowFault, shown
+from nurture.imports.types import as_number, as_text
 from nurture.texts.wishes import says_left, says_no, says_yes
 
 LONGEST = 100_000

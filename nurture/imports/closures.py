@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nurture.imported import RowFault, shown
-from nurture.rowtypes import as_number, as_text
+from nurture.imports.lead import RowFault, shown
+from nurture.imports.types import as_number, as_text
 from nurture.texts.wishes import fold, says_no
 
 Row = Mapping[str, Any]

@@ -12,7 +12,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
 from nurture.files.diagnosis import did_you_mean
-from nurture.rowclosures import (
+from nurture.imports.closures import (
     CALCULATIONS,
     COMPARISONS,
     Reader,
@@ -28,8 +28,8 @@ from nurture.rowclosures import (
     look_up,
     refusal,
 )
-from nurture.rowtypes import as_text
-from nurture.rowwords import ABSENT, ANSWERS, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
+from nurture.imports.types import as_text
+from nurture.imports.words import ABSENT, ANSWERS, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
 from nurture.texts.wishes import words_like
 
 _PARSER = Environment(autoescape=False)  # noqa: S701 - parses only; nothing is rendered with it

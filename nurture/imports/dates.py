@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from nurture.imported import RowFault, shown
+from nurture.imports.lead import RowFault, shown
 from nurture.timing import zone_for
 
 EXCEL = "excel"
