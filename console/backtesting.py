@@ -22,7 +22,7 @@ from nurture.errors import BookError, SettingError
 from nurture.files.diagnosis import render_text
 from nurture.outcomes import Outcome, parse_outcome
 from nurture.project.policy import Maturity
-from nurture.scoring_model import ScoringModel
+from nurture.scoring.model import ScoringModel
 from nurture.words import Sig
 
 STATIC = (

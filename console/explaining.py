@@ -88,8 +88,8 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
         ProjectError: no release that can be read runs in this store.
         NotFound: there is no such lead.
     """
-    from nurture.maturity import judge
-    from nurture.scoring import score
+    from nurture.scoring.maturity import judge
+    from nurture.scoring.score import score
 
     book = _book(tx)
     now = moved or latest_moment(tx, datetime.now(UTC))

@@ -32,8 +32,8 @@ from sqlalchemy.dialects.postgresql import BIT, JSONB
 from leadstore.conditions import as_sql
 from leadstore.mass_sums import MONDAY, NOW, WEEK, held
 from nurture.project.policy import Maturity
-from nurture.recheck import FARTHEST
-from nurture.scoring_model import ScoringModel
+from nurture.scoring.model import ScoringModel
+from nurture.scoring.recheck import FARTHEST
 from nurture.words import Stage
 
 CLOSE = 1e-6

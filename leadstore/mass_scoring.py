@@ -1,6 +1,6 @@
-"""Scores a range of leads by sets, on PostgreSQL: the sums of nurture.engagement in one GROUP BY, then caps.
+"""Scores a range of leads by sets, on PostgreSQL: the sums of nurture.scoring.engagement in one GROUP BY, then caps.
 
-It comes to what nurture.scoring comes to, but for the order in which floats are added. A lead that stands so
+It comes to what nurture.scoring.score comes to, but for the order in which floats are added. A lead that stands so
 close to a threshold that this could matter is left to the ordinary way, as is what is rare: losses that
 fade, a lead that was recycled or returned by a seller, signals dated ahead.
 """
@@ -21,7 +21,7 @@ from leadstore.rows import REACHED_AT, address, lead, score_history
 from leadstore.signals import pages
 from leadstore.tables import StageChange
 from nurture.project.policy import Maturity
-from nurture.scoring_model import ScoringModel
+from nurture.scoring.model import ScoringModel
 from nurture.words import Stage
 
 change = StageChange.__table__  # type: ignore[attr-defined]

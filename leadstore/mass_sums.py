@@ -29,9 +29,9 @@ from sqlalchemy import (
 from leadstore.conditions import as_sql
 from leadstore.rows import REACHED_AT, address, lead, signal
 from leadstore.views import member
-from nurture.engagement import LARGEST
-from nurture.maturity import SIGNAL_TYPES
-from nurture.scoring_model import EngagementRule, ScoringModel
+from nurture.scoring.engagement import LARGEST
+from nurture.scoring.maturity import SIGNAL_TYPES
+from nurture.scoring.model import EngagementRule, ScoringModel
 from nurture.words import Sig
 
 WEEKS = 62
@@ -149,7 +149,7 @@ def _base(rule: EngagementRule) -> Any:
 
 
 def held(amount: Any, cap: float | None) -> Any:
-    """The amount, its size bounded by `cap`: `bounded` of nurture.scoring_model."""
+    """The amount, its size bounded by `cap`: `bounded` of nurture.scoring.model."""
     if cap is None:
         return amount
     return func.least(func.greatest(amount, literal(-cap, Float)), literal(cap, Float), type_=Float)

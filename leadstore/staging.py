@@ -15,7 +15,7 @@ from leadstore.signals import append_signals
 from leadstore.snapshots import lock_leads
 from leadstore.tables import StageChange
 from nurture.errors import NotFound
-from nurture.maturity import operator_refusal
+from nurture.scoring.maturity import operator_refusal
 from nurture.values import NewSignal
 from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 

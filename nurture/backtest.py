@@ -11,12 +11,12 @@ from itertools import groupby
 from math import floor, isnan, nan
 from operator import itemgetter
 
-from nurture.maturity import judge
 from nurture.measures import Chosen, Ranked, auc, choose, tenths, top
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity
-from nurture.scoring import score
-from nurture.scoring_model import ScoringModel
+from nurture.scoring.maturity import judge
+from nurture.scoring.model import ScoringModel
+from nurture.scoring.score import score
 
 MOMENTS = 100
 """The latest moments of a lead's history that are looked at: engagement only rises when it does something."""

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from nurture.conditions.condition import Vocabulary
-from nurture.engagement import TOLERANCE
 from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest
-from nurture.scoring_model import DERIVED, PASSIVE
+from nurture.scoring.engagement import TOLERANCE
+from nurture.scoring.model import DERIVED, PASSIVE
 from nurture.values import Lead, Signal
 from nurture.words import Sig, Stage
 

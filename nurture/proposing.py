@@ -15,7 +15,7 @@ from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest
 from nurture.levels import cuts, group
 from nurture.outcomes import AFTERMATH, BEHAVIOUR, Example, Outcome
-from nurture.scoring_model import DERIVED, PASSIVE
+from nurture.scoring.model import DERIVED, PASSIVE
 
 HALF_LIFE = timedelta(days=30)
 """How fast what a lead did fades. Undated totals do not: their age is only that of the import."""

@@ -12,7 +12,7 @@ from leadstore.merging import merge
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal, append_signals
 from nurture.errors import NotFound
-from nurture.maturity import BARS, Rejection
+from nurture.scoring.maturity import BARS, Rejection
 from nurture.values import NewSignal
 from nurture.words import HandoffState, Sig
 
@@ -24,7 +24,7 @@ def take_answers(
 ) -> None:
     """Close the open handoffs these signals answer, and send back, bar or merge the leads that were returned.
 
-    Their stages follow from the signals themselves (nurture.maturity).
+    Their stages follow from the signals themselves (nurture.scoring.maturity).
     """
     answer_for(tx, {one.lead_id: "" for one in accepted}, HandoffState.ACCEPTED, now)
     answer_for(tx, {one.lead_id: reason_of(one) for one in rejected}, HandoffState.REJECTED, now)

@@ -15,7 +15,7 @@ from nurture.errors import BookError, ProjectError
 from nurture.files.source import load_yaml
 from nurture.outcomes import Outcome
 from nurture.project.policy import Maturity
-from nurture.scoring_model import ScoringModel, read_scoring
+from nurture.scoring.model import ScoringModel, read_scoring
 
 
 @dataclass(frozen=True, slots=True)

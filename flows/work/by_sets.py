@@ -7,8 +7,8 @@ from typing import Any
 
 from flows.work.scorekeeping import Rescored, score_leads
 from leadstore.mass_scoring import MassScoring, Moved, Restaged, write_stages
-from nurture.maturity import Happened, Judgement, judge_by
 from nurture.project.book import Book
+from nurture.scoring.maturity import Happened, Judgement, judge_by
 from nurture.values import Score
 
 BATCH = 500

@@ -23,7 +23,7 @@ from leadstore.store import in_thread
 from leadstore.thinning import thin_history
 from nurture.blame import is_own
 from nurture.project.book import Book
-from nurture.rules import Rules, rules_of
+from nurture.scoring.rules import Rules, rules_of
 from nurture.words import AsideKind, AsideStage
 
 __all__ = ["Rescored", "rescore", "score_leads"]

@@ -9,9 +9,9 @@ from typing import Any
 
 from flows.work.offering import offer
 from leadstore.scores import Scored, Scoring, read_for_scoring, write_scores
-from nurture.maturity import judge
 from nurture.project.book import Book
-from nurture.scoring import score
+from nurture.scoring.maturity import judge
+from nurture.scoring.score import score
 
 
 @dataclass(frozen=True, slots=True)

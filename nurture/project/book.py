@@ -24,7 +24,7 @@ from nurture.project.checks import (
 from nurture.project.languages import check_languages, known_languages
 from nurture.project.policy import Policy, salvage_policy
 from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
-from nurture.scoring_model import ScoringModel, read_scoring
+from nurture.scoring.model import ScoringModel, read_scoring
 from nurture.sequences.grammar import is_standing, salvage_sequence
 from nurture.sequences.steps import Sequence
 from nurture.templates.render import TemplateSet, compile_templates

@@ -13,7 +13,7 @@ from nurture.conditions.fields import CORE_SIGNALS
 from nurture.project.book import Book
 from nurture.project.catalog import CatalogFile
 from nurture.project.policy import Policy
-from nurture.scoring_file import ScoringFile
+from nurture.scoring.file import ScoringFile
 from nurture.sequences.file import VERBS, Arm, Case, LastCase, SequenceFile, WayOut
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -1,8 +1,8 @@
 """Says why a lead stands where it stands: the store keeps a few fixed words, people read a sentence.
 
-The words are those of `nurture.maturity` (`matrix B2: mql`, `hand raise: demo.requested`), of the operator
-(`operator: met at the fair`), and of a sequence: as its step has them, or `step: SEQUENCE/STEP` when that
-step says them in several languages.
+The words are those of `nurture.scoring.maturity` (`matrix B2: mql`, `hand raise: demo.requested`), of the
+operator (`operator: met at the fair`), and of a sequence: as its step has them, or `step: SEQUENCE/STEP` when
+that step says them in several languages.
 """
 
 from __future__ import annotations

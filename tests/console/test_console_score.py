@@ -14,7 +14,7 @@ from console.app import call
 from leadstore.rows import signal
 from leadstore.store import open_store
 from nurture.files.source import load_yaml
-from nurture.scoring_model import read_scoring
+from nurture.scoring.model import read_scoring
 from tests.builders import NOON
 from tests.flows.learning_store import add_leads
 

@@ -16,7 +16,7 @@ from leadstore.store import open_store
 from nurture.card import learned_figures
 from nurture.files.source import load_yaml
 from nurture.project.catalog import read_catalog
-from nurture.scoring_model import ScoringModel, read_scoring
+from nurture.scoring.model import ScoringModel, read_scoring
 
 ROOT = Path(__file__).parent.parent.parent
 PROJECT = ROOT / "examples" / "x-education"

@@ -18,7 +18,7 @@ from leadstore.passes import PLACE
 from leadstore.ranking import list_leads
 from leadstore.rows import address, consent, enrolment, handoff, lead, score_history, signal, stage_change
 from leadstore.store import Store
-from nurture.rules import rules_of
+from nurture.scoring.rules import rules_of
 from nurture.words import Basis, SuppressionReason
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY

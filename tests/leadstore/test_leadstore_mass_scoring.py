@@ -21,8 +21,8 @@ from leadstore.store import Store, open_store
 from nurture.files.source import load_yaml
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
-from nurture.scoring import score
-from nurture.scoring_model import ScoringModel, read_scoring
+from nurture.scoring.model import ScoringModel, read_scoring
+from nurture.scoring.score import score
 from nurture.values import NewSignal, Score, as_terms
 from nurture.words import Stage
 from tests.builders import DAY, NOON, add_lead

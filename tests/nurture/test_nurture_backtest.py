@@ -7,7 +7,7 @@ from nurture.conditions.condition import parse
 from nurture.measures import choose
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity
-from nurture.scoring_model import EngagementRule, FitRule, ScoringModel
+from nurture.scoring.model import EngagementRule, FitRule, ScoringModel
 from tests.nurture.learning_world import DAY, NOON, example, signal
 
 MODEL = ScoringModel(

@@ -13,8 +13,8 @@ from nurture.conditions.condition import parse
 from nurture.files.source import load_yaml
 from nurture.outcomes import Example
 from nurture.project.policy import Maturity
-from nurture.scoring import score
-from nurture.scoring_model import ScoringModel, read_scoring
+from nurture.scoring.model import ScoringModel, read_scoring
+from nurture.scoring.score import score
 from tests.nurture.learning_world import VOCABULARY, example, signal
 
 MONTH = timedelta(days=30)

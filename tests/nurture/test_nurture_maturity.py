@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.maturity import (
+from nurture.project.policy import Maturity
+from nurture.scoring.maturity import (
     SIGNAL_TYPES,
     TRANSITIONS,
     Judgement,
@@ -20,7 +21,6 @@ from nurture.maturity import (
     operator_refusal,
     refusal,
 )
-from nurture.project.policy import Maturity
 from nurture.values import Lead, Score, Signal
 from nurture.words import Stage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nurture.project.book import Book, read_book
-from nurture.rules import rules_of
+from nurture.scoring.rules import rules_of
 from tests.nurture.gate_world import project
 
 CATALOG = "segments: {heads: 'lead.job_title == \"Head\"'}\n"

@@ -15,14 +15,14 @@ from nurture.files.diagnosis import Fault
 from nurture.files.source import load_yaml
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
-from nurture.scoring import KEPT, score
-from nurture.scoring_model import (
+from nurture.scoring.model import (
     EngagementRule,
     Regularity,
     ScoringModel,
     Unanswered,
     read_scoring,
 )
+from nurture.scoring.score import KEPT, score
 from nurture.values import Lead, Score, Signal, Term
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)  # a Monday

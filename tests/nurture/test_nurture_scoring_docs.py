@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from nurture.files.source import Node, load_yaml, validate
-from nurture.maturity import BY_OPERATORS, Rejection
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
-from nurture.scoring_file import EngagementEntry, FitEntry, RegularityEntry, RuleEntry, UnansweredEntry
-from nurture.scoring_model import read_scoring
+from nurture.scoring.file import EngagementEntry, FitEntry, RegularityEntry, RuleEntry, UnansweredEntry
+from nurture.scoring.maturity import BY_OPERATORS, Rejection
+from nurture.scoring.model import read_scoring
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")

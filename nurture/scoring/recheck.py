@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import exp2, floor, inf, log2
 
-from nurture.engagement import Tally, settle, week_start
+from nurture.scoring.engagement import Tally, settle, week_start
 
 FARTHEST = 3650 * 86400.0
 """Seconds; what fades more slowly is looked at again after ten years."""

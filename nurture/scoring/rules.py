@@ -11,7 +11,7 @@ from typing import Any
 from nurture.conditions.condition import Condition
 from nurture.project.book import Book
 from nurture.project.policy import Maturity
-from nurture.scoring_model import ScoringModel
+from nurture.scoring.model import ScoringModel
 
 METHOD = "1"
 """Goes up when the same rules come to another score in a new version of Nurture."""

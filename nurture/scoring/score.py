@@ -8,11 +8,11 @@ from math import fsum
 from typing import Any
 
 from nurture.conditions.condition import Facts
-from nurture.engagement import Part, Tally, settle, tally
-from nurture.maturity import grade_of, heat_of
 from nurture.project.policy import Maturity
-from nurture.recheck import recheck_at
-from nurture.scoring_model import EngagementRule, ScoringModel
+from nurture.scoring.engagement import Part, Tally, settle, tally
+from nurture.scoring.maturity import grade_of, heat_of
+from nurture.scoring.model import EngagementRule, ScoringModel
+from nurture.scoring.recheck import recheck_at
 from nurture.values import Lead, Score, Signal, Term
 
 KEPT = 50

@@ -19,7 +19,7 @@ from typing import Any
 
 from nurture.conditions.condition import Facts
 from nurture.quick import quick
-from nurture.scoring_model import EngagementRule, ScoringModel, bounded
+from nurture.scoring.model import EngagementRule, ScoringModel, bounded
 from nurture.values import Signal
 from nurture.words import Sig
 

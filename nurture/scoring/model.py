@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from nurture.conditions.condition import Condition, ConditionError, Vocabulary, parse
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, salvage
-from nurture.maturity import SIGNAL_TYPES
 from nurture.project.catalog import condition_fault
-from nurture.scoring_file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
+from nurture.scoring.file import FitEntry, RegularityEntry, RuleEntry, ScoringFile, UnansweredEntry
+from nurture.scoring.maturity import SIGNAL_TYPES
 from nurture.texts.translation import Said
 from nurture.words import Sig
 
