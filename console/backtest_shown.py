@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.frame import say
-from nurture.backtest import WON
+from nurture.learning.backtest import WON
 
 ROWS = (
     ("AUC", "auc", "{:.3f}"),

@@ -16,11 +16,11 @@ from console.frame import Frame, InFrame, note, say_json
 from console.learning import open_book
 from flows.work.backtesting import read_model, replay
 from leadstore.existing import latest_moment, open_existing
-from nurture.backtest import WON, Replayed, Suggestion
-from nurture.card import learned_figures
 from nurture.errors import BookError, SettingError
 from nurture.files.diagnosis import render_text
-from nurture.outcomes import Outcome, parse_outcome
+from nurture.learning.backtest import WON, Replayed, Suggestion
+from nurture.learning.card import learned_figures
+from nurture.learning.outcomes import Outcome, parse_outcome
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Sig

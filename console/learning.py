@@ -16,12 +16,12 @@ from flows.work.learning import learn as learn_card
 from flows.work.outcomes import behaviour_types, read_examples
 from flows.work.shelf import read_shelf
 from leadstore.existing import latest_moment, open_existing
-from nurture.card import write_card
 from nurture.errors import BookError, ProjectError
 from nurture.files.diagnosis import render_text
-from nurture.outcomes import Example, Outcome, parse_outcome
+from nurture.learning.card import write_card
+from nurture.learning.outcomes import Example, Outcome, parse_outcome
+from nurture.learning.proposal import check_excluded
 from nurture.project.book import Book, read_book
-from nurture.proposing import check_excluded
 
 
 def learn(

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from flows.work.outcomes import read_examples
 from leadstore.store import Store
-from nurture.backtest import Replayed
 from nurture.conditions.condition import Vocabulary
 from nurture.errors import BookError, ProjectError
 from nurture.files.source import load_yaml
-from nurture.outcomes import Outcome
+from nurture.learning.backtest import Replayed
+from nurture.learning.outcomes import Outcome
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel, read_scoring
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from math import exp
 from typing import Any
 
-from nurture.candidates import Candidate
-from nurture.card import EVERYONE, Card, Rule
 from nurture.conditions.condition import Vocabulary
 from nurture.errors import NurtureError
-from nurture.leaks import Leak, find_leaks, tied_types
-from nurture.measures import Chosen, Slice, auc, brier, tenths, top
-from nurture.outcomes import Example
+from nurture.learning.candidates import Candidate
+from nurture.learning.card import EVERYONE, Card, Rule
+from nurture.learning.leaks import Leak, find_leaks, tied_types
+from nurture.learning.measures import Chosen, Slice, auc, brier, tenths, top
+from nurture.learning.outcomes import Example
+from nurture.learning.proposal import propose
 from nurture.project.policy import Maturity
-from nurture.proposing import propose
 
 FOLDS = 5
 FEWEST = 25

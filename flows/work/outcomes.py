@@ -8,8 +8,8 @@ from datetime import datetime
 from leadstore.scores import leads_after, read_for_scoring
 from leadstore.store import Store
 from nurture.conditions.condition import Vocabulary
-from nurture.outcomes import LOSSES, Example, Outcome, make_example
-from nurture.proposing import may_score
+from nurture.learning.outcomes import LOSSES, Example, Outcome, make_example
+from nurture.learning.proposal import may_score
 from nurture.words import Sig
 
 PAGE = 500

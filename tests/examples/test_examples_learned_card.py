@@ -13,8 +13,8 @@ import pytest
 from console.app import call
 from flows.work.importing import import_file, read_import_map
 from leadstore.store import open_store
-from nurture.card import learned_figures
 from nurture.files.source import load_yaml
+from nurture.learning.card import learned_figures
 from nurture.project.catalog import read_catalog
 from nurture.scoring.model import ScoringModel, read_scoring
 

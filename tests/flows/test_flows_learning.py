@@ -10,8 +10,8 @@ import pytest
 from flows.work.learning import Learned, Learning, LearningError, learn, require_learning
 from flows.work.outcomes import behaviour_types, read_examples
 from leadstore.store import Store, open_store
-from nurture.card import EVERYONE
-from nurture.outcomes import Example, Outcome
+from nurture.learning.card import EVERYONE
+from nurture.learning.outcomes import Example, Outcome
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
 from tests.builders import DAY, NOON

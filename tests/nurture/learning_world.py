@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nurture.conditions.condition import Vocabulary
-from nurture.outcomes import Example, Outcome, make_example
+from nurture.learning.outcomes import Example, Outcome, make_example
 from nurture.project.catalog import Catalog
 from nurture.values import Lead, Signal
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nurture.backtest import Handed, Replayed
 from nurture.conditions.condition import parse
-from nurture.measures import choose
-from nurture.outcomes import Example
+from nurture.learning.backtest import Handed, Replayed
+from nurture.learning.measures import choose
+from nurture.learning.outcomes import Example
 from nurture.project.policy import Maturity
 from nurture.scoring.model import EngagementRule, FitRule, ScoringModel
 from tests.nurture.learning_world import DAY, NOON, example, signal

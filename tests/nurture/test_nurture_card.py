@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from nurture.candidates import Candidate
-from nurture.card import EVERYONE, Card, Rule, learned_figures, write_card
 from nurture.conditions.condition import parse
 from nurture.files.source import load_yaml
-from nurture.outcomes import Example
+from nurture.learning.candidates import Candidate
+from nurture.learning.card import EVERYONE, Card, Rule, learned_figures, write_card
+from nurture.learning.outcomes import Example
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel, read_scoring
 from nurture.scoring.score import score

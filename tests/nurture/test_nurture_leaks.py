@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nurture.leaks import Leak, find_leaks, tied_types
-from nurture.outcomes import Example
-from nurture.proposing import propose
+from nurture.learning.leaks import Leak, find_leaks, tied_types
+from nurture.learning.outcomes import Example
+from nurture.learning.proposal import propose
 from nurture.values import Signal
 from tests.nurture.learning_world import VOCABULARY, example, signal
 

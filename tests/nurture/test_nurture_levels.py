@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.levels import cuts, group, readable
+from nurture.learning.levels import cuts, group, readable
 
 
 def test_values_of_one_rate_stand_together() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.measures import Ranked, auc, brier, choose, tenths, top
+from nurture.learning.measures import Ranked, auc, brier, choose, tenths, top
 
 HALF = [(2.0, True), (1.0, False)]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nurture.errors import NotFound
-from nurture.outcomes import Outcome, make_example, parse_outcome
+from nurture.learning.outcomes import Outcome, make_example, parse_outcome
 from nurture.words import Stage
 from tests.nurture.learning_world import DAY, NOON, VOCABULARY, example, lead, signal
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from nurture.candidates import Candidate
 from nurture.errors import NotFound
-from nurture.outcomes import Example
-from nurture.proposing import check_excluded, may_score, propose, spoken
+from nurture.learning.candidates import Candidate
+from nurture.learning.outcomes import Example
+from nurture.learning.proposal import check_excluded, may_score, propose, spoken
 from tests.nurture.learning_world import VOCABULARY, WON, example, signal
 
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nurture.candidates import Candidate
 from nurture.conditions.condition import Vocabulary
-from nurture.measures import auc
-from nurture.outcomes import Example
-from nurture.proposing import NEVER, may_score
+from nurture.learning.candidates import Candidate
+from nurture.learning.measures import auc
+from nurture.learning.outcomes import Example
+from nurture.learning.proposal import NEVER, may_score
 
 TOO_GOOD = 0.8
 """The AUC from which on a single field has probably seen the outcome; honest ones stay around 0.7."""

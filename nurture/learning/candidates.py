@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import exp2
 
 from nurture.conditions.condition import Condition, Facts
-from nurture.outcomes import Example
+from nurture.learning.outcomes import Example
 
 
 @dataclass(frozen=True, slots=True)

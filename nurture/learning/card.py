@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nurture.candidates import Candidate
 from nurture.conditions.condition import parse
 from nurture.files.source import Node, load_yaml
-from nurture.outcomes import Example
+from nurture.learning.candidates import Candidate
+from nurture.learning.outcomes import Example
 from nurture.spans import format_span
 
 _LEARNED = re.compile(r"^# learned: (\{.*\})$", re.MULTILINE)

@@ -11,8 +11,8 @@ from itertools import groupby
 from math import floor, isnan, nan
 from operator import itemgetter
 
-from nurture.measures import Chosen, Ranked, auc, choose, tenths, top
-from nurture.outcomes import Example
+from nurture.learning.measures import Chosen, Ranked, auc, choose, tenths, top
+from nurture.learning.outcomes import Example
 from nurture.project.policy import Maturity
 from nurture.scoring.maturity import judge
 from nurture.scoring.model import ScoringModel

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from nurture.candidates import Candidate
 from nurture.conditions.condition import ConditionError, Vocabulary, parse
 from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest
-from nurture.levels import cuts, group
-from nurture.outcomes import AFTERMATH, BEHAVIOUR, Example, Outcome
+from nurture.learning.candidates import Candidate
+from nurture.learning.levels import cuts, group
+from nurture.learning.outcomes import AFTERMATH, BEHAVIOUR, Example, Outcome
 from nurture.scoring.model import DERIVED, PASSIVE
 
 HALF_LIFE = timedelta(days=30)
