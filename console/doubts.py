@@ -18,7 +18,7 @@ from console.wording import say_many
 from leadstore.existing import latest_moment, open_existing
 from leadstore.resolving import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
 from nurture.errors import NurtureError, SettingError
-from nurture.relay_log import Fate, read_log
+from nurture.refusals.relay_log import Fate, read_log
 from nurture.spans import parse_span
 
 SHOWN = 20

@@ -11,7 +11,7 @@ from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
-from nurture.refusals import UNCLEAR
+from nurture.refusals.refusal import UNCLEAR
 from nurture.words import Sig, SuppressionReason, TouchState
 
 BOUNCED = "bounced"

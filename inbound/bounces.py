@@ -13,8 +13,8 @@ from enum import StrEnum
 from inbound import legacy_bounces
 from inbound.legacy_bounces import LegacyFailure
 from inbound.mail import Mail, clean, decoded, inside, leaves, plain
-from nurture.refusal_words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
-from nurture.refusals import UNCLEAR, Verdict, judge, tells_of_full
+from nurture.refusals.refusal import UNCLEAR, Verdict, judge, tells_of_full
+from nurture.refusals.words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
 
 MAX_RECIPIENTS = 100
 """A report on more recipients is read up to here; ours have one."""

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from leadstore.rows import address, handoff, lead, outbox, signal, suppression
 from nurture.project.policy import BouncePolicy
-from nurture.refusals import judge
-from nurture.soft_bounces import Attempt, worn_out
+from nurture.refusals.refusal import judge
+from nurture.refusals.soft_bounces import Attempt, worn_out
 from nurture.values import NewSignal
 from nurture.words import OutboxKind, Reason, Sig, TouchState
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nurture.refusals import Verdict, judge
+from nurture.refusals.refusal import Verdict, judge
 from nurture.words import Remedy
 from outbound import reply_words as words
 

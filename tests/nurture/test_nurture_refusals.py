@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.refusals import UNCLEAR, judge, tells_of_full
+from nurture.refusals.refusal import UNCLEAR, judge, tells_of_full
 from nurture.texts.fold import folded
 
 GONE = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.relay_log import Fate, read_log
+from nurture.refusals.relay_log import Fate, read_log
 
 OURS = "<nurture.0f3a@acme.example>"
 OTHER = "<nurture.1b2c@acme.example>"

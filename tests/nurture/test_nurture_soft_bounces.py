@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.soft_bounces import Attempt, worn_out
+from nurture.refusals.soft_bounces import Attempt, worn_out
 from tests.builders import DAY, HOUR, NOON
 
 

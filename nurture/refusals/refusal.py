@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nurture.refusal_words import (
+from nurture.refusals.words import (
     ADDRESS_REFUSED,
     AT_DATA,
     AT_OTHER,
