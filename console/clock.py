@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 
 from console.frame import InFrame, agreed, note, say, say_json
 from console.wording import say_at, say_many
-from leadstore.ahead import Ahead, bring_back, look_ahead
-from leadstore.existing import open_existing
+from leadstore.database.access import open_existing
+from leadstore.database.clock import Ahead, bring_back, look_ahead
 
 app = App(
     name="clock",

@@ -13,7 +13,7 @@ from console.frame import InFrame, say_json
 from console.reasons import plainly
 from console.wording import adding_up, printable, say_at
 from leadstore.chapters import ScorePoint
-from leadstore.existing import latest_moment, open_existing
+from leadstore.database.access import latest_moment, open_existing
 from leadstore.finding import find_lead
 from leadstore.releases import current_release
 from leadstore.scores import read_for_scoring

@@ -118,7 +118,7 @@ def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProg
 @contextmanager
 def _present_store(settings: Settings) -> Iterator[Store | None]:
     """The store as it is; None when there is none yet, since a dry run makes nothing."""
-    from leadstore.existing import find_existing
+    from leadstore.database.access import find_existing
 
     store = find_existing(settings.database_url)
     try:

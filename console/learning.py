@@ -15,7 +15,7 @@ from flows.work.learning import Learned, Learning, require_learning
 from flows.work.learning import learn as learn_card
 from flows.work.outcomes import behaviour_types, read_examples
 from flows.work.shelf import read_shelf
-from leadstore.existing import latest_moment, open_existing
+from leadstore.database.access import latest_moment, open_existing
 from nurture.errors import BookError, ProjectError
 from nurture.files.diagnosis import render_text
 from nurture.learning.card import write_card

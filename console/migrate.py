@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
-from leadstore.schema import refuse_other
+from leadstore.database.schema import refuse_other
 from leadstore.store import open_store
 
 if TYPE_CHECKING:
-    from leadstore.schema import Schema
+    from leadstore.database.schema import Schema
 
 
 def migrate(

@@ -14,7 +14,7 @@ from console.frame import InFrame, note, say_json
 from console.reasons import REASONS, say_touch
 from console.wording import printable, say_at
 from leadstore.chapters import Touch
-from leadstore.existing import open_existing
+from leadstore.database.access import open_existing
 from leadstore.resolving import count_by_state, doubts_by_run, list_outbox
 from leadstore.stuck import Stuck, Wanted, find_broken, find_stuck
 from nurture.words import OutboxKind, Reason, TouchState

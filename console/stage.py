@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from leadstore.existing import latest_moment, open_existing
+from leadstore.database.access import latest_moment, open_existing
 from leadstore.finding import find_lead
 from leadstore.staging import Placed, place
 from nurture.words import Stage

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, agreed, note, say, say_json
-from leadstore.existing import latest_moment, open_existing
+from leadstore.database.access import latest_moment, open_existing
 from leadstore.store import Store
 from leadstore.suppressing import AddressState, lift_address, read_address, suppress_address
 from nurture.words import SuppressionReason

@@ -13,7 +13,7 @@ from console.frame import InFrame, say_json
 from console.reasons import Why, plainly
 from console.silence import Absence, absences, general
 from leadstore.chapters import Story
-from leadstore.existing import latest_moment, open_existing
+from leadstore.database.access import latest_moment, open_existing
 from leadstore.finding import find_lead
 from leadstore.releases import current_release
 from leadstore.snapshots import read_past_runs, read_snapshots

@@ -10,7 +10,7 @@ from flows.rivals import refuse_rivals
 from flows.work.readiness import ready_store
 from flows.work.settings import Settings
 from flows.work.single import only_one
-from leadstore.locks import lock_holder
+from leadstore.database.locks import lock_holder
 from leadstore.store import Store, in_thread
 from nurture.errors import LockHeld
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.rows import address, consent, lead, signal, suppression
 from nurture.imports.lead import ImportedLead
 from nurture.values import PROFILE_FIELDS, Consent

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.rows import aside, lead, signal
 from leadstore.tables import LEFT_ALONE
 from nurture.words import AsideKind, AsideStage, AsideState

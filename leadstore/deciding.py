@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from leadstore.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, Standing
 from leadstore.enrolments import write_positions
 from leadstore.outbox import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox

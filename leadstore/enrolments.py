@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, Standing
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState

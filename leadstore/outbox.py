@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
 
-from leadstore.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, Standing
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.enrolments import forget_retries, read_enrolments, write_positions
 from leadstore.outbox import ROUND
 from leadstore.rows import decision, enrolment, outbox

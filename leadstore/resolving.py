@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, update
 
-from leadstore.bulk import Bulk
 from leadstore.chapters import BY_OPERATOR, Touch
+from leadstore.database.bulk import Bulk
 from leadstore.rows import outbox
 from leadstore.signals import append_signals
 from leadstore.story import as_touch

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, text, update
 
 from leadstore.acquaintance import Acquaintance, KnownLead, get_acquainted
-from leadstore.bulk import Bulk, as_json
+from leadstore.database.bulk import Bulk, as_json
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.tables import ConsentChange
 from leadstore.taking import FileMemory, Ledger, Taken

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, exists, select, update
 
 from leadstore.aside import left_alone
-from leadstore.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, Standing
 from leadstore.rows import (
     LEAD_COLUMNS,
     LEAD_FACTS,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, text, update
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.rows import as_signal, lead, signal
 from nurture.quick import quick
 from nurture.values import NewSignal, Signal

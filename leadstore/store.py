@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadstore.outages import said_plainly
-from leadstore.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
-from leadstore.schema import VERSION_TABLE, Schema, read_schema
+from leadstore.database.outages import said_plainly
+from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
+from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.shown import HIDDEN, shown_url
 
@@ -105,7 +105,7 @@ class Store:
         Raises:
             SchemaError: a newer version made of it what this one cannot work on.
         """
-        from leadstore.migrating import upgrade  # Alembic costs 0.2 s to import
+        from leadstore.database.upgrade import upgrade  # Alembic costs 0.2 s to import
 
         def bring_up_to_date() -> Schema:
             with said_plainly(self.url):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.rows import enrolment, outbox
 from nurture.words import EnrolmentState, OutboxKind, Reason, TouchState
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from leadstore.database.schema import Schema, read_schema
 from leadstore.notes import write_note
 from leadstore.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
-from leadstore.schema import Schema, read_schema
 from leadstore.tables import Note
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import EnrolmentState, TouchState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.work.settings import Settings
-from leadstore.schema import refuse_other
+from leadstore.database.schema import refuse_other
 from leadstore.store import Store, open_store
 
 

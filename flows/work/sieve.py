@@ -41,7 +41,7 @@ def sieve(
     A batch in which nothing raises costs nothing more. Every attempt is a transaction of its own, for
     PostgreSQL goes on with none that failed; an item is tried at least twice, since two writers may have met.
     Those that raised are handed to `put_apart`, which takes them out of the work in one last transaction.
-    `job` names work that may take longer (leadstore.patience).
+    `job` names work that may take longer (leadstore.database.patience).
 
     Raises:
         NurtureError, OSError: an outage, which is nobody's fault; what was not done stays to be done.

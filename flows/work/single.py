@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from leadstore.locks import Hold, take_lock
+from leadstore.database.locks import Hold, take_lock
 from leadstore.store import Store, in_thread
 from nurture.errors import LockHeld, StoreError
 

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that leadstore.migrating hands over."""
+"""Runs migrations on the connection that leadstore.database.upgrade hands over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import leadstore.tables  # noqa: F401 - fills the metadata
-from leadstore.schema import VERSION_TABLE
+from leadstore.database.schema import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -31,7 +31,7 @@ from flows.work.importing import ImportCounts, ImportReport
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.wiring import Shop
-from leadstore.auditing import Spoken
+from leadstore.audit import Spoken
 from leadstore.store import Store, open_store
 from nurture.errors import LockHeld, NurtureError, ProjectError
 from nurture.project.book import read_book

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from console.app import call
-from leadstore.locks import take_lock
-from leadstore.schema import VERSION_TABLE, newest_schema, note_needs
+from leadstore.database.locks import take_lock
+from leadstore.database.schema import VERSION_TABLE, newest_schema, note_needs
 from leadstore.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent.parent

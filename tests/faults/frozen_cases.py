@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from flows.work import advance, delivering, intake, settling
 from inbound.unsubscribe import StoreDesk
-from leadstore import outages, patience
+from leadstore.database import outages, patience
 from leadstore.store import open_store
 from nurture.errors import StoreGone
 from tests.faults.cases import Book, Trial, doubled, enter, remembered, states, ticks

@@ -28,8 +28,8 @@ from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.wiring import Shop
-from leadstore import patience
 from leadstore.consents import withdraw_all
+from leadstore.database import patience
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
 from leadstore.suppressing import suppress_address

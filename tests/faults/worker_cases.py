@@ -18,8 +18,8 @@ from flows.work.composing import compose
 from flows.work.settling import settle
 from flows.work.wiring import see_moment
 from inbound.web import make_app
-from leadstore import patience
 from leadstore.consents import withdraw_all
+from leadstore.database import patience
 from leadstore.outbox import mark_started
 from leadstore.resolving import resolve
 from leadstore.rows import outbox

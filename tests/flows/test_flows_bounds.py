@@ -22,7 +22,7 @@ from flows.work.rescoring import LOCK as RESCORE
 from flows.work.rescoring import rescore
 from flows.work.standing import LOCK as SWEEP
 from flows.work.wiring import HOLD
-from leadstore.locks import Hold, take_lock
+from leadstore.database.locks import Hold, take_lock
 from leadstore.rows import lead, outbox
 from leadstore.store import Store
 from nurture.values import Delivery, Letter

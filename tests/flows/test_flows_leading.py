@@ -11,7 +11,7 @@ from sqlalchemy import text
 from flows.leading import NAME, leading
 from flows.work import single
 from flows.work.single import me, only_one
-from leadstore.locks import Hold, lock_holder, take_lock
+from leadstore.database.locks import Hold, lock_holder, take_lock
 from leadstore.store import Store, in_thread, open_store
 from nurture.errors import LockHeld, StoreGone
 

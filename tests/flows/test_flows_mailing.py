@@ -19,7 +19,7 @@ from inbound.mail import Mail, read_mail
 from inbound.mailbox import cursor_name
 from inbound.sorting import Sorted, sort
 from leadstore.consents import lift
-from leadstore.locks import take_lock
+from leadstore.database.locks import take_lock
 from leadstore.rows import aside, consent, enrolment, outbox, signal, suppression
 from leadstore.store import Store
 from tests.builders import DAY, HOUR

@@ -17,7 +17,7 @@ from flows.leading import refuse_beside_leader
 from flows.rivals import active_schedules, configured_api, refuse_rivals
 from flows.server import PrefectServer, server_environment
 from flows.work.settings import Settings
-from leadstore.locks import take_lock
+from leadstore.database.locks import take_lock
 from leadstore.store import Store
 from leadstore.vitals import note_tick
 from nurture.errors import LockHeld

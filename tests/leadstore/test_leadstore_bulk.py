@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from leadstore.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, Standing
 from leadstore.rows import lead
 from leadstore.store import Store
 from tests.builders import add_lead

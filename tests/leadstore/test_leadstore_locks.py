@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from leadstore import locks
-from leadstore.locks import lock_holder, take_lock
+from leadstore.database import locks
+from leadstore.database.locks import lock_holder, take_lock
 from leadstore.notes import first_note, read_note, write_note
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError, StoreGone
 
 HOLDER = """
 import sys, time
-from leadstore.locks import take_lock
+from leadstore.database.locks import take_lock
 from leadstore.store import open_store
 hold = take_lock(open_store(sys.argv[1]), "clock", "there:1")
 print("held", flush=True)

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
-from leadstore import patience
-from leadstore.outages import plain_error
+from leadstore.database import patience
+from leadstore.database.outages import plain_error
 from leadstore.snapshots import lock_leads
 from leadstore.store import Store, open_store, patiently
 from nurture.errors import StoreBusy, StoreError, StoreGone, Unstorable

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from leadstore.bulk import Bulk
+from leadstore.database.bulk import Bulk
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.saving import SaveCounts, change, save_batch
 from leadstore.store import Store

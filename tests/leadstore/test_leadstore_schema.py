@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from leadstore import migrating
-from leadstore.migrating import alembic_config, oldest_needed
-from leadstore.schema import (
+from leadstore.database import upgrade
+from leadstore.database.schema import (
     VERSION_TABLE,
     Schema,
     known_migrations,
@@ -19,6 +18,7 @@ from leadstore.schema import (
     note_needs,
     refuse_other,
 )
+from leadstore.database.upgrade import alembic_config, oldest_needed
 from leadstore.store import Store, open_store
 from nurture.errors import SchemaError
 
@@ -102,7 +102,7 @@ def test_two_migrations_do_not_race(store: Store, empty: Store, monkeypatch: pyt
     """One does it, the other waits and finds it done."""
     target = empty if store.dialect == "sqlite" else store
     with ThreadPoolExecutor(2) as both:
-        found = list(both.map(lambda _: migrating.upgrade(target.engine), range(2)))
+        found = list(both.map(lambda _: upgrade.upgrade(target.engine), range(2)))
 
     assert target.schema().fits
     assert newest_schema() in [one.held for one in found]

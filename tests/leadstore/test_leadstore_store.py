@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from leadstore import notes
-from leadstore.migrating import VERSION_TABLE
+from leadstore.database.upgrade import VERSION_TABLE
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.snapshots import lock_leads
 from leadstore.store import Store, in_thread, open_store, savepoint
@@ -186,7 +186,7 @@ def test_a_locked_database_says_so(sqlite_url: str, monkeypatch: pytest.MonkeyPa
 @pytest.mark.postgres
 def test_a_frozen_worker_stops_nobody(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that stands still inside a transaction loses it, so that others get its rows."""
-    monkeypatch.setattr("leadstore.patience.FROZEN_SECONDS", 0.2)
+    monkeypatch.setattr("leadstore.database.patience.FROZEN_SECONDS", 0.2)
     frozen, other = open_store(postgres_url), open_store(postgres_url)
     with other.begin() as tx:
         lead_id, _ = add_lead(tx)

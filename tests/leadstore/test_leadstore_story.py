@@ -9,9 +9,9 @@ from sqlalchemy import Connection, insert, select
 
 from leadstore.chapters import Story
 from leadstore.consents import withdraw_all
-from leadstore.existing import VERSION_TABLE, latest_moment, newest_schema, open_existing
+from leadstore.database.access import VERSION_TABLE, latest_moment, newest_schema, open_existing
+from leadstore.database.upgrade import VERSION_TABLE as MIGRATED
 from leadstore.finding import find_lead
-from leadstore.migrating import VERSION_TABLE as MIGRATED
 from leadstore.notes import see_moment
 from leadstore.ranking import list_leads
 from leadstore.resolving import count_by_state, list_outbox, resolve
@@ -404,7 +404,7 @@ def test_the_newest_schema_is_the_last_migration() -> None:
     """What file names say is what Alembic says."""
     from alembic.script import ScriptDirectory
 
-    from leadstore.migrating import alembic_config
+    from leadstore.database.upgrade import alembic_config
 
     assert newest_schema() == ScriptDirectory.from_config(alembic_config()).get_current_head()
 

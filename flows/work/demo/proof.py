@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flows.work.demo.acts import Mail
-from leadstore.auditing import Spoken, spoken, suppressed_since, withdrawn_since
+from leadstore.audit import Spoken, spoken, suppressed_since, withdrawn_since
 from leadstore.store import Store
 from nurture.deciding import ALL_TOPICS
 from nurture.timing import Cap

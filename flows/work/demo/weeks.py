@@ -13,7 +13,7 @@ from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
 from flows.work.importing import ImportReport, OnProgress, import_file, read_import_map
 from flows.work.wiring import Shop
-from leadstore.auditing import Person, Tally, people, tally
+from leadstore.audit import Person, Tally, people, tally
 from leadstore.store import in_thread
 from nurture.project.book import Book
 

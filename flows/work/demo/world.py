@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.work.demo.acts import LEAVES, Act, Mail
 from flows.work.demo.answering import Model
 from flows.work.demo.mailbox import Mailbox
-from leadstore.auditing import Person
+from leadstore.audit import Person
 from leadstore.signals import append_signals
 from leadstore.store import Store, in_thread
 from nurture.values import NewSignal

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from leadstore.database.schema import VERSION_TABLE, newest_schema, refuse_foreign, refuse_other
 from leadstore.notes import SEEN, read_note
-from leadstore.schema import VERSION_TABLE, newest_schema, refuse_foreign, refuse_other
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
 from nurture.links.shown import shown_url

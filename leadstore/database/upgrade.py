@@ -9,8 +9,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
-from leadstore.patience import be_patient
-from leadstore.schema import (
+from leadstore.database.patience import be_patient
+from leadstore.database.schema import (
     VERSION_TABLE,
     Schema,
     note_needs,
@@ -27,7 +27,7 @@ MIGRATION_LOCK = 0x6E757274  # "nurt": one migration at a time on one PostgreSQL
 def alembic_config() -> Config:
     """Alembic's settings without a file: where the migrations lie."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     return config
 
 

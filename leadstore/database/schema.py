@@ -51,7 +51,7 @@ class Schema:
 
 def known_migrations() -> tuple[str, ...]:
     """The migrations of this version, oldest first: the numbers that their files begin with."""
-    folder = Path(__file__).parent / "migrations" / "versions"
+    folder = Path(__file__).parents[1] / "migrations" / "versions"
     return tuple(sorted(path.name.partition("_")[0] for path in folder.glob("[0-9]*.py")))
 
 
