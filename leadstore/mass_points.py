@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BIT, JSONB
 
-from leadstore.conditions import as_sql
+from leadstore.conditions.selection import as_sql
 from leadstore.mass_sums import MONDAY, NOW, WEEK, held
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel

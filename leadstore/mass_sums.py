@@ -26,9 +26,9 @@ from sqlalchemy import (
     values,
 )
 
-from leadstore.conditions import as_sql
+from leadstore.conditions.operands import member
+from leadstore.conditions.selection import as_sql
 from leadstore.rows import REACHED_AT, address, lead, signal
-from leadstore.views import member
 from nurture.scoring.engagement import LARGEST
 from nurture.scoring.maturity import SIGNAL_TYPES
 from nurture.scoring.model import EngagementRule, ScoringModel

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, exists, false, func, or_, select, text, true, update
 
-from leadstore.conditions import as_sql
+from leadstore.conditions.selection import as_sql
 from leadstore.database.bulk import Bulk
 from leadstore.rows import (
     REACHED_AT,

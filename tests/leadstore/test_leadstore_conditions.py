@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from leadstore.conditions import as_sql
+from leadstore.conditions.operands import member
+from leadstore.conditions.selection import as_sql
 from leadstore.rows import REACHED_AT, address, lead
 from leadstore.signals import append_signals
 from leadstore.snapshots import read_snapshots
 from leadstore.store import Store
-from leadstore.views import member
 from nurture.conditions.condition import Facts, Vocabulary, parse
 from nurture.conditions.evaluate import compile_tree
 from nurture.conditions.tree import (

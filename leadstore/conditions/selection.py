@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Float, Text, and_, exists, false, func, literal, not_, or_, select, true
 
+from leadstore.conditions.operands import Expression, View, member
 from leadstore.rows import address, consent, lead, signal
-from leadstore.views import Expression, View, member
 from nurture.conditions.tree import (
     And,
     Compare,
