@@ -15,7 +15,7 @@ from console.frame import Frame, InFrame, agreed, note, say, say_json
 from console.wording import printable, say_at
 from leadstore.aside import payloads
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.waiting import Waiting, WantedWaiting, find_waiting
 from nurture.errors import NotFound, NurtureError
 from nurture.spans import parse_span

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from console.frame import InFrame, say, say_json
 from leadstore.choosing import OwnCap, choose_cap, read_cap
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.store import Store
 from nurture.errors import NurtureError
 

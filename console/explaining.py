@@ -14,7 +14,7 @@ from console.reasons import plainly
 from console.wording import adding_up, printable, say_at
 from leadstore.chapters import ScorePoint
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
 from leadstore.scores import read_for_scoring
 from leadstore.story import read_story

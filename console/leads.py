@@ -12,7 +12,7 @@ from console.frame import InFrame, note, say_json
 from console.reasons import Why, plainly
 from console.wording import printable
 from leadstore.database.access import open_existing
-from leadstore.ranking import Listed, list_leads
+from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_release
 from nurture.speech.cause import is_of_sequence, say_cause
 from nurture.words import HandoffState, Stage

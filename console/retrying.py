@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from console.frame import InFrame, agreed, note, say, say_json
 from console.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.releasing import retry as release
 from leadstore.store import Store
 from leadstore.stuck import Found, Refusal, Stuck, Wanted, find_stuck

@@ -9,8 +9,8 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
-from leadstore.staging import Placed, place
+from leadstore.leads.lookup import find_lead
+from leadstore.leads.stages import Placed, place
 from nurture.words import Stage
 
 

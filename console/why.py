@@ -14,7 +14,7 @@ from console.reasons import Why, plainly
 from console.silence import Absence, absences, general
 from leadstore.chapters import Story
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
 from leadstore.snapshots import read_past_runs, read_snapshots
 from leadstore.story import read_story

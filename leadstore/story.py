@@ -17,7 +17,7 @@ from leadstore.chapters import (
     Told,
     Touch,
 )
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
 from leadstore.rows import (
     LEAD_COLUMNS,
     REACHED_AT,

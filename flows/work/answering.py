@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadstore.finding import find_lead
 from leadstore.handoffs import answer_for, snooze
-from leadstore.merging import merge
+from leadstore.leads.lookup import find_lead
+from leadstore.leads.merge import merge
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal, append_signals
 from nurture.errors import NotFound

@@ -13,9 +13,9 @@ from flows.work.by_sets import score_by_sets, scorer
 from flows.work.deadline import Deadline
 from flows.work.rescoring import rescore, score_leads
 from leadstore.consents import grant, suppress, withdraw_topics
+from leadstore.leads.ranking import list_leads
 from leadstore.notes import write_note
 from leadstore.passes import PLACE
-from leadstore.ranking import list_leads
 from leadstore.rows import address, consent, enrolment, handoff, lead, score_history, signal, stage_change
 from leadstore.store import Store
 from nurture.scoring.rules import rules_of

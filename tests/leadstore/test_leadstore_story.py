@@ -11,9 +11,9 @@ from leadstore.chapters import Story
 from leadstore.consents import withdraw_all
 from leadstore.database.access import VERSION_TABLE, latest_moment, newest_schema, open_existing
 from leadstore.database.upgrade import VERSION_TABLE as MIGRATED
-from leadstore.finding import find_lead
+from leadstore.leads.lookup import find_lead
+from leadstore.leads.ranking import list_leads
 from leadstore.notes import see_moment
-from leadstore.ranking import list_leads
 from leadstore.resolving import count_by_state, list_outbox, resolve
 from leadstore.rows import (
     address,
