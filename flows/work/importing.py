@@ -14,12 +14,13 @@ from typing import Any
 from flows.work.rejects import Reject, Rejects
 from flows.work.rowfile import Record, RowFile, open_rows
 from flows.work.shelf import read_shelf
-from leadstore import import_runs, notes
-from leadstore.acquaintance import Acquaintance
-from leadstore.import_runs import ImportTaken, Progress
-from leadstore.saving import SaveCounts, save_batch, try_batch
+from leadstore import notes
+from leadstore.imports import runs
+from leadstore.imports.acquaintance import Acquaintance
+from leadstore.imports.changes import FileMemory
+from leadstore.imports.runs import ImportTaken, Progress
+from leadstore.imports.writes import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
-from leadstore.taking import FileMemory
 from nurture.blame import in_words, is_own
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
 from nurture.files.diagnosis import Fault
@@ -141,7 +142,7 @@ def import_file(
         _check_columns(mapping, rows)
         with store.begin() as tx:
             notes.see_moment(tx, now)
-            progress = import_runs.begin_run(tx, digest, now)
+            progress = runs.begin_run(tx, digest, now)
         ending = ".csv" if rows.columns is not None else ".jsonl"
         path = rejects_folder / f"{file.name}-{digest[:8]}{ending}"
         cells_path = rejects_folder / f"{file.name}-{digest[:8]}-cells.csv"
@@ -159,7 +160,7 @@ def import_file(
                 if on_progress is not None:
                     on_progress(rows.position, rows.size, importing.counts)
     with store.begin() as tx:
-        import_runs.finish_run(tx, digest, now)
+        runs.finish_run(tx, digest, now)
     counts = importing.counts
     return ImportReport(
         counts,
@@ -281,7 +282,7 @@ class _Importing:
             counts = self.counts.add(done.counts)
             records = self.records + len(batch.records)
             kept = {**asdict(counts), "rejects_size": size, "cells_size": cells_size}
-            import_runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
+            runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
         self.memory.keep(saved.said)
         self.rejects.size, self.remarks.size, self.counts, self.records = size, cells_size, counts, records
         self.first_rejects += done.reasons[: SHOWN - len(self.first_rejects)]

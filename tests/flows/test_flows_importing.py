@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, select
 from flows.work import importing
 from flows.work.importing import ImportReport, MapRead, import_file, read_import_map, try_file
 from flows.work.rowfile import LONGEST_LINE, MOST_LINES
-from leadstore.import_runs import ImportTaken, Progress, advance_run
+from leadstore.imports.runs import ImportTaken, Progress, advance_run
 from leadstore.rows import address, lead, signal
 from leadstore.store import Store, open_store
 from nurture.errors import BookError, ClockError, ImportFault, ProjectError, StoreError

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadstore.database.bulk import Bulk
+from leadstore.imports.writes import SaveCounts, change, save_batch
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
-from leadstore.saving import SaveCounts, change, save_batch
 from leadstore.store import Store
 from leadstore.tables import Release
 from nurture.imports.lead import ImportedLead, PastSignal

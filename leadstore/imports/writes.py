@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text, update
 
-from leadstore.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.database.bulk import Bulk, as_json
+from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
+from leadstore.imports.changes import FileMemory, Ledger, Taken
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.tables import ConsentChange
-from leadstore.taking import FileMemory, Ledger, Taken
 from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage

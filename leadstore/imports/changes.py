@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from leadstore.acquaintance import Acquaintance, KnownAddress, KnownLead
+from leadstore.imports.acquaintance import Acquaintance, KnownAddress, KnownLead
 from nurture.deciding import ALL_TOPICS
 from nurture.imports.lead import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.texts.wishes import fold
