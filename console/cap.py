@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
-from leadstore.choosing import OwnCap, choose_cap, read_cap
+from leadstore.consents.caps import OwnCap, choose_cap, read_cap
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.store import Store

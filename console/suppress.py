@@ -8,9 +8,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, agreed, note, say, say_json
+from leadstore.consents.suppressions import AddressState, lift_address, read_address, suppress_address
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.store import Store
-from leadstore.suppressing import AddressState, lift_address, read_address, suppress_address
 from nurture.words import SuppressionReason
 
 ASK_TWICE = {

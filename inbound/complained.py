@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.returning import SOURCE, Appended, append_once
-from leadstore.consents import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake
 from leadstore.returned import SentMail, settle_doubt
 from nurture.words import Sig, SuppressionReason, TouchState
 

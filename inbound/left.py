@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.returning import SOURCE
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
 
 
 def record_leave(tx: Any, address_id: int, outbox_id: int, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
 from leadstore.store import Store, in_thread
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.answering import take_answers, take_snoozes
-from leadstore.consents import addresses_of, grant, suppress, withdraw_all, withdraw_topics
+from leadstore.consents.grants import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.scores import recycle
 from leadstore.signals import PendingSignal, read_pending

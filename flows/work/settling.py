@@ -15,7 +15,7 @@ from flows.work.resting import rest, undisturbed
 from flows.work.scorekeeping import Rescored, score_leads
 from flows.work.sieve import Culprits, sieve
 from flows.work.wiring import Shop
-from leadstore.consents import suppress
+from leadstore.consents.grants import suppress
 from leadstore.deciding import hold
 from leadstore.enrolments import forget_retries, postpone, read_enrolments, write_positions
 from leadstore.outbox import (

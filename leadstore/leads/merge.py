@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from leadstore.consents import suppress, withdraw_all, withdraw_topics
+from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
 from leadstore.snapshots import current_addresses, lock_leads

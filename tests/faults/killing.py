@@ -28,11 +28,11 @@ from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.wiring import Shop
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
+from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
-from leadstore.suppressing import suppress_address
 from outbound.misbehaving import MisbehavingServer, Misdeed, Taken, Then
 from outbound.relay import Timeouts
 from outbound.smtp import Relay

@@ -18,14 +18,14 @@ from flows.work.composing import compose
 from flows.work.settling import settle
 from flows.work.wiring import see_moment
 from inbound.web import make_app
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
+from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.outbox import mark_started
 from leadstore.resolving import resolve
 from leadstore.rows import outbox
 from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread
-from leadstore.suppressing import suppress_address
 from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
 from nurture.words import Remedy

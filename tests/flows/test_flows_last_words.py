@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
+from leadstore.consents.suppressions import suppress_address
 from leadstore.rows import address, consent, suppression
 from leadstore.store import Store
-from leadstore.suppressing import suppress_address
 from tests.builders import add_consent
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY

@@ -18,7 +18,7 @@ from flows.work.mailing import sweep
 from inbound.mail import Mail, read_mail
 from inbound.mailbox import cursor_name
 from inbound.sorting import Sorted, sort
-from leadstore.consents import lift
+from leadstore.consents.grants import lift
 from leadstore.database.locks import take_lock
 from leadstore.rows import aside, consent, enrolment, outbox, signal, suppression
 from leadstore.store import Store

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from flows.work.by_sets import score_by_sets, scorer
 from flows.work.deadline import Deadline
 from flows.work.rescoring import rescore, score_leads
-from leadstore.consents import grant, suppress, withdraw_topics
+from leadstore.consents.grants import grant, suppress, withdraw_topics
 from leadstore.leads.ranking import list_leads
 from leadstore.notes import write_note
 from leadstore.passes import PLACE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadstore.choosing import choose_cap
+from leadstore.consents.caps import choose_cap
 from leadstore.store import Store
 from tests.flows.workshop import files, workshop
 from tests.nurture.gate_world import DAY, TUESDAY

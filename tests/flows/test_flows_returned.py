@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from leadstore.consents import lift
+from leadstore.consents.grants import lift
 from leadstore.rows import outbox
 from leadstore.store import Store
 from tests.builders import DAY, HOUR

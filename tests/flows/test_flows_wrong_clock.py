@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from flows.work.wiring import see_moment
 from leadstore import notes
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
 from leadstore.database.clock import bring_back, look_ahead
 from leadstore.rows import consent, enrolment, handoff, lead, outbox, route
 from leadstore.store import Store

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from inbound.unsubscribe import StoreDesk
 from inbound.web import make_app
-from leadstore.consents import change
+from leadstore.consents.grants import change
 from leadstore.rows import consent, enrolment
 from leadstore.store import Store, open_store
 from nurture.links.web_tokens import Links

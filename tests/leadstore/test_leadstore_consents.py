@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from leadstore.consents import grant, withdraw_all, withdraw_topics
+from leadstore.consents.grants import grant, withdraw_all, withdraw_topics
 from leadstore.rows import consent
 from leadstore.store import Store
 from nurture.words import Basis

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from leadstore.consents import grant, lift, suppress, withdraw_all, withdraw_topics
+from leadstore.consents.grants import grant, lift, suppress, withdraw_all, withdraw_topics
 from leadstore.deciding import write_plans
 from leadstore.outbox import (
     OutboxOutcome,

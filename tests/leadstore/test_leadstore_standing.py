@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
-from leadstore.consents import suppress
+from leadstore.consents.grants import suppress
 from leadstore.deciding import record_entries
 from leadstore.rows import enrolment, handoff, outbox
 from leadstore.snapshots import read_past_runs, read_snapshots

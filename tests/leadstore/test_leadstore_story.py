@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from leadstore.chapters import Story
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
+from leadstore.consents.suppressions import lift_address, read_address, suppress_address
 from leadstore.database.access import VERSION_TABLE, latest_moment, newest_schema, open_existing
 from leadstore.database.upgrade import VERSION_TABLE as MIGRATED
 from leadstore.leads.lookup import find_lead
@@ -29,7 +30,6 @@ from leadstore.rows import (
 from leadstore.signals import append_signals
 from leadstore.store import Store
 from leadstore.story import read_story
-from leadstore.suppressing import lift_address, read_address, suppress_address
 from nurture.errors import NotFound, StoreError
 from nurture.values import NewSignal, Term
 from nurture.words import (

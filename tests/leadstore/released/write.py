@@ -22,7 +22,7 @@ from flows.work.advance import claim
 from flows.work.composing import compose
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
-from leadstore.consents import withdraw_all
+from leadstore.consents.grants import withdraw_all
 from leadstore.outbox import mark_started
 from leadstore.rows import address
 from leadstore.store import open_store

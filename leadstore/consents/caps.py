@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from leadstore.consents import lock_lead_of, wake
+from leadstore.consents.grants import lock_lead_of, wake
 from leadstore.rows import address
 from nurture.spans import parse_own_cap
 

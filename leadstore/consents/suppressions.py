@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from leadstore.consents import lift, lock_lead_of, suppress, wake
+from leadstore.consents.grants import lift, lock_lead_of, suppress, wake
 from leadstore.rows import address, lead, suppression
 from nurture.address import AddressError, normalise
 from nurture.errors import NotFound
