@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
 from flows.work.readiness import ready_store
-from leadstore import halting
+from leadstore.enrolments import halts
 from leadstore.releases import current_release
 from nurture.errors import NotFound, ProjectError
 from nurture.files.diagnosis import did_you_mean
@@ -29,7 +29,7 @@ def pause(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
     json
         Print the result for machines.
     """
-    count = _do(frame, sequence, halting.pause)
+    count = _do(frame, sequence, halts.pause)
     return _tell(json, sequence, "paused", count, f"{sequence} is paused; {_many(count)} in it stand still")
 
 
@@ -43,7 +43,7 @@ def resume(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
     json
         Print the result for machines.
     """
-    count = _do(frame, sequence, halting.resume)
+    count = _do(frame, sequence, halts.resume)
     told = f"{sequence} goes on; {_many(count or 0)} in it, later by as long as it stood still"
     if count is None:
         told = f"{sequence} is neither paused nor retired"
@@ -74,7 +74,7 @@ def retire(
             f"everybody in {sequence} would leave it, and `nurture resume` does not bring them back",
             hint=f"`nurture pause {sequence}` only stops it; `nurture retire {sequence} --yes` ends it",
         )
-    count = _do(frame, sequence, halting.retire)
+    count = _do(frame, sequence, halts.retire)
     return _tell(json, sequence, "retired", count, f"{sequence} is retired; {_many(count)} left it")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from inbound.mail import Mail
 from inbound.returning import Appended, append_once
 from leadstore import notes
-from leadstore.deciding import message_id
+from leadstore.enrolments.decisions import message_id
 from leadstore.outbox import add_notices
 from leadstore.returned import SentMail, is_of, latest_seller, name_of, settle_doubt
 from nurture.address import AddressError, normalise

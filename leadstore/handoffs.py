@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadstore.aside import left_alone
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import handoff, lead, seller
-from leadstore.snapshots import lock_leads
 from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
 
 IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))

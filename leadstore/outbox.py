@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
 
 from leadstore.database.bulk import Bulk, Standing
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
-from leadstore.snapshots import lock_leads
 from leadstore.tables import LEASED_STATES
 from nurture.deciding import ALL_TOPICS
 from nurture.deciding.routes import RELAY

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from leadstore.database.bulk import Bulk
-from leadstore.enrolments import forget_retries, read_enrolments, write_positions
+from leadstore.enrolments.positions import forget_retries, read_enrolments, write_positions
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox import ROUND
 from leadstore.rows import decision, enrolment, outbox
-from leadstore.snapshots import lock_leads
 from leadstore.stuck import TOUCH, Found, Stuck, Wanted, find_stuck
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict

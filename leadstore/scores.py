@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, exists, select, update
 
 from leadstore.aside import left_alone
 from leadstore.database.bulk import Bulk, Standing
+from leadstore.enrolments.snapshots import read_signals
 from leadstore.rows import (
     LEAD_COLUMNS,
     LEAD_FACTS,
@@ -22,7 +23,6 @@ from leadstore.rows import (
     signal,
     stage_change,
 )
-from leadstore.snapshots import read_signals
 from nurture.quick import quick
 from nurture.values import Lead, Score, Signal
 from nurture.words import AsideStage, Stage

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from leadstore.enrolments import enrol
+from leadstore.enrolments.positions import enrol
 from leadstore.releases import store_release
 from leadstore.rows import address, consent, enrolment, lead
 

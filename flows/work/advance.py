@@ -17,9 +17,9 @@ from flows.work.settling import settle_lost, settle_uncertain
 from flows.work.sieve import Sieved, sieve
 from flows.work.telling import write_notices
 from flows.work.wiring import HOLD, Shop
-from leadstore.deciding import hold_due, write_plans
+from leadstore.enrolments.decisions import hold_due, write_plans
+from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from leadstore.outbox import recover
-from leadstore.snapshots import claim_due_leads, read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import blame, is_own
 from nurture.deciding import Pacer, decide

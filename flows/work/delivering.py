@@ -14,8 +14,8 @@ from flows.work.pacing import shut_routes
 from flows.work.settling import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
 from flows.work.start import start
 from flows.work.wiring import Shop
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox import mark_started
-from leadstore.snapshots import lock_leads
 from nurture.blame import is_own
 from nurture.values import Claim, Delivery, Letter
 

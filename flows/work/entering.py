@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.sieve import Sieved
-from leadstore.deciding import record_entries
-from leadstore.enrolments import enrol
+from leadstore.enrolments.decisions import record_entries
+from leadstore.enrolments.positions import enrol
 from nurture.project.book import Book
 from nurture.values import Entry, Snapshot
 from nurture.words import Verdict

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadstore.following import let_go, let_go_all, move, places, running
+from leadstore.enrolments.follow import let_go, let_go_all, move, places, running
 from nurture.project.book import Book
 from nurture.sequences.steps import Sequence
 

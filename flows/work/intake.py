@@ -15,9 +15,9 @@ from flows.work.rescoring import score_leads
 from flows.work.sieve import Culprits, sieve
 from flows.work.standing import changed_page, sweep
 from flows.work.wiring import Shop
-from leadstore.enrolments import wake_leads
+from leadstore.enrolments.positions import wake_leads
+from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
-from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.store import in_thread
 from nurture.deciding import consider
 from nurture.project.book import Book

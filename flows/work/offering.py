@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from leadstore import notes
-from leadstore.deciding import message_id
+from leadstore.enrolments.decisions import message_id
 from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox import add_notices
 from leadstore.scores import Scoring

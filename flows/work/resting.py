@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.wiring import Shop
-from leadstore.deciding import record_waits
+from leadstore.enrolments.decisions import record_waits
 from leadstore.outbox import OutboxRow, disturbed_leads
 from nurture.project.book import Book
 from nurture.sequences.grammar import WaitStep

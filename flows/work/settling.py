@@ -16,8 +16,9 @@ from flows.work.scorekeeping import Rescored, score_leads
 from flows.work.sieve import Culprits, sieve
 from flows.work.wiring import Shop
 from leadstore.consents.grants import suppress
-from leadstore.deciding import hold
-from leadstore.enrolments import forget_retries, postpone, read_enrolments, write_positions
+from leadstore.enrolments.decisions import hold
+from leadstore.enrolments.positions import forget_retries, postpone, read_enrolments, write_positions
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox import (
     OutboxOutcome,
     OutboxRow,
@@ -29,7 +30,6 @@ from leadstore.outbox import (
 )
 from leadstore.returned import worn_out_addresses
 from leadstore.signals import append_signals
-from leadstore.snapshots import lock_leads
 from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own
 from nurture.deciding.routes import RELAY

@@ -15,9 +15,9 @@ from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
 from leadstore import notes
 from leadstore.aside import without_aside
+from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at
+from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.scores import leads_after
-from leadstore.snapshots import lock_leads, read_past_runs, read_snapshots
-from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import in_thread
 from nurture.blame import is_own
 from nurture.deciding import consider, takes_in

@@ -13,9 +13,9 @@ from flows.work.settling import settle_surely, settle_unbuilt
 from flows.work.sieve import Sieved, sieve
 from flows.work.start import start
 from flows.work.wiring import HOLD, Shop
-from leadstore.deciding import message_id
+from leadstore.enrolments.decisions import message_id
+from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.outbox import add_notices, claim_notices, count_due_notices, due_notices, fail_planned
-from leadstore.snapshots import read_snapshots
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
 from nurture.errors import NotFound

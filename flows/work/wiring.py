@@ -15,7 +15,7 @@ from flows.work.pacing import Meter
 from flows.work.readiness import ready_store
 from flows.work.settings import Settings
 from leadstore import notes
-from leadstore.halting import retired
+from leadstore.enrolments.halts import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
 from nurture.errors import BookError, LeadsLeave, ProjectError, SettingError

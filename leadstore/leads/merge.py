@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
+from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
-from leadstore.snapshots import current_addresses, lock_leads
 from leadstore.tables import StageChange
 from nurture.deciding import ALL_TOPICS
 from nurture.words import (

@@ -9,7 +9,7 @@ import pytest
 
 from flows.work.applying import Applied, apply_release
 from flows.work.following import Followed
-from leadstore.halting import halts, pause, resume, retire
+from leadstore.enrolments.halts import halts, pause, resume, retire
 from leadstore.rows import decision, enrolment
 from leadstore.store import Store
 from tests.flows.workshop import Workshop, files, workshop

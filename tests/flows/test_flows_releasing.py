@@ -14,7 +14,7 @@ from console.reasons import say_decision
 from console.why import tell
 from flows.work.giving_up import give_up
 from leadstore.chapters import Told
-from leadstore.halting import pause, resume
+from leadstore.enrolments.halts import pause, resume
 from leadstore.releasing import retry
 from leadstore.rows import enrolment, outbox
 from leadstore.store import Store

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from flows.work.intake import intake
+from leadstore.enrolments.entrants import mark_looked_at
 from leadstore.rows import decision, enrolment, lead
-from leadstore.standing import mark_looked_at
 from leadstore.store import Store
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY

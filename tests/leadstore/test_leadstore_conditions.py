@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from leadstore.conditions.operands import member
 from leadstore.conditions.selection import as_sql
+from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.rows import REACHED_AT, address, lead
 from leadstore.signals import append_signals
-from leadstore.snapshots import read_snapshots
 from leadstore.store import Store
 from nurture.conditions.condition import Facts, Vocabulary, parse
 from nurture.conditions.evaluate import compile_tree

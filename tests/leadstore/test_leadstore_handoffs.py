@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.handoffs import (
     answer,
     answer_for,
@@ -22,7 +23,6 @@ from leadstore.handoffs import (
 )
 from leadstore.rows import handoff, seller
 from leadstore.scores import recycle
-from leadstore.snapshots import lock_leads
 from leadstore.store import Store
 from nurture.words import HandoffState
 from tests.builders import DAY, NOON, add_lead

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from leadstore.consents.grants import grant, lift, suppress, withdraw_all, withdraw_topics
-from leadstore.deciding import write_plans
+from leadstore.enrolments.decisions import write_plans
+from leadstore.enrolments.snapshots import claim_due_leads, read_past_runs, read_snapshots
 from leadstore.outbox import (
     OutboxOutcome,
     add_notices,
@@ -24,7 +25,6 @@ from leadstore.outbox import (
     write_outcomes,
 )
 from leadstore.rows import consent, decision, enrolment, lead, outbox
-from leadstore.snapshots import claim_due_leads, read_past_runs, read_snapshots
 from leadstore.store import Store
 from leadstore.tables import ConsentChange
 from nurture.values import Claim, Decision, Plan, Position, Snapshot, TouchPlan

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 
 from leadstore.database import patience
 from leadstore.database.outages import plain_error
-from leadstore.snapshots import lock_leads
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.store import Store, open_store, patiently
 from nurture.errors import StoreBusy, StoreError, StoreGone, Unstorable
 from tests.builders import add_lead

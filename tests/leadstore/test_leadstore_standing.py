@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from leadstore.consents.grants import suppress
-from leadstore.deciding import record_entries
+from leadstore.enrolments.decisions import record_entries
+from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at
+from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.rows import enrolment, handoff, outbox
-from leadstore.snapshots import read_past_runs, read_snapshots
-from leadstore.standing import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.store import Store
 from nurture.deciding import consider
 from nurture.project.book import Book

@@ -14,8 +14,8 @@ from sqlmodel import SQLModel
 
 from leadstore import notes
 from leadstore.database.upgrade import VERSION_TABLE
+from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import enrolment, handoff, lead, outbox
-from leadstore.snapshots import lock_leads
 from leadstore.store import Store, in_thread, open_store, savepoint
 from nurture.blame import is_own
 from nurture.errors import ClockError, SettingError, StoreError, StoreGone, Unstorable

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, case, exists, false, func, or_,
 
 from leadstore.conditions.selection import as_sql
 from leadstore.database.bulk import Bulk
+from leadstore.enrolments.snapshots import HOLDING, REFUSED
 from leadstore.rows import (
     REACHED_AT,
     address,
@@ -22,7 +23,6 @@ from leadstore.rows import (
     outbox,
     suppression,
 )
-from leadstore.snapshots import HOLDING, REFUSED
 from nurture.deciding import ALL_TOPICS
 from nurture.deciding.entry import REST
 from nurture.sequences import grammar

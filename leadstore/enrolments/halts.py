@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
 
+from leadstore.enrolments.snapshots import PAUSED, RETIRED
 from leadstore.rows import decision, enrolment, halt, outbox
-from leadstore.snapshots import PAUSED, RETIRED
 from leadstore.tables import Json
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, select, update
 
-from leadstore.halting import RUNNING, stop, write_down
+from leadstore.enrolments.halts import RUNNING, stop, write_down
 from leadstore.rows import enrolment, outbox
 from nurture.words import Reason, TouchState, Verdict
 

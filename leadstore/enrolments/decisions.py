@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from leadstore.database.bulk import Bulk, Standing
-from leadstore.enrolments import write_positions
+from leadstore.enrolments.positions import write_positions
 from leadstore.outbox import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
