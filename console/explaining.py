@@ -16,7 +16,7 @@ from leadstore.chapters import ScorePoint
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
-from leadstore.scores import read_for_scoring
+from leadstore.scores.history import read_for_scoring
 from leadstore.story import read_story
 from nurture.errors import ProjectError
 from nurture.timing import zone_for

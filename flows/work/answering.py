@@ -9,7 +9,7 @@ from typing import Any
 from leadstore.handoffs import answer_for, snooze
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.merge import merge
-from leadstore.scores import recycle
+from leadstore.scores.history import recycle
 from leadstore.signals import PendingSignal, append_signals
 from nurture.errors import NotFound
 from nurture.scoring.maturity import BARS, Rejection

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.scorekeeping import Rescored, score_leads
-from leadstore.mass_scoring import MassScoring, Moved, Restaged, write_stages
+from leadstore.scores.sets import MassScoring, Moved, Restaged, write_stages
 from nurture.project.book import Book
 from nurture.scoring.maturity import Happened, Judgement, judge_by
 from nurture.values import Score

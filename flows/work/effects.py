@@ -11,7 +11,7 @@ from flows.work.answering import take_answers, take_snoozes
 from leadstore.consents.grants import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.snapshots import current_addresses
 from leadstore.handoffs import close_for
-from leadstore.scores import recycle
+from leadstore.scores.history import recycle
 from leadstore.signals import PendingSignal, read_pending
 from leadstore.store import savepoint
 from nurture.blame import is_own

@@ -11,7 +11,7 @@ from leadstore import notes
 from leadstore.enrolments.decisions import message_id
 from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox import add_notices
-from leadstore.scores import Scoring
+from leadstore.scores.history import Scoring
 from leadstore.signals import append_signals
 from nurture.project.book import Book
 from nurture.values import NewSignal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from leadstore.scores import leads_after, read_for_scoring
+from leadstore.scores.history import leads_after, read_for_scoring
 from leadstore.store import Store
 from nurture.conditions.condition import Vocabulary
 from nurture.learning.outcomes import LOSSES, Example, Outcome, make_example

@@ -16,11 +16,11 @@ from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
 from leadstore.aside import without_aside
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.mass_scoring import MassScoring
-from leadstore.passes import Pass, ask_for_pass, leads_behind, mark_pass, scoring_pass
-from leadstore.scores import due_for_recheck, leads_after, lock_after, never_scored
+from leadstore.scores.history import due_for_recheck, leads_after, lock_after, never_scored
+from leadstore.scores.passes import Pass, ask_for_pass, leads_behind, mark_pass, scoring_pass
+from leadstore.scores.retention import thin_history
+from leadstore.scores.sets import MassScoring
 from leadstore.store import in_thread
-from leadstore.thinning import thin_history
 from nurture.blame import is_own
 from nurture.project.book import Book
 from nurture.scoring.rules import Rules, rules_of

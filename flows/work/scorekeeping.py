@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.offering import offer
-from leadstore.scores import Scored, Scoring, read_for_scoring, write_scores
+from leadstore.scores.history import Scored, Scoring, read_for_scoring, write_scores
 from nurture.project.book import Book
 from nurture.scoring.maturity import judge
 from nurture.scoring.score import score

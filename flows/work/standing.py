@@ -17,7 +17,7 @@ from leadstore import notes
 from leadstore.aside import without_aside
 from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
-from leadstore.scores import leads_after
+from leadstore.scores.history import leads_after
 from leadstore.store import in_thread
 from nurture.blame import is_own
 from nurture.deciding import consider, takes_in

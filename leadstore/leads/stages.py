@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.handoffs import answer_for, close_for
 from leadstore.rows import lead
-from leadstore.scores import recycle
+from leadstore.scores.history import recycle
 from leadstore.signals import append_signals
 from leadstore.tables import StageChange
 from nurture.errors import NotFound

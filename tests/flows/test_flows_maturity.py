@@ -15,8 +15,8 @@ from flows.work.rescoring import rescore, score_leads
 from leadstore.consents.grants import grant, suppress, withdraw_topics
 from leadstore.leads.ranking import list_leads
 from leadstore.notes import write_note
-from leadstore.passes import PLACE
 from leadstore.rows import address, consent, enrolment, handoff, lead, score_history, signal, stage_change
+from leadstore.scores.passes import PLACE
 from leadstore.store import Store
 from nurture.scoring.rules import rules_of
 from nurture.words import Basis, SuppressionReason

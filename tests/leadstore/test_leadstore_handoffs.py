@@ -22,7 +22,7 @@ from leadstore.handoffs import (
     unassigned,
 )
 from leadstore.rows import handoff, seller
-from leadstore.scores import recycle
+from leadstore.scores.history import recycle
 from leadstore.store import Store
 from nurture.words import HandoffState
 from tests.builders import DAY, NOON, add_lead

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from leadstore.mass_scoring import MassPage, MassScoring, Restaged, write_stages
 from leadstore.rows import lead, score_history, stage_change
-from leadstore.scores import read_for_scoring
+from leadstore.scores.history import read_for_scoring
+from leadstore.scores.sets import MassPage, MassScoring, Restaged, write_stages
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
 from nurture.files.source import load_yaml

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT, JSONB
 
 from leadstore.conditions.selection import as_sql
-from leadstore.mass_sums import MONDAY, NOW, WEEK, held
+from leadstore.scores.sums import MONDAY, NOW, WEEK, held
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.scoring.recheck import FARTHEST

@@ -1,8 +1,8 @@
-"""Scores a range of leads by sets, on PostgreSQL: the sums of nurture.scoring.engagement in one GROUP BY, then caps.
+"""Scores a range of leads by sets, on PostgreSQL: the sums of each rule in one GROUP BY, then caps.
 
-It comes to what nurture.scoring.score comes to, but for the order in which floats are added. A lead that stands so
-close to a threshold that this could matter is left to the ordinary way, as is what is rare: losses that
-fade, a lead that was recycled or returned by a seller, signals dated ahead.
+It comes to what `nurture.scoring.score` comes to, but for the order in which floats are added. A lead that
+stands so close to a threshold that this could matter is left to the ordinary way, as is what is rare: losses
+that fade, a lead that was recycled or returned by a seller, signals dated ahead.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
 
-from leadstore.mass_points import Points
-from leadstore.mass_sums import MONDAY, WEEK, WEEKS, kinds_of, sums
-from leadstore.mass_table import mass
 from leadstore.rows import REACHED_AT, address, lead, score_history
+from leadstore.scores.points import Points
+from leadstore.scores.sums import MONDAY, WEEK, WEEKS, kinds_of, sums
+from leadstore.scores.table import mass
 from leadstore.signals import pages
 from leadstore.tables import StageChange
 from nurture.project.policy import Maturity
