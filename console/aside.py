@@ -16,7 +16,7 @@ from console.wording import printable, say_at
 from leadstore.aside import payloads
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
-from leadstore.waiting import Waiting, WantedWaiting, find_waiting
+from leadstore.outbox.backlog import Waiting, WantedWaiting, find_waiting
 from nurture.errors import NotFound, NurtureError
 from nurture.spans import parse_span
 from nurture.words import AsideKind, AsideState

@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from console.frame import InFrame, agreed, note, say, say_json
 from console.wording import say_many
 from leadstore.database.access import latest_moment, open_existing
-from leadstore.resolving import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
+from leadstore.outbox.resolution import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
 from nurture.errors import NurtureError, SettingError
 from nurture.refusals.relay_log import Fate, read_log
 from nurture.spans import parse_span

@@ -14,9 +14,9 @@ from console.frame import InFrame, agreed, note, say, say_json
 from console.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
-from leadstore.releasing import retry as release
+from leadstore.outbox.failures import Found, Refusal, Stuck, Wanted, find_stuck
+from leadstore.outbox.retry import retry as release
 from leadstore.store import Store
-from leadstore.stuck import Found, Refusal, Stuck, Wanted, find_stuck
 from nurture.errors import NurtureError
 from nurture.words import OutboxKind
 

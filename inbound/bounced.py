@@ -9,7 +9,7 @@ from typing import Any
 from inbound.bounces import Action, Bounce
 from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake
-from leadstore.returned import SentMail, settle_doubt, worn_out_addresses
+from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
 from nurture.refusals.refusal import UNCLEAR
 from nurture.words import Sig, SuppressionReason, TouchState

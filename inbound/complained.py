@@ -7,7 +7,7 @@ from typing import Any
 
 from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake
-from leadstore.returned import SentMail, settle_doubt
+from leadstore.outbox.returns import SentMail, settle_doubt
 from nurture.words import Sig, SuppressionReason, TouchState
 
 

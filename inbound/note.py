@@ -9,8 +9,8 @@ from typing import Any
 from inbound.mail import Mail
 from inbound.replied import copy_of
 from inbound.returning import SOURCE
-from leadstore.outbox import add_notices
-from leadstore.returned import Notice, SentMail, notice_of
+from leadstore.outbox.letters import add_notices
+from leadstore.outbox.returns import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
 from nurture.project.policy import Policy
 from nurture.values import NewSignal

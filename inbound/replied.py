@@ -10,8 +10,8 @@ from inbound.mail import Mail
 from inbound.returning import Appended, append_once
 from leadstore import notes
 from leadstore.enrolments.decisions import message_id
-from leadstore.outbox import add_notices
-from leadstore.returned import SentMail, is_of, latest_seller, name_of, settle_doubt
+from leadstore.outbox.letters import add_notices
+from leadstore.outbox.returns import SentMail, is_of, latest_seller, name_of, settle_doubt
 from nurture.address import AddressError, normalise
 from nurture.project.policy import Policy
 from nurture.words import OutboxKind, Sig, TouchState

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from leadstore.returned import SentMail, came_back
+from leadstore.outbox.returns import SentMail, came_back
 from leadstore.signals import append_signals
 from nurture.values import NewSignal
 from nurture.words import Sig

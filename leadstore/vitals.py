@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from leadstore.database.schema import Schema, read_schema
 from leadstore.notes import write_note
-from leadstore.routes import troubled_routes
+from leadstore.outbox.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
 from leadstore.tables import Note
 from nurture.deciding.routes import RELAY, Route

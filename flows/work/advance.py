@@ -19,7 +19,7 @@ from flows.work.telling import write_notices
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
-from leadstore.outbox import recover
+from leadstore.outbox.letters import recover
 from leadstore.store import in_thread
 from nurture.blame import blame, is_own
 from nurture.deciding import Pacer, decide

@@ -15,7 +15,7 @@ from flows.work.settling import fail_unbuilt, settle, settle_in, settle_unbuilt,
 from flows.work.start import start
 from flows.work.wiring import Shop
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from nurture.blame import is_own
 from nurture.values import Claim, Delivery, Letter
 

@@ -16,7 +16,7 @@ from flows.work.mailing import sweep
 from flows.work.rescoring import rescore
 from flows.work.trouble import SHUT
 from flows.work.wiring import Shop
-from leadstore.routes import relay_shut
+from leadstore.outbox.routes import relay_shut
 from leadstore.store import in_thread
 from leadstore.vitals import note_tick
 from nurture.errors import MailboxError

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flows.work.deadline import NEVER, Deadline
 from flows.work.settling import surely
 from flows.work.wiring import HOLD, Shop
-from leadstore.outbox import give_back, renew_claims
+from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError
 from nurture.project.book import Book

@@ -8,8 +8,8 @@ from typing import Any
 
 from flows.work.settling import step_over
 from flows.work.wiring import Shop
-from leadstore import releasing
-from leadstore.stuck import Found
+from leadstore.outbox import retry
+from leadstore.outbox.failures import Found
 
 
 def give_up(
@@ -20,6 +20,4 @@ def give_up(
     Returns what was given up and what must not be.
     """
     _, book = shop.book(tx)
-    return releasing.give_up(
-        tx, ids, lambda one: step_over(shop, tx, book, one, now), now, enrolments=enrolments
-    )
+    return retry.give_up(tx, ids, lambda one: step_over(shop, tx, book, one, now), now, enrolments=enrolments)

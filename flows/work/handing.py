@@ -21,7 +21,7 @@ from flows.work.telling import call_others
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
-from leadstore.outbox import claim_notices, due_notices, fail_planned
+from leadstore.outbox.letters import claim_notices, due_notices, fail_planned
 from leadstore.scores.history import Scored, read_for_scoring
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own

@@ -26,7 +26,7 @@ from inbound.replied import record_reply
 from inbound.sorting import Kind, Sorted, sort
 from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
-from leadstore.returned import SentMail, find_sent, latest_sent_to
+from leadstore.outbox.returns import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
 from nurture.errors import NurtureError

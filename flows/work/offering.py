@@ -10,7 +10,7 @@ from typing import Any
 from leadstore import notes
 from leadstore.enrolments.decisions import message_id
 from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
-from leadstore.outbox import add_notices
+from leadstore.outbox.letters import add_notices
 from leadstore.scores.history import Scoring
 from leadstore.signals import append_signals
 from nurture.project.book import Book

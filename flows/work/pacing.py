@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from leadstore.routes import lock_routes, read_routes, troubled_routes, write_routes
+from leadstore.outbox.routes import lock_routes, read_routes, troubled_routes, write_routes
 from nurture.deciding import Pacer
 from nurture.deciding.routes import RELAY, Heard, Route, after_all
 from nurture.project.book import Book

@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.work.wiring import Shop
 from leadstore.enrolments.decisions import record_waits
-from leadstore.outbox import OutboxRow, disturbed_leads
+from leadstore.outbox.letters import OutboxRow, disturbed_leads
 from nurture.project.book import Book
 from nurture.sequences.grammar import WaitStep
 from nurture.values import Enrolment, Position

@@ -9,9 +9,9 @@ from flows.work.giving_up import give_up
 from flows.work.mailing import handle, keep_apart
 from flows.work.wiring import Shop
 from leadstore.aside import close, payloads, put_back
-from leadstore.releasing import retry
-from leadstore.stuck import Wanted
-from leadstore.waiting import Waiting
+from leadstore.outbox.backlog import Waiting
+from leadstore.outbox.failures import Wanted
+from leadstore.outbox.retry import retry
 from nurture.blame import is_own
 from nurture.words import AsideKind, AsideState
 

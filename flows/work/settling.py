@@ -19,7 +19,7 @@ from leadstore.consents.grants import suppress
 from leadstore.enrolments.decisions import hold
 from leadstore.enrolments.positions import forget_retries, postpone, read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox import (
+from leadstore.outbox.letters import (
     OutboxOutcome,
     OutboxRow,
     fail_claims,
@@ -28,7 +28,7 @@ from leadstore.outbox import (
     tries,
     write_outcomes,
 )
-from leadstore.returned import worn_out_addresses
+from leadstore.outbox.returns import worn_out_addresses
 from leadstore.signals import append_signals
 from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own

@@ -10,7 +10,7 @@ from flows.work.pacing import shut_routes
 from flows.work.settling import fail_unbuilt
 from flows.work.sieve import sieve
 from flows.work.wiring import Shop
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from nurture.blame import in_words
 from nurture.values import Claim
 

@@ -15,7 +15,7 @@ from flows.work.start import start
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.decisions import message_id
 from leadstore.enrolments.snapshots import read_snapshots
-from leadstore.outbox import add_notices, claim_notices, count_due_notices, due_notices, fail_planned
+from leadstore.outbox.letters import add_notices, claim_notices, count_due_notices, due_notices, fail_planned
 from leadstore.store import in_thread
 from nurture.blame import in_words, is_own
 from nurture.errors import NotFound

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from leadstore.database.bulk import Bulk, Standing
 from leadstore.enrolments.positions import write_positions
-from leadstore.outbox import LEASE
+from leadstore.outbox.letters import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
 from nurture.values import Claim, Decision, Enrolment, Entry, Plan, Position, Snapshot, TouchPlan
 from nurture.words import PACED_REASONS, EnrolmentState, OutboxKind, Reason, TouchState, Verdict

@@ -20,7 +20,7 @@ from sqlalchemy import insert, select
 
 from console.app import call
 from console.reasons import say_touch
-from leadstore.resolving import list_outbox
+from leadstore.outbox.resolution import list_outbox
 from leadstore.rows import outbox, signal
 from leadstore.store import Store, open_store
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release

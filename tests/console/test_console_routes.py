@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from console.app import call
-from leadstore.routes import read_routes, write_routes
+from leadstore.outbox.routes import read_routes, write_routes
 from leadstore.store import open_store
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import Closing

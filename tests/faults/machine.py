@@ -16,7 +16,7 @@ from flows.work.composing import compose
 from flows.work.intake import intake
 from flows.work.settling import settle
 from leadstore.consents.grants import grant, lift, suppress, withdraw_all
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from leadstore.rows import enrolment, handoff, outbox
 from leadstore.store import Store
 from nurture.words import HOLDS_SLOT, Basis, SuppressionReason

@@ -22,8 +22,8 @@ from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox import mark_started
-from leadstore.resolving import resolve
+from leadstore.outbox.letters import mark_started
+from leadstore.outbox.resolution import resolve
 from leadstore.rows import outbox
 from leadstore.store import in_thread
 from nurture.errors import ClockError, StoreGone

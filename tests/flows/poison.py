@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import StatementError
 
 from leadstore.handoffs import open_handoffs
+from leadstore.outbox.backlog import Waiting, WantedWaiting, find_waiting
 from leadstore.rows import handoff, lead, signal
-from leadstore.waiting import Waiting, WantedWaiting, find_waiting
 from tests.flows.workshop import SELLERS, Workshop, files
 from tests.nurture.gate_world import HOUR
 

@@ -15,7 +15,7 @@ from flows.work.composing import compose
 from flows.work.intake import intake
 from flows.work.settling import settle
 from leadstore.consents.grants import withdraw_all
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from leadstore.rows import enrolment, suppression
 from leadstore.store import Store
 from nurture.errors import StoreGone

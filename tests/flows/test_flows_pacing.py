@@ -15,7 +15,7 @@ from flows.work.advance import advance, claim
 from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.pacing import WRITE_AT, Meter
-from leadstore.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
+from leadstore.outbox.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.rows import address, decision, enrolment, suppression
 from leadstore.store import Store
 from nurture.deciding.pace import PROBES

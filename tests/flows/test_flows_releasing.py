@@ -15,10 +15,10 @@ from console.why import tell
 from flows.work.giving_up import give_up
 from leadstore.chapters import Told
 from leadstore.enrolments.halts import pause, resume
-from leadstore.releasing import retry
+from leadstore.outbox.failures import Found, Wanted
+from leadstore.outbox.retry import retry
 from leadstore.rows import enrolment, outbox
 from leadstore.store import Store
-from leadstore.stuck import Found, Wanted
 from nurture.words import Verdict
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop

@@ -12,7 +12,7 @@ from flows.sealing import FlowFault
 from flows.work.duties import handoff
 from flows.work.duties import tick as tick_duty
 from flows.work.trouble import trouble_in
-from leadstore.routes import close_route
+from leadstore.outbox.routes import close_route
 from leadstore.store import Store
 from leadstore.vitals import last_ticks
 from nurture.deciding.routes import RELAY

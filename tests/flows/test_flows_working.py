@@ -12,7 +12,7 @@ from flows.work.rescoring import rescore
 from flows.work.settings import Settings
 from flows.work.wiring import HOLD, open_shop
 from leadstore.consents.grants import withdraw_all
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from leadstore.rows import decision, enrolment, handoff, signal, stage_change, suppression
 from leadstore.store import Store
 from nurture.errors import BookError, ProjectError

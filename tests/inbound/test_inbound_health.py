@@ -16,7 +16,7 @@ from inbound import health
 from inbound.health import Look, Sight, soundness
 from inbound.web import make_app
 from leadstore.database.schema import Schema
-from leadstore.routes import close_route
+from leadstore.outbox.routes import close_route
 from leadstore.store import Store, open_store
 from leadstore.vitals import Vitals, note_tick, read_vitals
 from nurture.deciding.routes import RELAY, Route

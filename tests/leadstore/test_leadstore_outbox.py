@@ -13,7 +13,7 @@ from sqlalchemy import select
 from leadstore.consents.grants import grant, lift, suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.decisions import write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_past_runs, read_snapshots
-from leadstore.outbox import (
+from leadstore.outbox.letters import (
     OutboxOutcome,
     add_notices,
     claim_notices,

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from leadstore.chapters import BY_OPERATOR
-from leadstore.outbox import claim_notices, tries
-from leadstore.releasing import give_up, retry
-from leadstore.resolving import resolve
-from leadstore.returned import settle_doubt
+from leadstore.outbox.failures import Refusal, Stuck, Wanted, find_broken, find_stuck
+from leadstore.outbox.letters import claim_notices, tries
+from leadstore.outbox.resolution import resolve
+from leadstore.outbox.retry import give_up, retry
+from leadstore.outbox.returns import settle_doubt
 from leadstore.rows import decision, enrolment, outbox
 from leadstore.store import Store
-from leadstore.stuck import Refusal, Stuck, Wanted, find_broken, find_stuck
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState, OutboxKind, TouchState
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadstore.routes import (
+from leadstore.outbox.routes import (
     close_route,
     count_waiting,
     lock_routes,

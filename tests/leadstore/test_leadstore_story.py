@@ -15,7 +15,7 @@ from leadstore.database.upgrade import VERSION_TABLE as MIGRATED
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.ranking import list_leads
 from leadstore.notes import see_moment
-from leadstore.resolving import count_by_state, list_outbox, resolve
+from leadstore.outbox.resolution import count_by_state, list_outbox, resolve
 from leadstore.rows import (
     address,
     decision,

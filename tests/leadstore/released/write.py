@@ -23,7 +23,7 @@ from flows.work.composing import compose
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from leadstore.consents.grants import withdraw_all
-from leadstore.outbox import mark_started
+from leadstore.outbox.letters import mark_started
 from leadstore.rows import address
 from leadstore.store import open_store
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select, update
 from leadstore.database.bulk import Bulk
 from leadstore.enrolments.positions import forget_retries, read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox import ROUND
+from leadstore.outbox.failures import TOUCH, Found, Stuck, Wanted, find_stuck
+from leadstore.outbox.letters import ROUND
 from leadstore.rows import decision, enrolment, outbox
-from leadstore.stuck import TOUCH, Found, Stuck, Wanted, find_stuck
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from leadstore.aside import SetAside, WantedAside, list_aside
-from leadstore.stuck import Stuck, Wanted, find_stuck
+from leadstore.outbox.failures import Stuck, Wanted, find_stuck
 from nurture.errors import NotFound
 from nurture.words import AsideKind, AsideState, OutboxKind
 
