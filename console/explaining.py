@@ -12,12 +12,12 @@ from cyclopts import Parameter
 from console.frame import InFrame, say_json
 from console.reasons import plainly
 from console.wording import adding_up, printable, say_at
-from leadstore.chapters import ScorePoint
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
 from leadstore.scores.history import read_for_scoring
-from leadstore.story import read_story
+from leadstore.story.chapters import ScorePoint
+from leadstore.story.reader import read_story
 from nurture.errors import ProjectError
 from nurture.timing import zone_for
 from nurture.values import Score, Signal, Term

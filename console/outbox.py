@@ -13,10 +13,10 @@ from cyclopts.types import PositiveInt
 from console.frame import InFrame, note, say_json
 from console.reasons import REASONS, say_touch
 from console.wording import printable, say_at
-from leadstore.chapters import Touch
 from leadstore.database.access import open_existing
 from leadstore.outbox.failures import Stuck, Wanted, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox
+from leadstore.story.chapters import Touch
 from nurture.words import OutboxKind, Reason, TouchState
 
 app = App(name="outbox", help="Look into the outbox; settle, retry or give up.", help_format="plaintext")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.workers import is_alive, is_lost
-from leadstore.chapters import BY_OPERATOR, Told, Touch
+from leadstore.story.chapters import BY_OPERATOR, Told, Touch
 from nurture.speech.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.reasons import REASONS
-from leadstore.chapters import Run, Story
+from leadstore.story.chapters import Run, Story
 from nurture.deciding import ALL_TOPICS, consent_to, consider
 from nurture.project.book import Book
 from nurture.sequences.grammar import Sequence as Structure

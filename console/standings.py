@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from console.reasons import REASONS, Why, plainly
 from console.wording import say_at, say_fully
-from leadstore.chapters import Offer, Run
+from leadstore.story.chapters import Offer, Run
 from nurture.values import Signal
 from nurture.words import EnrolmentState, HandoffState
 

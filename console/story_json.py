@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.reasons import say_decision, say_touch
 from console.wording import say_fully
-from leadstore.chapters import Run, Told, Touch
+from leadstore.story.chapters import Run, Told, Touch
 from nurture.values import Signal
 from nurture.words import EnrolmentState
 

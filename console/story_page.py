@@ -16,7 +16,7 @@ from console.score_lines import score_lines
 from console.standings import say_entry, say_offer, say_properties, say_standing
 from console.timeline import timeline
 from console.wording import printable, say_at, say_fully
-from leadstore.chapters import Run
+from leadstore.story.chapters import Run
 from nurture.deciding import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from console.reasons import REASONS, Why, plainly, say_decision, say_touch
 from console.wording import say_at, say_fully
-from leadstore.chapters import Run, Story, Told, Touch
+from leadstore.story.chapters import Run, Story, Told, Touch
 from nurture.words import Reason, TouchState, Verdict
 
 Passage = tuple[str, int]

@@ -12,12 +12,12 @@ from cyclopts import Parameter
 from console.frame import InFrame, say_json
 from console.reasons import Why, plainly
 from console.silence import Absence, absences, general
-from leadstore.chapters import Story
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
-from leadstore.story import read_story
+from leadstore.story.chapters import Story
+from leadstore.story.reader import read_story
 from nurture.speech.cause import say_cause
 from nurture.texts.translation import in_language
 from nurture.timing import zone_for

@@ -6,7 +6,7 @@ import os
 import socket
 from datetime import datetime
 
-from leadstore.chapters import Touch
+from leadstore.story.chapters import Touch
 
 
 def is_alive(worker: str) -> bool | None:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, update
 
-from leadstore.chapters import BY_OPERATOR, Touch
 from leadstore.database.bulk import Bulk
 from leadstore.rows import outbox
 from leadstore.signals import append_signals
-from leadstore.story import as_touch
+from leadstore.story.chapters import BY_OPERATOR, Touch
+from leadstore.story.reader import as_touch
 from nurture.errors import NotFound, StoreError
 from nurture.values import NewSignal
 from nurture.words import OutboxKind, Sig, TouchState

@@ -20,13 +20,13 @@ from console.score_lines import score_lines
 from console.standings import say_offer, say_properties
 from console.wording import adding_up, printable, say_fully
 from flows.work.shelf import read_shelf
-from leadstore.chapters import Offer, Told, Touch
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.notes import see_moment
 from leadstore.rows import address, decision, enrolment, handoff, lead, outbox, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
+from leadstore.story.chapters import Offer, Told, Touch
 from nurture.values import NewSignal, Signal, Term
 from nurture.words import HandoffState, OutboxKind, Reason, TouchState, Verdict
 from tests.builders import DAY, HOUR, NOON, add_consent, add_enrolment, add_lead, add_release

@@ -13,12 +13,12 @@ from sqlalchemy import update
 from console.reasons import say_decision
 from console.why import tell
 from flows.work.giving_up import give_up
-from leadstore.chapters import Told
 from leadstore.enrolments.halts import pause, resume
 from leadstore.outbox.failures import Found, Wanted
 from leadstore.outbox.retry import retry
 from leadstore.rows import enrolment, outbox
 from leadstore.store import Store
+from leadstore.story.chapters import Told
 from nurture.words import Verdict
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop

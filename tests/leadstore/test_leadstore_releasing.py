@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
-from leadstore.chapters import BY_OPERATOR
 from leadstore.outbox.failures import Refusal, Stuck, Wanted, find_broken, find_stuck
 from leadstore.outbox.letters import claim_notices, tries
 from leadstore.outbox.resolution import resolve
@@ -17,6 +16,7 @@ from leadstore.outbox.retry import give_up, retry
 from leadstore.outbox.returns import settle_doubt
 from leadstore.rows import decision, enrolment, outbox
 from leadstore.store import Store
+from leadstore.story.chapters import BY_OPERATOR
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState, OutboxKind, TouchState
 from tests.builders import DAY, HOUR, NOON, add_enrolment, add_lead, add_release

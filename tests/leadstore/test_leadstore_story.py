@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from leadstore.chapters import Story
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import lift_address, read_address, suppress_address
 from leadstore.database.access import VERSION_TABLE, latest_moment, newest_schema, open_existing
@@ -29,7 +28,8 @@ from leadstore.rows import (
 )
 from leadstore.signals import append_signals
 from leadstore.store import Store
-from leadstore.story import read_story
+from leadstore.story.chapters import Story
+from leadstore.story.reader import read_story
 from nurture.errors import NotFound, StoreError
 from nurture.values import NewSignal, Term
 from nurture.words import (

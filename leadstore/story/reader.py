@@ -7,16 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from leadstore.chapters import (
-    Offer,
-    Run,
-    ScorePoint,
-    StageMove,
-    Story,
-    SuppressionSpan,
-    Told,
-    Touch,
-)
 from leadstore.leads.lookup import find_lead
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -36,6 +26,16 @@ from leadstore.rows import (
     signal,
     stage_change,
     suppression,
+)
+from leadstore.story.chapters import (
+    Offer,
+    Run,
+    ScorePoint,
+    StageMove,
+    Story,
+    SuppressionSpan,
+    Told,
+    Touch,
 )
 from leadstore.tables import ConsentChange
 from nurture.errors import NotFound
