@@ -48,7 +48,7 @@ from leadstore.rows import address, consent, enrolment, lead, signal  # noqa: E4
 from leadstore.store import Store, open_store  # noqa: E402
 from nurture.links.web_tokens import Links  # noqa: E402
 from nurture.project.book import read_book  # noqa: E402
-from outbound.smtp import Relay  # noqa: E402
+from outbound.smtp.pool import Relay  # noqa: E402
 
 NOW = datetime(2027, 6, 15, 10, 0, tzinfo=UTC)
 CONNECTIONS = 8

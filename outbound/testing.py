@@ -10,7 +10,7 @@ from typing import Self
 from nurture.values import Delivery, Letter, domain_of
 from nurture.words import Remedy
 from outbound.addresses import wire_address
-from outbound.replies import Phase, remedy_of, remedy_of_silence, scrub
+from outbound.smtp.replies import Phase, remedy_of, remedy_of_silence, scrub
 
 LOST_BEFORE_BODY = "lost before the body"
 LOST_AFTER_DOT = "lost after the dot"

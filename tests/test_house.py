@@ -57,7 +57,7 @@ IMPURE_STDLIB = {
 DOORS = {
     "prefect": ("flows/*.py",),
     "apscheduler": ("flows/clock.py", "nurture/timing.py"),
-    "aiosmtplib": ("outbound/smtp.py", "outbound/session.py", "outbound/dialogue.py"),
+    "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
     "imap_tools": ("inbound/imap.py",),
     "flufl": ("inbound/legacy_bounces.py",),

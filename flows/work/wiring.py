@@ -25,7 +25,7 @@ from nurture.project.book import Book, read_book
 from nurture.project.placeholders import left_open
 from nurture.sequences import grammar
 from nurture.values import Delivery, Letter
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 
 HOLD = timedelta(seconds=30)
 """How long a worker owns what it claimed and has not started yet, unless it renews it."""

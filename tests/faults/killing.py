@@ -35,7 +35,7 @@ from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
 from outbound.misbehaving import MisbehavingServer, Misdeed, Taken, Then
 from outbound.relay import Timeouts
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.faults import invariants
 from tests.faults.databases import Databases
 from tests.faults.town import CAP, CAP_SPAN, LEADS, READY, JumpingClock, Warm, fill, open_town, wanted, warm

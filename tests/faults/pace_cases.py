@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from leadstore.rows import address, enrolment
 from outbound.misbehaving import MisbehavingServer, Misdeed, Then
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.relay_cases import HASTY, HELLO
 from tests.flows.workshop import Workshop, files

@@ -10,7 +10,7 @@ from itertools import pairwise
 from nurture.values import Letter
 from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, MINUTE, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.certificates import certificates
 from tests.flows.workshop import Workshop, files

@@ -19,7 +19,7 @@ from leadstore.store import Store, open_store
 from nurture.errors import StoreGone
 from outbound.misbehaving import MisbehavingServer, Misdeed
 from outbound.relay import Timeouts
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.faults.cases import (
     LATER,
     MINUTE,

@@ -33,7 +33,7 @@ from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
 from nurture.errors import MailboxError, NurtureError, StoreGone
 from nurture.values import Delivery, Letter, NewSignal
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.builders import NOON, add_consent, add_lead
 

@@ -13,7 +13,7 @@ import pytest
 from nurture.errors import RelayError
 from nurture.words import Outcome
 from outbound.inbox import LocalInbox
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.outbound.letters import letter, letters, now
 
 

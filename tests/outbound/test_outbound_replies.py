@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nurture.words import OUTCOMES, Outcome, Remedy
-from outbound.replies import MAX_REPLY, Phase, remedy_of, remedy_of_silence, scrub
+from outbound.smtp.replies import MAX_REPLY, Phase, remedy_of, remedy_of_silence, scrub
 
 REAL_REPLIES = Path(__file__).parents[3] / "shared" / "data" / "smtp_replies" / "provider_replies.toml"
 

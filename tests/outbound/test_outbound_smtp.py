@@ -12,7 +12,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from nurture.words import Outcome, Remedy
 from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from tests.outbound.letters import letter, letters, now
 from tests.outbound.servers import Line, mailroom, raw_server
 

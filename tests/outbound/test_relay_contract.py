@@ -9,7 +9,7 @@ import pytest
 from nurture.values import Delivery
 from nurture.words import OUTCOMES, Outcome, Remedy
 from outbound.relay import AnyRelay
-from outbound.smtp import Relay
+from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
 from tests.outbound.letters import NOW, letter, letters, now
 from tests.outbound.servers import Mailroom, mailroom

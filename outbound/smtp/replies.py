@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from nurture.refusals.refusal import Verdict, judge
 from nurture.words import Remedy
-from outbound import reply_words as words
+from outbound.smtp import words
 
 MAX_REPLY = 400
 """Characters kept of a reply: enough to tell why, not enough to carry a message."""

@@ -15,7 +15,7 @@ from typing import Self
 from nurture.values import Delivery, Letter, domain_of
 from nurture.words import Remedy
 from outbound.relay import RelayAddress, Timeouts, read_relay_url
-from outbound.session import Answer, Away, Session
+from outbound.smtp.session import Answer, Away, Session
 
 MAX_LOSSES = 3
 """Letters in a row that a connection may lose before it leaves the rest of the batch to the others."""

@@ -21,9 +21,9 @@ from nurture.quick import quick
 from nurture.values import Letter
 from nurture.words import Remedy
 from outbound.addresses import wire_address
-from outbound.dialogue import Dialogue, NotSMTP
 from outbound.relay import RelayAddress, Timeouts
-from outbound.replies import Phase, remedy_of, remedy_of_silence, scrub
+from outbound.smtp.dialogue import Dialogue, NotSMTP
+from outbound.smtp.replies import Phase, remedy_of, remedy_of_silence, scrub
 
 CLOSING = 421
 TAKEN = 250

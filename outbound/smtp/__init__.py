@@ -1,0 +1,4 @@
+"""SMTP: letters over a few persistent connections, each with exactly one outcome.
+
+Its door: `pool.Relay`, `session`, `replies.remedy_of`.
+"""
