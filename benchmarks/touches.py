@@ -308,7 +308,7 @@ def sample_letter() -> bytes:
     """Prepared bytes of the size that the engine sends."""
     from flows.work.composing import book_context
     from flows.work.shelf import read_shelf
-    from outbound.message import build_message
+    from outbound.message.build import build_message
 
     book, _ = read_book(read_shelf(ROOT))
     assert book is not None

@@ -9,7 +9,7 @@ from typing import Self
 
 from nurture.values import Delivery, Letter, domain_of
 from nurture.words import Remedy
-from outbound.addresses import wire_address
+from outbound.message.addresses import wire_address
 from outbound.smtp.replies import Phase, remedy_of, remedy_of_silence, scrub
 
 LOST_BEFORE_BODY = "lost before the body"

@@ -18,8 +18,8 @@ from nurture.speech.because import say_because
 from nurture.texts.translation import in_language
 from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose
-from outbound.attaching import calendar_part
-from outbound.message import build_message
+from outbound.message.attachments import calendar_part
+from outbound.message.build import build_message
 
 if TYPE_CHECKING:
     from flows.work.feed import Batch

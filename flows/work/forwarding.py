@@ -11,7 +11,7 @@ from nurture.speech.brief import language_of_brief
 from nurture.speech.dates import say_clock, say_day
 from nurture.speech.names import say_zone
 from nurture.values import Claim, Letter
-from outbound.message import build_message
+from outbound.message.build import build_message
 
 WORDS = {
     "en": {

@@ -30,7 +30,7 @@ from nurture.project.book import Book
 from nurture.speech.brief import has_words, language_of_brief, make_brief
 from nurture.values import Claim, Letter, Snapshot, as_terms
 from nurture.words import AsideKind, AsideStage, OutboxKind, Stage
-from outbound.message import build_message
+from outbound.message.build import build_message
 
 BATCH = 64
 

@@ -20,7 +20,7 @@ from aiosmtplib import (
 from nurture.quick import quick
 from nurture.values import Letter
 from nurture.words import Remedy
-from outbound.addresses import wire_address
+from outbound.message.addresses import wire_address
 from outbound.relay import RelayAddress, Timeouts
 from outbound.smtp.dialogue import Dialogue, NotSMTP
 from outbound.smtp.replies import Phase, remedy_of, remedy_of_silence, scrub

@@ -37,7 +37,7 @@ from nurture.errors import LockHeld, NurtureError, ProjectError
 from nurture.project.book import read_book
 from nurture.project.catalog import Catalog
 from nurture.spans import parse_cap
-from outbound.message import build_message
+from outbound.message.build import build_message
 
 ROOT = Path(__file__).parents[2]
 INVENTED = ROOT / "examples" / "demo"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nurture.words import Purpose
-from outbound.message import build_message
+from outbound.message.build import build_message
 from tests.content.test_content_shipped import FULL, VARIANTS, book, mail
 
 pytestmark = [

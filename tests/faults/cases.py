@@ -13,7 +13,7 @@ from typing import Any
 from leadstore.rows import enrolment, suppression
 from leadstore.store import Store, open_store
 from nurture.words import TouchState
-from outbound.misbehaving import MisbehavingServer
+from outbound.rogue import MisbehavingServer
 from tests.faults.databases import Databases
 from tests.flows.workshop import Workshop, workshop
 from tests.nurture.gate_world import TUESDAY

@@ -33,8 +33,8 @@ from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
-from outbound.misbehaving import MisbehavingServer, Misdeed, Taken, Then
 from outbound.relay import Timeouts
+from outbound.rogue import MisbehavingServer, Misdeed, Taken, Then
 from outbound.smtp.pool import Relay
 from tests.faults import invariants
 from tests.faults.databases import Databases

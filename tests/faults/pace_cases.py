@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import update
 
 from leadstore.rows import address, enrolment
-from outbound.misbehaving import MisbehavingServer, Misdeed, Then
+from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.relay_cases import HASTY, HELLO

@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.server import local_server
 from leadstore.store import open_store
 from nurture.errors import NurtureError
-from outbound.misbehaving import MisbehavingServer, Misdeed
+from outbound.rogue import MisbehavingServer, Misdeed
 from outbound.smtp.pool import Relay
 from tests.faults.cases import doubled, enter, message_ids, states
 from tests.flows.workshop import Workshop, files, workshop

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from nurture.values import Letter
-from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
+from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, MINUTE, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.certificates import certificates

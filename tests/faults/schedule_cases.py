@@ -16,7 +16,7 @@ from leadstore.rows import outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store
 from nurture.values import NewSignal
-from outbound.misbehaving import MisbehavingServer, Misdeed
+from outbound.rogue import MisbehavingServer, Misdeed
 from tests.builders import add_consent, add_lead
 from tests.faults.cases import Book, Trial
 from tests.faults.town import project

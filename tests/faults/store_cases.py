@@ -17,8 +17,8 @@ from sqlalchemy.engine import make_url
 
 from leadstore.store import Store, open_store
 from nurture.errors import StoreGone
-from outbound.misbehaving import MisbehavingServer, Misdeed
 from outbound.relay import Timeouts
+from outbound.rogue import MisbehavingServer, Misdeed
 from outbound.smtp.pool import Relay
 from tests.faults.cases import (
     LATER,

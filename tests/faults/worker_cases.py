@@ -29,7 +29,7 @@ from leadstore.store import in_thread
 from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
 from nurture.words import Remedy
-from outbound.misbehaving import MisbehavingServer, Misdeed, Then
+from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.faults.cases import (

@@ -22,7 +22,7 @@ from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
 from nurture.sequences.grammar import CastStep, SendStep
 from nurture.values import Claim, Lead, Snapshot
-from outbound.headers import feedback_line
+from outbound.message.headers import feedback_line
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import files, workshop
 from tests.nurture.gate_world import TUESDAY

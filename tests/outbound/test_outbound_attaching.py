@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbound.attaching import calendar_part
-from outbound.message import build_message
+from outbound.message.attachments import calendar_part
+from outbound.message.build import build_message
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nSUMMARY:" + "Zoé ".encode() * 60 + b"\r\nEND:VCALENDAR\r\n"
 HEADERS = st.sampled_from(

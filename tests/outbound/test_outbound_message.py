@@ -15,8 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nurture.errors import RenderError
-from outbound.message import build_message
-from outbound.quoted import LONGEST_RUN
+from outbound.message.build import build_message
+from outbound.message.quoted_printable import LONGEST_RUN
 
 LEAVE = "https://mail.example.com/u/WzcsNDFd.abc_DEF-123"
 FEEDBACK = "deliver.white-paper:white-paper:for.marketing:atlas-1f0c3a"

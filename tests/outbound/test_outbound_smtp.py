@@ -10,8 +10,8 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from nurture.words import Outcome, Remedy
-from outbound.misbehaving import MisbehavingServer, Misdeed, Then
 from outbound.relay import Timeouts
+from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.outbound.letters import letter, letters, now
 from tests.outbound.servers import Line, mailroom, raw_server

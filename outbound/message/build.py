@@ -9,8 +9,8 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from nurture.errors import RenderError
-from outbound.headers import feedback_line, id_line, link_line, list_id_line, mailbox_line, text_line
-from outbound.quoted import LONGEST, quoted_line, quoted_pieces, written
+from outbound.message.headers import feedback_line, id_line, link_line, list_id_line, mailbox_line, text_line
+from outbound.message.quoted_printable import LONGEST, quoted_line, quoted_pieces, written
 
 MIME = b"MIME-Version: 1.0\r\n"
 

@@ -8,7 +8,7 @@ from email.header import Header, decode_header
 from functools import lru_cache
 
 from nurture.errors import RenderError
-from outbound.addresses import wire_address
+from outbound.message.addresses import wire_address
 
 FOLD_AT = 76
 MAX_LINE = 998  # RFC 5322 2.1.1, without its CRLF
