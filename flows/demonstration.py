@@ -18,8 +18,8 @@ from flows.work.demo.world import World
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
 from flows.work.wiring import Shop, open_shop
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
+from inbound.web.app import make_app
+from inbound.web.unsubscribe import StoreDesk
 from nurture.errors import BookError, NurtureError
 from nurture.project.book import Book, read_book
 from outbound.inbox import LocalInbox

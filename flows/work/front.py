@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 
 from flows.work.wiring import Shop
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
+from inbound.web.app import make_app
+from inbound.web.unsubscribe import StoreDesk
 from leadstore.store import in_thread
 from leadstore.vitals import Vitals, read_vitals
 from nurture.project.book import Book

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from sqlalchemy import Connection
 
 from flows.work import advance, delivering, intake, settling
-from inbound.unsubscribe import StoreDesk
+from inbound.web.unsubscribe import StoreDesk
 from leadstore.database import outages, patience
 from leadstore.store import open_store
 from nurture.errors import StoreGone

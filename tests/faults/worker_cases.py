@@ -17,7 +17,7 @@ from flows.work.advance import claim
 from flows.work.composing import compose
 from flows.work.settling import settle
 from flows.work.wiring import see_moment
-from inbound.web import make_app
+from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience

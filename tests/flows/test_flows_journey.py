@@ -22,8 +22,8 @@ from flows.work.receiving import local_inbox
 from flows.work.rescoring import rescore
 from flows.work.settings import Settings
 from flows.work.wiring import Shop, relay_for, store_identity
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
+from inbound.web.app import make_app
+from inbound.web.unsubscribe import StoreDesk
 from leadstore.rows import enrolment, lead, outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbound.allowance import MOST_CLIENTS, Allowance, network
+from inbound.web.allowance import MOST_CLIENTS, Allowance, network
 
 
 def test_a_share_is_for_one_client_and_one_span() -> None:

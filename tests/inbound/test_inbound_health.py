@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from inbound import health
-from inbound.health import Look, Sight, soundness
-from inbound.web import make_app
+from inbound.web import health
+from inbound.web.app import make_app
+from inbound.web.health import Look, Sight, soundness
 from leadstore.database.schema import Schema
 from leadstore.outbox.routes import close_route
 from leadstore.store import Store, open_store

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbound.page import LANGUAGES, PAGES, pick_language, render_page
+from inbound.web.page import LANGUAGES, PAGES, pick_language, render_page
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select
 
-from inbound.unsubscribe import StoreDesk
-from inbound.web import make_app
+from inbound.web.app import make_app
+from inbound.web.unsubscribe import StoreDesk
 from leadstore.consents.grants import change
 from leadstore.rows import consent, enrolment
 from leadstore.store import Store, open_store

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from inbound.web import GUESSES, make_app
+from inbound.web.app import GUESSES, make_app
 from nurture.errors import StoreGone
 from nurture.links.web_tokens import Links
 

@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inbound.allowance import Allowance
-from inbound.health import Look, health_routes
-from inbound.page import STYLE_HASH, pick_language, render_page
+from inbound.web.allowance import Allowance
+from inbound.web.health import Look, health_routes
+from inbound.web.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
 from nurture.links.web_tokens import BadLink, Links, UnsubscribeToken
 
