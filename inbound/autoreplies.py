@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 
 from inbound import machine_words as words
-from inbound.mail import Mail
-from inbound.own_words import own_words, quotes_a_letter
+from inbound.mail.message import Mail
+from inbound.mail.own_words import own_words, quotes_a_letter
 from nurture.texts.fold import folded
 
 _BEFORE = re.compile(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from inbound import legacy_bounces
 from inbound.legacy_bounces import LegacyFailure
-from inbound.mail import Mail, clean, decoded, inside, leaves, plain
+from inbound.mail.message import Mail, clean, decoded, inside, leaves, plain
 from nurture.refusals.refusal import UNCLEAR, Verdict, judge, tells_of_full
 from nurture.refusals.words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
 

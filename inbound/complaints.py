@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 
-from inbound.mail import Mail, inside
+from inbound.mail.message import Mail, inside
 
 NO_COMPLAINT = ("not-spam", "auth-failure", "virus", "dmarc")
 """Feedback types that no person's displeasure is behind (RFC 5965 7.3, RFC 6591)."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxUnencrypted
 
-from inbound.mail import MAX_BYTES
+from inbound.mail.message import MAX_BYTES
 from nurture.errors import MailboxError
 
 KEYWORD = "$NurtureHandled"

@@ -6,8 +6,8 @@ import re
 from itertools import islice
 
 from inbound import leave_words as words
-from inbound.mail import Mail
-from inbound.own_words import own_words, sentences
+from inbound.mail.message import Mail
+from inbound.mail.own_words import own_words, sentences
 from nurture.texts.fold import folded
 
 _ANSWERS = re.compile(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from inbound.mail import MAX_BYTES
+from inbound.mail.message import MAX_BYTES
 from nurture.errors import MailboxError
 
 OVERLAP = 2_000_000_000

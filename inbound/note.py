@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from inbound.mail import Mail
+from inbound.mail.message import Mail
 from inbound.replied import copy_of
 from inbound.returning import SOURCE
 from leadstore.outbox.letters import add_notices

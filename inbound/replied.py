@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from inbound.mail import Mail
+from inbound.mail.message import Mail
 from inbound.returning import Appended, append_once
 from leadstore import notes
 from leadstore.enrolments.decisions import message_id

@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from flows.ports import bind
 from flows.serving import served
-from inbound.clues import read_clues
-from inbound.mail import read_mail
-from inbound.sorting import sort
+from inbound.mail.clues import read_clues
+from inbound.mail.message import read_mail
+from inbound.mail.sort import sort
 from leadstore.rows import signal
 from nurture.links.web_tokens import Links
 from tests.faults.cases import Book, Trial, states

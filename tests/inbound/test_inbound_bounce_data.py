@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from inbound.mail import Mail, read_mail
-from inbound.sorting import Kind, sort
+from inbound.mail.message import Mail, read_mail
+from inbound.mail.sort import Kind, sort
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "bounces"
 PASSES = {"feedback", "vacation", "delivered"}

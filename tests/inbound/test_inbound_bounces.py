@@ -7,8 +7,8 @@ import time
 import pytest
 
 from inbound.bounces import Action, Bounce, read_bounces
-from inbound.mail import read_mail
-from inbound.sorting import Kind, sort
+from inbound.mail.message import read_mail
+from inbound.mail.sort import Kind, sort
 from tests.inbound.mails import report
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from flows.work.mailing import handle
-from inbound.mail import read_mail
-from inbound.sorting import sort
+from inbound.mail.message import read_mail
+from inbound.mail.sort import sort
 from leadstore.store import Store, open_store
 from tests.builders import HOUR
 from tests.flows.test_flows_mailing import Postbox

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from inbound.bounces import Bounce, read_bounces
-from inbound.mail import read_mail
-from inbound.sorting import Kind, sort
+from inbound.mail.message import read_mail
+from inbound.mail.sort import Kind, sort
 from tests.inbound.mails import report
 
 MAIL = """\

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbound.bounces import Action
-from inbound.mail import read_mail
-from inbound.sorting import Kind, Sorted, sort
+from inbound.mail.message import read_mail
+from inbound.mail.sort import Kind, Sorted, sort
 from tests.inbound.mails import letter, report
 
 GONE = "550 5.1.1 user unknown. The mailbox no longer exists."

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inbound.clues import read_clues
-from inbound.mail import read_mail
-from inbound.sorting import Kind, sort
+from inbound.mail.clues import read_clues
+from inbound.mail.message import read_mail
+from inbound.mail.sort import Kind, sort
 from nurture.links.web_tokens import Links
 from tests.builders import NOON
 from tests.inbound.mails import letter, report

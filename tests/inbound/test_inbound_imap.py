@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inbound.imap import KEYWORD, Imap, ImapPlace
-from inbound.mail import MAX_BYTES
+from inbound.mail.message import MAX_BYTES
 from inbound.mailbox import Mailbox, cursor_name, open_mailbox
 from nurture.errors import MailboxError, SettingError
 from tests.inbound.imap_server import Folder, imap_server

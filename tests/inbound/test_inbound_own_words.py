@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from inbound.mail import read_mail
-from inbound.own_words import own_words, quotes_a_letter, sentences
-from inbound.readable import readable
-from inbound.sorting import Kind, sort
+from inbound.mail.html import readable
+from inbound.mail.message import read_mail
+from inbound.mail.own_words import own_words, quotes_a_letter, sentences
+from inbound.mail.sort import Kind, sort
 from tests.inbound.mails import letter
 
 FOOTER = (

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from inbound.clues import read_clues
-from inbound.mail import read_mail
-from inbound.sorting import Kind, sort
+from inbound.mail.clues import read_clues
+from inbound.mail.message import read_mail
+from inbound.mail.sort import Kind, sort
 from nurture.links.web_tokens import Links, UnsubscribeToken
 from tests.builders import NOON
 from tests.inbound.mails import OURS, complaint, letter, report

@@ -18,7 +18,7 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
 
-from inbound.readable import readable
+from inbound.mail.html import readable
 
 MAX_BYTES = 256 * 1024
 """What is read of a mail: reports stand in front of the message they return, so this is plenty."""

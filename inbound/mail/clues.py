@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inbound.mail import MESSAGE_ID, Mail, decoded, inside
+from inbound.mail.message import MESSAGE_ID, Mail, decoded, inside
 from nurture.links.mail_tokens import TOKEN
 from nurture.links.web_tokens import BadLink, Links, UnsubscribeToken
 

@@ -9,7 +9,7 @@ from inbound.autoreplies import has_no_way_back, is_auto_reply, says_it_is_a_mac
 from inbound.bounces import Bounce, read_bounces
 from inbound.complaints import is_complaint, is_other_report
 from inbound.leaving import asks_to_leave
-from inbound.mail import Mail
+from inbound.mail.message import Mail
 
 
 class Kind(StrEnum):
