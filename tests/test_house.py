@@ -59,7 +59,7 @@ DOORS = {
     "apscheduler": ("flows/clock.py", "nurture/timing.py"),
     "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
-    "imap_tools": ("inbound/imap.py",),
+    "imap_tools": ("inbound/mailbox/imap.py",),
     "flufl": ("inbound/legacy_bounces.py",),
     "sqlalchemy": ("leadstore/*",),
     "sqlmodel": ("leadstore/*",),

@@ -21,7 +21,7 @@ from inbound.left import record_leave
 from inbound.mail.clues import Clues, read_clues
 from inbound.mail.message import Mail, read_mail
 from inbound.mail.sort import Kind, Sorted, sort
-from inbound.mailbox import Mailbox, cursor_name, open_mailbox
+from inbound.mailbox.folder import Mailbox, cursor_name, open_mailbox
 from inbound.note import record_note
 from inbound.replied import record_reply
 from leadstore import notes

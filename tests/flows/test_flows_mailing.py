@@ -17,7 +17,7 @@ from flows.work.deadline import Deadline
 from flows.work.mailing import sweep
 from inbound.mail.message import Mail, read_mail
 from inbound.mail.sort import Sorted, sort
-from inbound.mailbox import cursor_name
+from inbound.mailbox.folder import cursor_name
 from leadstore.consents.grants import lift
 from leadstore.database.locks import take_lock
 from leadstore.rows import aside, consent, enrolment, outbox, signal, suppression

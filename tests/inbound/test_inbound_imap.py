@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from inbound.imap import KEYWORD, Imap, ImapPlace
 from inbound.mail.message import MAX_BYTES
-from inbound.mailbox import Mailbox, cursor_name, open_mailbox
+from inbound.mailbox.folder import Mailbox, cursor_name, open_mailbox
+from inbound.mailbox.imap import KEYWORD, Imap, ImapPlace
 from nurture.errors import MailboxError, SettingError
 from tests.inbound.imap_server import Folder, imap_server
 from tests.inbound.mails import letter, report

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inbound.mail.message import MAX_BYTES
-from inbound.mailbox import Mailbox, open_mailbox
+from inbound.mailbox.folder import Mailbox, open_mailbox
 from nurture.errors import MailboxError
 from tests.inbound.mails import letter, report
 

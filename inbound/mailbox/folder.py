@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from inbound.imap import Imap, ImapPlace
-from inbound.maildir import Maildir
+from inbound.mailbox.imap import Imap, ImapPlace
+from inbound.mailbox.maildir import Maildir
 from nurture.errors import SettingError
 
 SCHEMES = "imaps://user:password@host/INBOX, imap:// (STARTTLS) or maildir:///path"
