@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from inbound.bounces import Action, Bounce
+from inbound.kinds.bounce import Action, Bounce
 from inbound.returning import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses

@@ -60,7 +60,7 @@ DOORS = {
     "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
     "imap_tools": ("inbound/mailbox/imap.py",),
-    "flufl": ("inbound/legacy_bounces.py",),
+    "flufl": ("inbound/kinds/legacy_bounce.py",),
     "sqlalchemy": ("leadstore/*",),
     "sqlmodel": ("leadstore/*",),
     "alembic": ("leadstore/*",),

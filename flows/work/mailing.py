@@ -15,8 +15,8 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.single import only_one
 from flows.work.wiring import Shop
 from inbound.bounced import record_bounce
-from inbound.bounces import UNREAD
 from inbound.complained import record_complaint
+from inbound.kinds.bounce import UNREAD
 from inbound.left import record_leave
 from inbound.mail.clues import Clues, read_clues
 from inbound.mail.message import Mail, read_mail

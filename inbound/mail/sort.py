@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inbound.autoreplies import has_no_way_back, is_auto_reply, says_it_is_a_machine
-from inbound.bounces import Bounce, read_bounces
-from inbound.complaints import is_complaint, is_other_report
-from inbound.leaving import asks_to_leave
+from inbound.kinds.autoreply import has_no_way_back, is_auto_reply, says_it_is_a_machine
+from inbound.kinds.bounce import Bounce, read_bounces
+from inbound.kinds.complaint import is_complaint, is_other_report
+from inbound.kinds.leave import asks_to_leave
 from inbound.mail.message import Mail
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from inbound.bounces import Action, Bounce, read_bounces
+from inbound.kinds.bounce import Action, Bounce, read_bounces
 from inbound.mail.message import read_mail
 from inbound.mail.sort import Kind, sort
 from tests.inbound.mails import report

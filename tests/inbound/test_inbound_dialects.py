@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inbound.bounces import Bounce, read_bounces
+from inbound.kinds.bounce import Bounce, read_bounces
 from inbound.mail.message import read_mail
 from inbound.mail.sort import Kind, sort
 from tests.inbound.mails import report

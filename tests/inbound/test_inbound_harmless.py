@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbound.bounces import Action
+from inbound.kinds.bounce import Action
 from inbound.mail.message import read_mail
 from inbound.mail.sort import Kind, Sorted, sort
 from tests.inbound.mails import letter, report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inbound.leaving import wants_to_leave
+from inbound.kinds.leave import wants_to_leave
 
 WISHES = """\
 Please unsubscribe me.

@@ -10,8 +10,8 @@ from email.parser import HeaderParser
 from email.policy import compat32
 from enum import StrEnum
 
-from inbound import legacy_bounces
-from inbound.legacy_bounces import LegacyFailure
+from inbound.kinds import legacy_bounce
+from inbound.kinds.legacy_bounce import LegacyFailure
 from inbound.mail.message import Mail, clean, decoded, inside, leaves, plain
 from nurture.refusals.refusal import UNCLEAR, Verdict, judge, tells_of_full
 from nurture.refusals.words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
@@ -53,16 +53,14 @@ def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     """What a delivery report says, one entry for each recipient; empty when the mail is no report."""
     blocks = _report(mail.parts())[:MAX_RECIPIENTS]
     if not blocks:
-        if not legacy_bounces.looks_like_bounce(mail):
+        if not legacy_bounce.looks_like_bounce(mail):
             return ()
         blocks = (_wrapped(mail) or list(_inline_blocks(mail)))[:MAX_RECIPIENTS]
     if blocks:
-        human = legacy_bounces.notice(mail)
+        human = legacy_bounce.notice(mail)
         return tuple(_bounce(block, human, len(blocks) == 1) for block in blocks)
-    by_robot = legacy_bounces.is_robot(mail)
-    return tuple(
-        _legacy(failure, by_robot) for failure in legacy_bounces.read_failures(mail)[:MAX_RECIPIENTS]
-    )
+    by_robot = legacy_bounce.is_robot(mail)
+    return tuple(_legacy(failure, by_robot) for failure in legacy_bounce.read_failures(mail)[:MAX_RECIPIENTS])
 
 
 def _legacy(failure: LegacyFailure, by_robot: bool) -> Bounce:
@@ -98,7 +96,7 @@ def _about_recipient(group: Message) -> bool:
 
 def _inline_blocks(mail: Mail) -> Iterator[Message]:
     """The same fields where broken MIME left them in the text; a person who pastes them reports nothing."""
-    for paragraph in _EMPTY_LINE.split(legacy_bounces.whole_text(mail)):
+    for paragraph in _EMPTY_LINE.split(legacy_bounce.whole_text(mail)):
         first = _FIELD.search(paragraph)
         if first:
             group = HeaderParser(policy=compat32).parsestr(paragraph[first.start() :])
@@ -111,7 +109,7 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
     recipients = tuple(dict.fromkeys(name for name in named if name))
     status = _line(block.get("Status"))
     said = _line(block.get("Diagnostic-Code")).partition(";")[2] or _line(block.get("Diagnostic-Code"))
-    around = human if alone else legacy_bounces.about(human, recipients)
+    around = human if alone else legacy_bounce.about(human, recipients)
     if _line(block.get("X-PowerMTA-BounceCategory")) == "bad-mailbox":
         around += "\nafter RCPT"  # its own word for an address that was refused
     return Bounce(recipients, _action(block, status), _verdict(status, said.strip(), around))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from inbound import leave_words as words
+from inbound.kinds import leave_words as words
 from inbound.mail.message import Mail
 from inbound.mail.own_words import own_words, sentences
 from nurture.texts.fold import folded

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from inbound import machine_words as words
+from inbound.kinds import autoreply_words as words
 from inbound.mail.message import Mail
 from inbound.mail.own_words import own_words, quotes_a_letter
 from nurture.texts.fold import folded

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flufl.bounce import all_failures
 
-from inbound.autoreplies import titled_as_auto_reply
+from inbound.kinds.autoreply import titled_as_auto_reply
 from inbound.mail.message import Mail, decoded, parse
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a traceback where it trips over a mail
