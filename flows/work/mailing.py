@@ -14,16 +14,16 @@ from flows.work.culprits import new_aside
 from flows.work.deadline import NEVER, Deadline
 from flows.work.single import only_one
 from flows.work.wiring import Shop
-from inbound.bounced import record_bounce
-from inbound.complained import record_complaint
 from inbound.kinds.bounce import UNREAD
-from inbound.left import record_leave
 from inbound.mail.clues import Clues, read_clues
 from inbound.mail.message import Mail, read_mail
 from inbound.mail.sort import Kind, Sorted, sort
 from inbound.mailbox.folder import Mailbox, cursor_name, open_mailbox
-from inbound.note import record_note
-from inbound.replied import record_reply
+from inbound.records.bounce import record_bounce
+from inbound.records.complaint import record_complaint
+from inbound.records.leave import record_leave
+from inbound.records.note import record_note
+from inbound.records.reply import record_reply
 from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
 from leadstore.outbox.returns import SentMail, find_sent, latest_sent_to

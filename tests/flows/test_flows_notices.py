@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbound.note import own_words
+from inbound.records.note import own_words
 from leadstore.store import Store
 from nurture.errors import NotFound
 from nurture.links.mail_tokens import TOKEN

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.kinds.bounce import Action, Bounce
-from inbound.returning import SOURCE, Appended, append_once
+from inbound.records.returns import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inbound.mail.message import Mail
-from inbound.returning import Appended, append_once
+from inbound.records.returns import Appended, append_once
 from leadstore import notes
 from leadstore.enrolments.decisions import message_id
 from leadstore.outbox.letters import add_notices

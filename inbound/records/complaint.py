@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from inbound.returning import SOURCE, Appended, append_once
+from inbound.records.returns import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake
 from leadstore.outbox.returns import SentMail, settle_doubt
 from nurture.words import Sig, SuppressionReason, TouchState

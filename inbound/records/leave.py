@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from inbound.returning import SOURCE
+from inbound.records.returns import SOURCE
 from leadstore.consents.grants import withdraw_all
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from inbound.mail.message import Mail
-from inbound.replied import copy_of
-from inbound.returning import SOURCE
+from inbound.records.reply import copy_of
+from inbound.records.returns import SOURCE
 from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
