@@ -201,8 +201,8 @@ async def conducted(url: str, port: int) -> float:
             settings = shop.settings.model_copy(update={"project": Path(folder)})
             async with local_server(settings, port=0):
                 from flows import tick as module
-                from flows.conducting import conduct
-                from flows.options import TickOptions
+                from flows.runs.conduct import conduct
+                from flows.runs.options import TickOptions
 
                 inside: list[Pace] = []
                 work = module.advance

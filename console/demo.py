@@ -91,7 +91,7 @@ async def _run(
 
 
 async def _weeks(show: Demonstration, leads: int) -> tuple[ImportReport, Played]:
-    from flows.rounds import one_round  # after the server: Prefect reads its address when it is imported
+    from flows.runs.rounds import one_round  # after the server: Prefect reads its address when it is imported
 
     with Shown(leads, len(show.moments)) as shown:
         report = await bring_in(show.shop, show.world, show.end, shown.importing)

@@ -62,11 +62,13 @@ async def _once(settings: Settings, moved: datetime | None, prefect: bool, json:
         _tell_faults(shop.faults)
         if prefect or server is not None:
             await stack.enter_async_context(local_server(settings))
-            from flows.rounds import one_round  # after the server: Prefect reads its address when imported
+            from flows.runs.rounds import (
+                one_round,  # after the server: Prefect reads its address when imported
+            )
 
             counts = await one_round(shop, moved.isoformat() if moved else None)
         else:
-            from flows.plain import plain_round
+            from flows.runs.plain import plain_round
 
             counts = await plain_round(shop, moved)
         if held := shop.held_back:

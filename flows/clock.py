@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from flows.conducting import Report, conduct
 from flows.handoff import handoff
 from flows.mailbox import mailbox
-from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
+from flows.runs.conduct import Report, conduct
+from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
 from flows.work.trouble import trouble_in
 from flows.work.watching import ShelfWatch

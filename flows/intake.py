@@ -6,8 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.options import TIMEOUT_SECONDS, RunOptions
-from flows.reporting import reported
+from flows.runs.options import TIMEOUT_SECONDS, RunOptions
+from flows.runs.report import reported
 from flows.work.intake import intake as take_in
 
 SECONDS = 120

@@ -6,8 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.options import TIMEOUT_SECONDS, RescoreOptions
-from flows.reporting import reported
+from flows.runs.options import TIMEOUT_SECONDS, RescoreOptions
+from flows.runs.report import reported
 from flows.work.rescoring import rescore as score_again
 
 SECONDS = 480

@@ -6,8 +6,8 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.options import TIMEOUT_SECONDS, TickOptions
-from flows.reporting import reported
+from flows.runs.options import TIMEOUT_SECONDS, TickOptions
+from flows.runs.report import reported
 from flows.work.duties import tick as do_tick
 
 SECONDS = 120

@@ -55,7 +55,7 @@ IMPURE_STDLIB = {
 }
 
 DOORS = {
-    "prefect": ("flows/*.py",),
+    "prefect": ("flows/*.py", "flows/runs/*.py"),
     "apscheduler": ("flows/clock.py", "nurture/timing.py"),
     "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),

@@ -50,8 +50,8 @@ async def lose_prefect(url: str, folder: Path) -> str:
 
 async def _tick(work: Workshop) -> str:
     """One tick as Prefect runs it."""
-    from flows.conducting import conduct
-    from flows.options import TickOptions
+    from flows.runs.conduct import conduct
+    from flows.runs.options import TickOptions
     from flows.tick import tick
 
     try:

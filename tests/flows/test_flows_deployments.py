@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 
 from flows import handoff, intake, mailbox, rescore, tick
 from flows.clock import Clock
-from flows.options import TickOptions
-from flows.rounds import whole
+from flows.runs.options import TickOptions
+from flows.runs.rounds import whole
 from flows.server import CHILD
 from leadstore.store import open_store
 from tests.flows.production import shadow

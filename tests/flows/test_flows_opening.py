@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.opening import holding, this_shop
+from flows.runs.shop import holding, this_shop
 from flows.work.moments import parse_moment
 from flows.work.settings import load_settings
 from flows.work.wiring import open_shop

@@ -96,10 +96,10 @@ def _project(folder: Path) -> Path:
 async def _live(settings: Settings) -> Day:
     with local_inbox(settings, port=0) as settings:
         async with local_server(settings):
-            from flows.conducting import conduct
             from flows.intake import intake
-            from flows.options import RunOptions
-            from flows.rounds import one_round
+            from flows.runs.conduct import conduct
+            from flows.runs.options import RunOptions
+            from flows.runs.rounds import one_round
 
             async with open_shop(settings, now=NOON) as shop:
                 _arrive(shop.store, "ada", "form.submitted", asset="security-guide")
@@ -126,7 +126,7 @@ def _arrive(store: Store, name: str, what: str, **properties: Any) -> None:
 
 
 async def _fail(shop: Shop) -> str:
-    from flows.rounds import one_round
+    from flows.runs.rounds import one_round
 
     try:
         await one_round(shop, MOMENT)
@@ -137,10 +137,10 @@ async def _fail(shop: Shop) -> str:
 
 async def _trouble(settings: Settings) -> None:
     """A touch nobody knows the end of, a relay that is away, a mailbox that is away, and no database."""
-    from flows.conducting import conduct
     from flows.handoff import handoff
     from flows.mailbox import mailbox
-    from flows.options import RunOptions, TickOptions
+    from flows.runs.conduct import conduct
+    from flows.runs.options import RunOptions, TickOptions
     from flows.tick import tick
 
     async with open_shop(settings, relay=MemoryRelay(lambda _: LOST_AFTER_DOT), now=NOON) as shop:

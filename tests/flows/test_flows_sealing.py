@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from flows.sealing import FlowFault, scrub, sealed
+from flows.runs.seal import FlowFault, scrub, sealed
 from nurture.errors import StoreGone
 
 

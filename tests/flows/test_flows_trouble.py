@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flows.plain import plain_round
-from flows.sealing import FlowFault
+from flows.runs.plain import plain_round
+from flows.runs.seal import FlowFault
 from flows.work.duties import handoff
 from flows.work.duties import tick as tick_duty
 from flows.work.trouble import trouble_in

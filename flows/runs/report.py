@@ -11,9 +11,9 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from flows.lateness import dropping_late
-from flows.opening import this_shop
-from flows.sealing import FlowFault, sealed
+from flows.runs.lateness import dropping_late
+from flows.runs.seal import FlowFault, sealed
+from flows.runs.shop import this_shop
 from flows.work.counting import Counts, in_words, rows, total
 from flows.work.trouble import DATABASE_DOWN, MAILBOX_DOWN, trouble_in
 from flows.work.wiring import Shop

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from prefect import Flow, State, tags
 
-from flows.opening import holding
-from flows.options import RunOptions
-from flows.sealing import FlowFault, unsealed
+from flows.runs.options import RunOptions
+from flows.runs.seal import FlowFault, unsealed
+from flows.runs.shop import holding
 from flows.work.counting import Counts
 from flows.work.wiring import Shop
 

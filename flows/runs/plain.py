@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.sealing import FlowFault, sealed, unsealed
+from flows.runs.seal import FlowFault, sealed, unsealed
 from flows.work.duties import DUTIES, whole_round
 from flows.work.wiring import Shop
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.conducting import conduct
 from flows.handoff import handoff
 from flows.mailbox import mailbox
-from flows.options import RescoreOptions, RunOptions, TickOptions
 from flows.rescore import rescore
+from flows.runs.conduct import conduct
+from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
 from flows.work.counting import added
 from flows.work.duties import whole_round
