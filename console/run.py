@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.leading import leading_alone, refuse_beside_leader
+from flows.clock.leader import leading_alone, refuse_beside_leader
 from flows.server import PrefectServer, local_server, server_to_report_to
 from flows.stopping import stop_asked, until
 from flows.work.counting import Counts, in_words
@@ -92,7 +92,10 @@ async def _keep(settings: Settings, json: bool) -> int:
         settings = stack.enter_context(local_inbox(settings, port=0))
         shop = await stack.enter_async_context(open_shop(settings, clockwork="run"))
         await stack.enter_async_context(local_server(settings))
-        from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
+        from flows.clock.embedded import (  # after the server: Prefect reads its address when imported
+            Clock,
+            ticking,
+        )
 
         _tell_faults(shop.faults)
         with stop_asked() as asked:

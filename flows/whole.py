@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.leading import leading_alone
+from flows.clock.leader import leading_alone
+from flows.clock.rivals import refuse_schedules
 from flows.ports import bind
-from flows.rivals import refuse_schedules
 from flows.server import local_server
 from flows.serving import served
 from flows.work.counting import Counts
@@ -50,7 +50,10 @@ async def whole_system(settings: Settings, report: Callable[[str, Counts], None]
         home = settings.state / "prefect"
         await refuse_schedules(server.api, f"to reach it, `PREFECT_HOME={home} prefect server start`")
         await stack.enter_async_context(served(await web_app(shop), listener))
-        from flows.clock import Clock, ticking  # after the server: Prefect reads its address when imported
+        from flows.clock.embedded import (  # after the server: Prefect reads its address when imported
+            Clock,
+            ticking,
+        )
 
         await stack.enter_async_context(ticking(Clock(shop, report)))
         yield Standing(

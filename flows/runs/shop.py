@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from flows.rivals import DEPLOYED
+from flows.clock.rivals import DEPLOYED
 from flows.work.moments import parse_moment
 from flows.work.settings import load_settings
 from flows.work.wiring import Shop, open_shop

@@ -13,7 +13,7 @@ from prefect.states import Completed
 from ruamel.yaml import YAML
 
 from flows import handoff, intake, mailbox, rescore, tick
-from flows.clock import Clock
+from flows.clock.embedded import Clock
 from flows.runs.options import TickOptions
 from flows.runs.rounds import whole
 from flows.server import CHILD

@@ -8,7 +8,7 @@ import os
 import pytest
 from sqlalchemy import text
 
-from flows.leading import NAME, leading
+from flows.clock.leader import NAME, leading
 from flows.work import single
 from flows.work.single import me, only_one
 from leadstore.database.locks import Hold, lock_holder, take_lock

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from flows.leading import refuse_beside_leader
-from flows.rivals import active_schedules, configured_api, refuse_rivals
+from flows.clock.leader import refuse_beside_leader
+from flows.clock.rivals import active_schedules, configured_api, refuse_rivals
 from flows.server import PrefectServer, server_environment
 from flows.work.settings import Settings
 from leadstore.database.locks import take_lock

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from flows.rivals import refuse_rivals
+from flows.clock.rivals import refuse_rivals
 from flows.work.readiness import ready_store
 from flows.work.settings import Settings
 from flows.work.single import only_one
