@@ -194,7 +194,7 @@ async def engine(port: int, url: str, count: int, paces: list[Pace]) -> None:
 
 async def conducted(url: str, port: int) -> float:
     """The share of a tick's time that Prefect adds, once the first run has warmed it up."""
-    from flows.server import local_server
+    from flows.processes.server import local_server
 
     async with open_shop_on(port, url) as shop:
         with tempfile.TemporaryDirectory() as folder:

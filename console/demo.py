@@ -15,8 +15,8 @@ from cyclopts import Parameter, validators
 from console.demo_shown import Shown, closing, example, totals
 from console.frame import Frame, InFrame, note, say, say_json
 from flows.demonstration import Demonstration, demonstration, press_unsubscribe
-from flows.server import PrefectServer, local_server
-from flows.stopping import stop_asked
+from flows.processes.server import PrefectServer, local_server
+from flows.processes.stop import stop_asked
 from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
 from flows.work.demo.weeks import Played, bring_in, play
 from nurture.errors import BookError, NurtureError, ProjectError

@@ -11,8 +11,8 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from flows.clock.leader import leading_alone, refuse_beside_leader
-from flows.server import PrefectServer, local_server, server_to_report_to
-from flows.stopping import stop_asked, until
+from flows.processes.server import PrefectServer, local_server, server_to_report_to
+from flows.processes.stop import stop_asked, until
 from flows.work.counting import Counts, in_words
 from flows.work.moments import parse_moment
 from flows.work.receiving import local_inbox

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say
-from flows.stopping import stop_asked, until
-from flows.whole import Standing, whole_system
+from flows.processes.stop import stop_asked, until
+from flows.processes.system import Standing, whole_system
 from flows.work.counting import in_words, total
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from console.frame import InFrame, say
-from flows.ports import bind
-from flows.serving import served
-from flows.stopping import stop_asked
+from flows.processes.asgi import served
+from flows.processes.ports import bind
+from flows.processes.stop import stop_asked
 from flows.work.front import web_app
 from flows.work.wiring import open_shop
 

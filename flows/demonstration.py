@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.ports import bind
-from flows.serving import served
+from flows.processes.asgi import served
+from flows.processes.ports import bind
 from flows.work.demo.answering import Model
 from flows.work.demo.hours import first_monday, moments
 from flows.work.demo.weeks import IMPORTED_AT

@@ -55,7 +55,7 @@ IMPURE_STDLIB = {
 }
 
 DOORS = {
-    "prefect": ("flows/*.py", "flows/runs/*.py"),
+    "prefect": ("flows/*.py", "flows/runs/*.py", "flows/processes/*.py"),
     "apscheduler": ("flows/clock/embedded.py", "nurture/timing.py"),
     "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
@@ -65,7 +65,7 @@ DOORS = {
     "sqlmodel": ("leadstore/*",),
     "alembic": ("leadstore/*",),
     "psycopg": ("leadstore/*",),
-    "uvicorn": ("flows/serving.py", "flows/prompt.py"),
+    "uvicorn": ("flows/processes/asgi.py", "flows/processes/http.py"),
     "pydantic_settings": ("flows/work/settings.py",),
     "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),

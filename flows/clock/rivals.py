@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.api import ask
+from flows.processes.api import ask
 from leadstore.store import Store, in_thread
 from leadstore.vitals import last_ticks
 from nurture.errors import LockHeld

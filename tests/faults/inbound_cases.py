@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows.ports import bind
-from flows.serving import served
+from flows.processes.asgi import served
+from flows.processes.ports import bind
 from inbound.mail.clues import read_clues
 from inbound.mail.message import read_mail
 from inbound.mail.sort import sort

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from flows.server import local_server
+from flows.processes.server import local_server
 from leadstore.store import open_store
 from nurture.errors import NurtureError
 from outbound.rogue import MisbehavingServer, Misdeed
@@ -71,7 +71,7 @@ def _kill_server() -> None:
             command = (found.parent / "cmdline").read_bytes()
         except (OSError, ValueError):
             continue
-        if parent == os.getpid() and b"flows.prefect_child" in command:
+        if parent == os.getpid() and b"flows.processes.child" in command:
             os.kill(int(found.parent.name), signal.SIGKILL)
 
 

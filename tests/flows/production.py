@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.server import is_healthy
+from flows.processes.server import is_healthy
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent

@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 
 from flows import handoff, intake, mailbox, rescore, tick
 from flows.clock.embedded import Clock
+from flows.processes.server import CHILD
 from flows.runs.options import TickOptions
 from flows.runs.rounds import whole
-from flows.server import CHILD
 from leadstore.store import open_store
 from tests.flows.production import shadow
 from tests.flows.workshop import Workshop, workshop

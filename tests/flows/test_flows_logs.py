@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import logfile
+from flows.processes import logfile
 from flows.work.repeats import MOST_ALIKE, SPAN, Repeats
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from flows.server import is_healthy, local_server
+from flows.processes.server import is_healthy, local_server
 from flows.work.receiving import local_inbox
 from flows.work.settings import Settings, load_settings
 from flows.work.wiring import Shop, open_shop

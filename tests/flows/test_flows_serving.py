@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from flows import prompt
-from flows.ports import bind
-from flows.serving import served
+from flows.processes import http
+from flows.processes.asgi import served
+from flows.processes.ports import bind
 from nurture.errors import SettingError
 
 
@@ -71,7 +71,7 @@ async def test_half_open_connections_hold_up_nobody(beginning: bytes) -> None:
 
 async def test_a_request_that_does_not_become_whole_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Soon, also behind one that did; a connection that asks nothing more is closed as ever."""
-    monkeypatch.setattr(prompt, "REQUEST_SECONDS", 0.05)
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.05)
     listener = bind(0, "NURTURE_WEB_PORT", "the web app")
     async with served(Starlette(routes=[Route("/", _hello)]), listener):
         reader, writer = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])

@@ -22,7 +22,7 @@ from nurture.timing import turns
 HOUR = timedelta(hours=1)
 START, END = datetime(2026, 1, 2, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC)
 NOONS = [START + timedelta(days=day, hours=12) for day in range((END - START).days)]
-DOORS = ("nurture.timing", "console.app", "flows.prefect_child", "inbound.web.app", "outbound.smtp.pool")
+DOORS = ("nurture.timing", "console.app", "flows.processes.child", "inbound.web.app", "outbound.smtp.pool")
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flows.clock.leader import leading_alone
 from flows.clock.rivals import refuse_schedules
-from flows.ports import bind
-from flows.server import local_server
-from flows.serving import served
+from flows.processes.asgi import served
+from flows.processes.ports import bind
+from flows.processes.server import local_server
 from flows.work.counting import Counts
 from flows.work.front import web_app
 from flows.work.receiving import local_inbox

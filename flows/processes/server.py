@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.api import ask
-from flows.logfile import short
-from flows.ports import bind
+from flows.processes.api import ask
+from flows.processes.logfile import short
+from flows.processes.ports import bind
 from flows.work.settings import Settings
 from nurture.errors import NurtureError, SettingError
 
@@ -25,7 +25,7 @@ START_SECONDS = 180
 
 STOP_SECONDS = 15
 
-CHILD = (sys.executable, "-P", "-m", "flows.prefect_child")
+CHILD = (sys.executable, "-P", "-m", "flows.processes.child")
 """The server's command. -P: it runs in the project's folder, which may hold a flows/ that is not ours."""
 
 

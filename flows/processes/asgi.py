@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from flows.prompt import LARGEST_HEAD, PromptProtocol
+from flows.processes.http import LARGEST_HEAD, PromptProtocol
 
 
 class QuietServer(uvicorn.Server):

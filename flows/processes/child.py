@@ -34,7 +34,7 @@ def serve(listener: socket.socket, lifeline: Lifeline) -> None:
     """Run the Prefect API and its pages on a socket that the parent has bound."""
     from prefect.server.api.server import create_app
 
-    from flows.serving import QuietServer, server_config  # imported late: the lifeline must hold first
+    from flows.processes.asgi import QuietServer, server_config  # imported late: the lifeline must hold first
 
     server = QuietServer(server_config(create_app(final=True)))
 
