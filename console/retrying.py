@@ -95,7 +95,7 @@ def skip(*ids: int, json: Json = False, frame: InFrame) -> int:
     json
         Print {skipped, refused} for machines.
     """
-    from flows.work.giving_up import give_up
+    from flows.work.sending.give_up import give_up
     from flows.work.wiring import idle_shop
 
     if not ids:

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.work.advance import advance
 from flows.work.counting import added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.mailing import sweep
 from flows.work.rescoring import rescore
+from flows.work.sending.advance import advance
 from flows.work.trouble import SHUT
 from flows.work.wiring import Shop
 from leadstore.outbox.routes import relay_shut

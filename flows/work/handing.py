@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.work.composing import Broken, Shared, lead_context
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
 from flows.work.forwarding import forward, is_reply, language_of
 from flows.work.offering import lapse_offers, offer_unassigned
-from flows.work.pacing import shut_routes
-from flows.work.settling import settle_surely, settle_unbuilt
+from flows.work.sending.letters import Broken, Shared, lead_context
+from flows.work.sending.pace import shut_routes
+from flows.work.sending.settle import settle_surely, settle_unbuilt
+from flows.work.sending.start import start
+from flows.work.sending.webhooks import call_others
 from flows.work.sieve import Culprits, sieve
-from flows.work.start import start
-from flows.work.telling import call_others
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids

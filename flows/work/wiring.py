@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from flows.work.applying import apply_shelf
 from flows.work.collecting import spare_what_stays
-from flows.work.pacing import Meter
 from flows.work.readiness import ready_store
+from flows.work.sending.pace import Meter
 from flows.work.settings import Settings
 from leadstore import notes
 from leadstore.enrolments.halts import retired

@@ -17,7 +17,6 @@ from console import demo_shown
 from console.app import call
 from console.demo_shown import Shown, closing, example, totals
 from flows.demonstration import demonstration, press_unsubscribe
-from flows.work.advance import advance
 from flows.work.counting import added
 from flows.work.demo.acts import LEAVES, Mail
 from flows.work.demo.answering import Model
@@ -30,6 +29,7 @@ from flows.work.handing import hand_off
 from flows.work.importing import ImportCounts, ImportReport
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
+from flows.work.sending.advance import advance
 from flows.work.wiring import Shop
 from leadstore.audit import Spoken
 from leadstore.store import Store, open_store

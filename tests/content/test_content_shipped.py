@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows.work.composing import book_context
+from flows.work.sending.letters import book_context
 from nurture.project.book import Book, read_book
 from nurture.sequences.steps import SendStep
 from nurture.speech.because import say_because

@@ -15,7 +15,8 @@ from unittest.mock import patch
 
 from sqlalchemy import Connection
 
-from flows.work import advance, delivering, intake, settling
+from flows.work import intake
+from flows.work.sending import advance, pipeline, settle
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.database import outages, patience
 from leadstore.store import open_store
@@ -131,7 +132,7 @@ def _work(url: str, folder: Path, place: Place) -> str:
     patience.FROZEN_SECONDS = 1.0
     work = workshop(open_store(url), folder)
     work.shop.settings = work.shop.settings.model_copy(update={"worker": "frozen"})
-    with patch.object(settling, "PAUSES", ()), patch.object(*place):
+    with patch.object(settle, "PAUSES", ()), patch.object(*place):
         try:
             asyncio.run(work.tick())
         except StoreGone as error:
@@ -155,12 +156,12 @@ async def _pacing(trial: Trial) -> str:
 
 @BOOK.fault(29, "stopped while it starts, on PostgreSQL", SENT, postgres=True)
 async def _starting(trial: Trial) -> str:
-    return await freeze(trial, at(delivering, "mark_started"))
+    return await freeze(trial, at(pipeline, "mark_started"))
 
 
 @BOOK.fault(29, "stopped while it settles, on PostgreSQL", SENT.replace("sent", "uncertain"), postgres=True)
 async def _settling(trial: Trial) -> str:
-    return await freeze(trial, at(settling, "write_outcomes"))
+    return await freeze(trial, at(settle, "write_outcomes"))
 
 
 @BOOK.fault(29, "stopped while it takes in, on PostgreSQL", SENT, postgres=True)

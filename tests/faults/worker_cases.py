@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, select
 
-from flows.work.advance import claim
-from flows.work.composing import compose
-from flows.work.settling import settle
+from flows.work.sending.advance import claim
+from flows.work.sending.letters import compose
+from flows.work.sending.settle import settle
 from flows.work.wiring import see_moment
 from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all

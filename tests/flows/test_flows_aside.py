@@ -146,7 +146,7 @@ async def test_a_lead_that_cannot_be_scored_is_still_known_to_be_mailed(
     """The relay has taken the letters: all are sent, none is in doubt, and the score follows later."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.settling.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.sending.settle.score_leads", lambda tx, book, leads, now: leads)
 
     counts = await work.tick()
     poison.mended = True
@@ -164,7 +164,7 @@ async def test_an_enrolment_that_cannot_go_on_is_held_and_its_letter_is_sent(
     """Where even the next step cannot be found, the letter stays sent, and is never sent again."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["RecursionError"])
-    poison.into(monkeypatch, "flows.work.settling.step_over", lambda *given: [given[3].lead_id])
+    poison.into(monkeypatch, "flows.work.sending.settle.step_over", lambda *given: [given[3].lead_id])
 
     await work.tick()
     listed = waiting(work)
@@ -192,7 +192,7 @@ async def test_a_doubt_that_cannot_be_settled_is_a_doubt_all_the_same(
     with pytest.raises(Died):
         await work.tick()
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.settling.step_over", lambda *given: [given[3].lead_id])
+    poison.into(monkeypatch, "flows.work.sending.settle.step_over", lambda *given: [given[3].lead_id])
 
     await work.tick(TUESDAY + HOUR)
 

@@ -13,13 +13,13 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from flows.work.advance import advance, claim, take_over
 from flows.work.deadline import NEVER, Deadline
-from flows.work.feed import GROUP, LANES
 from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.rescoring import LOCK as RESCORE
 from flows.work.rescoring import rescore
+from flows.work.sending.advance import advance, claim, take_over
+from flows.work.sending.queue import GROUP, LANES
 from flows.work.standing import LOCK as SWEEP
 from flows.work.wiring import HOLD
 from leadstore.database.locks import Hold, take_lock
@@ -157,7 +157,7 @@ async def test_a_dead_workers_claims_are_free_soon(busy: Workshop) -> None:
 
 async def test_a_living_workers_claims_are_renewed(busy: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However slowly the relay answers, what waits here is not taken over."""
-    monkeypatch.setattr("flows.work.feed.RENEW_SECONDS", 0.02)
+    monkeypatch.setattr("flows.work.sending.queue.RENEW_SECONDS", 0.02)
     ticking = asyncio.create_task(advance(busy.shop, TUESDAY))
     await busy.relay.asked.wait()  # type: ignore[attr-defined]
     soon = TUESDAY + timedelta(seconds=1)

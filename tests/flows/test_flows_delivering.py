@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.advance import advance
-from flows.work.feed import GROUP, LANES
 from flows.work.intake import intake
+from flows.work.sending.advance import advance
+from flows.work.sending.queue import GROUP, LANES
 from leadstore.store import Store
 from nurture.errors import StoreGone
 from nurture.values import Delivery, Letter
@@ -97,7 +97,7 @@ async def test_a_stop_begins_nothing_new(work: Workshop) -> None:
 
 async def test_an_outcome_outlives_an_outage(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store gone for a moment while mail is out: the outcomes are written when it is back."""
-    monkeypatch.setattr("flows.work.settling.PAUSES", (0.01, 0.01, 0.01))
+    monkeypatch.setattr("flows.work.sending.settle.PAUSES", (0.01, 0.01, 0.01))
     begin, gone = work.shop.store.begin, iter([True, True])
 
     def sometimes(job: str = "") -> object:

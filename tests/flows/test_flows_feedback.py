@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.work.composing import compose
-from flows.work.feed import Batch
-from flows.work.feedback import LONGEST, feedback_id, safe_name, sender_id
+from flows.work.sending.feedback import LONGEST, feedback_id, safe_name, sender_id
+from flows.work.sending.letters import compose
+from flows.work.sending.queue import Batch
 from flows.work.settings import Settings
 from flows.work.shelf import read_shelf
 from flows.work.wiring import Shop

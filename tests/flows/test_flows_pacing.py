@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from flows.work.advance import advance, claim
 from flows.work.handing import hand_off
 from flows.work.intake import intake
-from flows.work.pacing import WRITE_AT, Meter
+from flows.work.sending.advance import advance, claim
+from flows.work.sending.pace import WRITE_AT, Meter
 from leadstore.outbox.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.rows import address, decision, enrolment, suppression
 from leadstore.store import Store
@@ -492,7 +492,7 @@ async def test_a_stop_does_not_wait_for_turns(work: Workshop) -> None:
 
 async def test_a_paced_tick_comes_to_an_end(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many wait, a tick claims no more once its time is over; they stay planned for the next."""
-    monkeypatch.setattr("flows.work.feed.PACED_TICK", timedelta(seconds=1))
+    monkeypatch.setattr("flows.work.sending.queue.PACED_TICK", timedelta(seconds=1))
     monkeypatch.setattr("nurture.deciding.pace.HORIZON", timedelta(seconds=1))
     now = on_real_clock(work, "{rate: 120 per minute}", 20)
     await intake(work.shop, now)

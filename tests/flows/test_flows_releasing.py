@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from console.reasons import say_decision
 from console.why import tell
-from flows.work.giving_up import give_up
+from flows.work.sending.give_up import give_up
 from leadstore.enrolments.halts import pause, resume
 from leadstore.outbox.failures import Found, Wanted
 from leadstore.outbox.retry import retry

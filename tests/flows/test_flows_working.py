@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.advance import claim, take_over
-from flows.work.composing import compose
 from flows.work.rescoring import rescore
+from flows.work.sending.advance import claim, take_over
+from flows.work.sending.letters import compose
 from flows.work.settings import Settings
 from flows.work.wiring import HOLD, open_shop
 from leadstore.consents.grants import withdraw_all

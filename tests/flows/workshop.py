@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.work.advance import advance
 from flows.work.applying import apply_release
 from flows.work.handing import hand_off
 from flows.work.intake import intake
 from flows.work.rescoring import rescore
+from flows.work.sending.advance import advance
 from flows.work.settings import Settings
 from flows.work.wiring import Shop, store_identity
 from leadstore.rows import lead, outbox

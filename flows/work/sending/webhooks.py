@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.composing import Broken
 from flows.work.deadline import NEVER, Deadline
-from flows.work.settling import settle_surely, settle_unbuilt
+from flows.work.sending.letters import Broken
+from flows.work.sending.settle import settle_surely, settle_unbuilt
+from flows.work.sending.start import start
 from flows.work.sieve import Sieved, sieve
-from flows.work.start import start
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.decisions import message_id
 from leadstore.enrolments.snapshots import read_snapshots

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flows.work.feedback import feedback_id
+from flows.work.sending.feedback import feedback_id
 from flows.work.wiring import Shop
 from nurture.blame import in_words, is_own
 from nurture.deciding.consent import consent_to
@@ -22,7 +22,7 @@ from outbound.message.attachments import calendar_part
 from outbound.message.build import build_message
 
 if TYPE_CHECKING:
-    from flows.work.feed import Batch
+    from flows.work.sending.queue import Batch
 
 Broken = dict[int, tuple[int, str]]
 """Outbox id -> (attempt, why it could not be built)."""

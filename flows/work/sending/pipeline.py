@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.composing import Broken, compose
-from flows.work.feed import LANES, Feed, Group
-from flows.work.pacing import shut_routes
-from flows.work.settling import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
-from flows.work.start import start
+from flows.work.sending.letters import Broken, compose
+from flows.work.sending.pace import shut_routes
+from flows.work.sending.queue import LANES, Feed, Group
+from flows.work.sending.settle import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
+from flows.work.sending.start import start
 from flows.work.wiring import Shop
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox.letters import mark_started

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.work.deadline import NEVER, Deadline
-from flows.work.settling import surely
+from flows.work.sending.settle import surely
 from flows.work.wiring import HOLD, Shop
 from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread

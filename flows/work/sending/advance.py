@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.work.deadline import NEVER, Deadline
-from flows.work.delivering import deliver
-from flows.work.feed import BATCH, Batch, Feed
 from flows.work.offering import offer_leads
-from flows.work.pacing import keep_turns, pacer_for
-from flows.work.settling import settle_lost, settle_uncertain
+from flows.work.sending.pace import keep_turns, pacer_for
+from flows.work.sending.pipeline import deliver
+from flows.work.sending.queue import BATCH, Batch, Feed
+from flows.work.sending.settle import settle_lost, settle_uncertain
+from flows.work.sending.webhooks import write_notices
 from flows.work.sieve import Sieved, sieve
-from flows.work.telling import write_notices
 from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flows.work.composing import Broken
-from flows.work.pacing import Meter, closed_by, hear, is_closing, route_of
-from flows.work.resting import rest, undisturbed
 from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.sending.letters import Broken
+from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
+from flows.work.sending.rest import rest, undisturbed
 from flows.work.sieve import Culprits, sieve
 from flows.work.wiring import Shop
 from leadstore.consents.grants import suppress

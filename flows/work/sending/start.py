@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.pacing import shut_routes
-from flows.work.settling import fail_unbuilt
+from flows.work.sending.pace import shut_routes
+from flows.work.sending.settle import fail_unbuilt
 from flows.work.sieve import sieve
 from flows.work.wiring import Shop
 from leadstore.outbox.letters import mark_started
