@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from flows.work.counting import in_words
-from flows.work.mailing import sweep
+from flows.work.signals.mail import sweep
 from flows.work.trouble import trouble_in
 from flows.work.wiring import open_shop
 from nurture.errors import SettingError

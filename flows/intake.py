@@ -8,7 +8,7 @@ from prefect import State, flow
 
 from flows.runs.options import TIMEOUT_SECONDS, RunOptions
 from flows.runs.report import reported
-from flows.work.intake import intake as take_in
+from flows.work.signals.intake import intake as take_in
 
 SECONDS = 120
 """How long it takes further signals in."""

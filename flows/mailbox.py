@@ -8,7 +8,7 @@ from prefect import State, flow
 
 from flows.runs.options import TIMEOUT_SECONDS, RunOptions
 from flows.runs.report import reported
-from flows.work.mailing import sweep
+from flows.work.signals.mail import sweep
 
 SECONDS = 240
 """How long it reads on: the next run goes on from there."""

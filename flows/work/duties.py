@@ -10,10 +10,10 @@ from typing import Any
 from flows.work.counting import added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handing import hand_off
-from flows.work.intake import intake
-from flows.work.mailing import sweep
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
+from flows.work.signals.intake import intake
+from flows.work.signals.mail import sweep
 from flows.work.trouble import SHUT
 from flows.work.wiring import Shop
 from leadstore.outbox.routes import relay_shut

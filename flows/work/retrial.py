@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flows.work.mailing import handle, keep_apart
 from flows.work.sending.give_up import give_up
+from flows.work.signals.mail import handle, keep_apart
 from flows.work.wiring import Shop
 from leadstore.aside import close, payloads, put_back
 from leadstore.outbox.backlog import Waiting

@@ -32,7 +32,12 @@ def waits(shop: Store) -> Store:
         append_signals(tx, [NewSignal(lead_id, "demo.requested", NOON, "test", "1")], NOON)
         [number] = tx.scalars(select(signal.c.id))
         mark_taken(tx, [number])
-        told = {"error": "TypeError", "message": "no", "place": "flows.work.intake:7 f", "lead_id": lead_id}
+        told = {
+            "error": "TypeError",
+            "message": "no",
+            "place": "flows.work.signals.intake:7 f",
+            "lead_id": lead_id,
+        }
         one = NewAside(AsideKind.SIGNAL, AsideStage.INTAKE, str(number), **told)  # type: ignore[arg-type]
         set_aside(tx, [one], NOON - DAY)
         letter = NewAside(AsideKind.MAIL, AsideStage.MAILBOX, "abc", "ValueError", "odd", payload=MAIL)
@@ -95,7 +100,7 @@ def test_one_is_shown_with_what_to_type(waits: Store, nurture: Any) -> None:
 
     assert code == 0
     assert "TypeError: no" in out
-    assert "flows.work.intake:7 f" in out
+    assert "flows.work.signals.intake:7 f" in out
     assert "nurture why" in out
     assert "nurture aside retry signal-1" in out
     assert "nurture aside drop signal-1 --yes" in out
@@ -135,7 +140,7 @@ def test_a_mail_that_raises_again_stays(waits: Store, nurture: Any, monkeypatch:
     def trips(raw: bytes) -> Any:
         raise RecursionError
 
-    monkeypatch.setattr("flows.work.mailing.read_mail", trips)
+    monkeypatch.setattr("flows.work.signals.mail.read_mail", trips)
 
     code, _, err = nurture("aside", "retry", "mail-2")
 

@@ -27,9 +27,9 @@ from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
 from flows.work.handing import hand_off
 from flows.work.importing import ImportCounts, ImportReport
-from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
+from flows.work.signals.intake import intake
 from flows.work.wiring import Shop
 from leadstore.audit import Spoken
 from leadstore.store import Store, open_store

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from flows.work.importing import import_file, read_import_map
-from flows.work.mailing import sweep
+from flows.work.signals.mail import sweep
 from leadstore.rows import consent, enrolment, handoff, lead
 from leadstore.signals import append_signals
 from nurture.errors import BookError

@@ -15,8 +15,8 @@ from unittest.mock import patch
 
 from sqlalchemy import Connection
 
-from flows.work import intake
 from flows.work.sending import advance, pipeline, settle
+from flows.work.signals import intake
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.database import outages, patience
 from leadstore.store import open_store

@@ -24,9 +24,9 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from flows.work.handing import hand_off
-from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
+from flows.work.signals.intake import intake
 from flows.work.wiring import Shop
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address

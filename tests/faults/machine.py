@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from flows.work.intake import intake
 from flows.work.sending.advance import Batch, claim
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
+from flows.work.signals.intake import intake
 from leadstore.consents.grants import grant, lift, suppress, withdraw_all
 from leadstore.outbox.letters import mark_started
 from leadstore.rows import enrolment, handoff, outbox

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.retrial import drop_all, put_back_all
 from flows.work.sieve import sieve
+from flows.work.signals.intake import intake
 from leadstore.aside import WantedAside, list_aside, payloads
 from leadstore.rows import consent, enrolment, handoff, lead, signal, suppression
 from leadstore.store import Store
@@ -118,7 +118,9 @@ FORBIDS = {
 }
 
 
-@pytest.mark.parametrize("broken", ["", "flows.work.effects.read_pending"], ids=["whole", "unreadable"])
+@pytest.mark.parametrize(
+    "broken", ["", "flows.work.signals.effects.read_pending"], ids=["whole", "unreadable"]
+)
 @pytest.mark.parametrize("said", FORBIDS)
 async def test_what_a_poisoned_signal_forbids_holds(
     work: Workshop, monkeypatch: pytest.MonkeyPatch, said: str, broken: str
@@ -221,7 +223,7 @@ async def test_an_outage_sets_nobody_aside(work: Workshop, monkeypatch: pytest.M
     """A store that is away stops the tick as ever: it would meet the next item as well."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], lambda: StoreGone("the disk is full"))
-    poison.into(monkeypatch, "flows.work.intake.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.signals.intake.score_leads", lambda tx, book, leads, now: leads)
 
     with pytest.raises(StoreGone):
         await work.tick()
@@ -235,7 +237,7 @@ async def test_what_is_dropped_is_not_tried_again(work: Workshop, monkeypatch: p
     """The operator gives a signal up: it stays what it is, and the lead is not entered by it."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.intake.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.signals.intake.score_leads", lambda tx, book, leads, now: leads)
     await work.tick()
     poison.mended = True
 
@@ -249,7 +251,7 @@ async def test_what_raises_again_counts_how_often(work: Workshop, monkeypatch: p
     """Put back without being mended, it is set aside again under its own name."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.intake.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.signals.intake.score_leads", lambda tx, book, leads, now: leads)
     await work.tick()
     [first] = waiting(work)
 
@@ -271,7 +273,7 @@ async def test_a_mail_that_raises_is_kept_as_it_came(
     poison = Poison(ids[0], ERRORS["StatementError"])
     poison.into(
         monkeypatch,
-        "flows.work.mailing.record_reply",
+        "flows.work.signals.mail.record_reply",
         lambda tx, sent, mail, *rest: ids if b"odd" in mail.raw else [],
     )
     box.put(broken)
@@ -353,13 +355,13 @@ async def test_nothing_private_is_written_down(work: Workshop, monkeypatch: pyte
     ids = asks(work, TUESDAY)
     secret = ValueError("cannot read 'Ada Lovelace' <ada@leads.example> 0123456789")
     poison = Poison(ids[1], lambda: secret)
-    poison.into(monkeypatch, "flows.work.intake.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.signals.intake.score_leads", lambda tx, book, leads, now: leads)
 
     await work.tick()
 
     [one] = waiting(work)
     assert one.message == "cannot read … <…> …"
-    assert one.place.startswith("flows.work.intake:")
+    assert one.place.startswith("flows.work.signals.intake:")
     with work.shop.store.read() as tx:
         assert len(list_aside(tx, WantedAside())) == 1
 
@@ -389,7 +391,7 @@ async def test_filters(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list is narrowed by kind, reason, age and lead."""
     ids = ripens(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.intake.score_leads", lambda tx, book, leads, now: leads)
+    poison.into(monkeypatch, "flows.work.signals.intake.score_leads", lambda tx, book, leads, now: leads)
     await work.tick()
 
     narrowed = [

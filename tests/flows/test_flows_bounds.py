@@ -15,12 +15,12 @@ from sqlalchemy import update
 
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handing import hand_off
-from flows.work.intake import intake
 from flows.work.rescoring import LOCK as RESCORE
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance, claim, take_over
 from flows.work.sending.queue import GROUP, LANES
-from flows.work.standing import LOCK as SWEEP
+from flows.work.signals.intake import intake
+from flows.work.signals.standing import LOCK as SWEEP
 from flows.work.wiring import HOLD
 from leadstore.database.locks import Hold, take_lock
 from leadstore.rows import lead, outbox
@@ -176,7 +176,7 @@ async def test_a_living_workers_claims_are_renewed(busy: Workshop, monkeypatch: 
 
 async def test_signals_wait_for_the_next_run(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Intake ends at its deadline between two pages, and the next goes on."""
-    monkeypatch.setattr("flows.work.intake.BATCH", 1)
+    monkeypatch.setattr("flows.work.signals.intake.BATCH", 1)
     for number in range(3):
         work.happens(work.lead(f"lead{number}"), "form.submitted")
 
@@ -189,7 +189,7 @@ async def test_signals_wait_for_the_next_run(work: Workshop, monkeypatch: pytest
 
 async def test_a_sweep_keeps_its_place(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """At its deadline it stops between two pages; the next begins where it stopped, and not anew."""
-    monkeypatch.setattr("flows.work.standing.BATCH", 2)
+    monkeypatch.setattr("flows.work.signals.standing.BATCH", 2)
     await swept(work)
     ids = [work.lead(f"lead{n}", fit=20.0) for n in range(5)]
     with work.shop.store.begin() as tx:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.intake import intake
 from flows.work.sending.advance import advance
 from flows.work.sending.queue import GROUP, LANES
+from flows.work.signals.intake import intake
 from leadstore.store import Store
 from nurture.errors import StoreGone
 from nurture.values import Delivery, Letter

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from flows.work.applying import apply_release
 from flows.work.handing import hand_off
 from flows.work.importing import import_file, read_import_map
-from flows.work.intake import intake
 from flows.work.receiving import local_inbox
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings
+from flows.work.signals.intake import intake
 from flows.work.wiring import Shop, relay_for, store_identity
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from flows.work.intake import intake
 from flows.work.sending.advance import advance, claim, take_over
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
+from flows.work.signals.intake import intake
 from leadstore.consents.grants import withdraw_all
 from leadstore.outbox.letters import mark_started
 from leadstore.rows import enrolment, suppression

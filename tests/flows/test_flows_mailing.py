@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
-from flows.work import mailing
 from flows.work.deadline import Deadline
-from flows.work.mailing import sweep
+from flows.work.signals import mail
+from flows.work.signals.mail import sweep
 from inbound.mail.message import Mail, read_mail
 from inbound.mail.sort import Sorted, sort
 from inbound.mailbox.folder import cursor_name
@@ -118,7 +118,7 @@ async def test_a_mail_that_cannot_be_read_waits_apart(box: Postbox, monkeypatch:
             raise OSError("no such charset")
         return sort(mail)
 
-    monkeypatch.setattr(mailing, "sort", trip)
+    monkeypatch.setattr(mail, "sort", trip)
     box.put(letter(subject="stumble", name="one"))
     box.put(letter(about=box.message_id, name="two"))
 
@@ -499,7 +499,7 @@ async def test_a_mail_that_trips_the_reader_is_left_and_the_rest_goes_on(
             raise RecursionError
         return read_mail(raw)
 
-    monkeypatch.setattr("flows.work.mailing.read_mail", trips)
+    monkeypatch.setattr("flows.work.signals.mail.read_mail", trips)
     box.put(b"From: a@b.example\n\nhello\n")
 
     counts = await box.takes(report(about=box.message_id))

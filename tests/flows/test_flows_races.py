@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from flows.work.intake import intake
 from flows.work.sending.advance import advance
+from flows.work.signals.intake import intake
 from leadstore.rows import outbox
 from leadstore.store import Store, open_store
 from tests.flows.workshop import files, workshop

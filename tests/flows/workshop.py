@@ -15,10 +15,10 @@ from sqlalchemy import select
 
 from flows.work.applying import apply_release
 from flows.work.handing import hand_off
-from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings
+from flows.work.signals.intake import intake
 from flows.work.wiring import Shop, store_identity
 from leadstore.rows import lead, outbox
 from leadstore.signals import append_signals

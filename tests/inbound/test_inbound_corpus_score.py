@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows.work.mailing import handle
+from flows.work.signals.mail import handle
 from inbound.mail.message import read_mail
 from inbound.mail.sort import sort
 from leadstore.store import Store, open_store

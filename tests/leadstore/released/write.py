@@ -18,10 +18,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from flows.work.intake import intake
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
+from flows.work.signals.intake import intake
 from leadstore.consents.grants import withdraw_all
 from leadstore.outbox.letters import mark_started
 from leadstore.rows import address

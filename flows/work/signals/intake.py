@@ -9,11 +9,11 @@ from typing import Any
 
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.effects import apply_effects, protect
-from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.rescoring import score_leads
 from flows.work.sieve import Culprits, sieve
-from flows.work.standing import changed_page, sweep
+from flows.work.signals.effects import apply_effects, protect
+from flows.work.signals.entry import Taken, by_lead, write_entries
+from flows.work.signals.standing import changed_page, sweep
 from flows.work.wiring import Shop
 from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots

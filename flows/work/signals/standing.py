@@ -9,8 +9,8 @@ from typing import Any
 
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.entering import Taken, by_lead, write_entries
 from flows.work.sieve import Culprits, sieve
+from flows.work.signals.entry import Taken, by_lead, write_entries
 from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
 from leadstore import notes
