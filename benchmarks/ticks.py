@@ -31,7 +31,7 @@ from sqlalchemy import create_engine, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
 from flows.work.applying import apply_release  # noqa: E402
-from flows.work.handing import hand_off  # noqa: E402
+from flows.work.handoffs.notify import hand_off  # noqa: E402
 from flows.work.rescoring import rescore  # noqa: E402
 from flows.work.sending.advance import BATCH, advance, claim  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402

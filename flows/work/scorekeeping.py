@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.work.offering import offer
+from flows.work.handoffs.offer import offer
 from leadstore.scores.history import Scored, Scoring, read_for_scoring, write_scores
 from nurture.project.book import Book
 from nurture.scoring.maturity import judge

@@ -25,7 +25,7 @@ from flows.work.demo.hours import MOST_TICKS, first_monday, moments
 from flows.work.demo.mailbox import read_mail
 from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.importing import ImportCounts, ImportReport
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance

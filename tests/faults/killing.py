@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
 from flows.work.signals.intake import intake

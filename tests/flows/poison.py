@@ -262,7 +262,7 @@ STAGES = (
     Stage(
         "offering",
         waits,
-        "flows.work.offering.notify",
+        "flows.work.handoffs.offer.notify",
         lambda tx, book, offers, now: [one.lead_id for one in offers],
         "lead",
         offered,
@@ -270,7 +270,7 @@ STAGES = (
     Stage(
         "reading for a notice",
         ripens,
-        "flows.work.handing.read_for_scoring",
+        "flows.work.handoffs.notify.read_for_scoring",
         lambda tx, leads, *rest, **more: leads,
         "notice",
         told,
@@ -278,7 +278,7 @@ STAGES = (
     Stage(
         "writing a notice",
         ripens,
-        "flows.work.handing.make_brief",
+        "flows.work.handoffs.notify.make_brief",
         lambda one, *rest, **more: [one.id],
         "notice",
         told,

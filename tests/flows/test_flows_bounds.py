@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from flows.work.deadline import NEVER, Deadline
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.rescoring import LOCK as RESCORE
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance, claim, take_over

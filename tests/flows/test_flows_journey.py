@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.applying import apply_release
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.importing import import_file, read_import_map
 from flows.work.receiving import local_inbox
 from flows.work.rescoring import rescore

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.sending.advance import advance, claim
 from flows.work.sending.pace import WRITE_AT, Meter
 from flows.work.signals.intake import intake

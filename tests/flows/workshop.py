@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from flows.work.applying import apply_release
-from flows.work.handing import hand_off
+from flows.work.handoffs.notify import hand_off
 from flows.work.rescoring import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.work.deadline import NEVER, Deadline
-from flows.work.offering import offer_leads
+from flows.work.handoffs.offer import offer_leads
 from flows.work.sending.pace import keep_turns, pacer_for
 from flows.work.sending.pipeline import deliver
 from flows.work.sending.queue import BATCH, Batch, Feed

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.answering import take_answers, take_snoozes
+from flows.work.handoffs.answer import take_answers, take_snoozes
 from leadstore.consents.grants import addresses_of, grant, suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.snapshots import current_addresses
 from leadstore.handoffs import close_for

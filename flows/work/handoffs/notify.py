@@ -10,8 +10,8 @@ from typing import Any
 
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.forwarding import forward, is_reply, language_of
-from flows.work.offering import lapse_offers, offer_unassigned
+from flows.work.handoffs.forward import forward, is_reply, language_of
+from flows.work.handoffs.offer import lapse_offers, offer_unassigned
 from flows.work.sending.letters import Broken, Shared, lead_context
 from flows.work.sending.pace import shut_routes
 from flows.work.sending.settle import settle_surely, settle_unbuilt
