@@ -32,8 +32,8 @@ sys.path.insert(0, str(ROOT))
 from sqlalchemy import text  # noqa: E402
 
 from flows.work.applying import apply_release  # noqa: E402
-from flows.work.rescoring import rescore  # noqa: E402
-from flows.work.scorekeeping import score_leads  # noqa: E402
+from flows.work.scoring.batch import score_leads  # noqa: E402
+from flows.work.scoring.rescore import rescore  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
 from flows.work.shelf import read_shelf  # noqa: E402
 from flows.work.signals.intake import intake  # noqa: E402

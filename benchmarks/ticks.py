@@ -32,7 +32,7 @@ from sqlalchemy.engine import make_url  # noqa: E402
 
 from flows.work.applying import apply_release  # noqa: E402
 from flows.work.handoffs.notify import hand_off  # noqa: E402
-from flows.work.rescoring import rescore  # noqa: E402
+from flows.work.scoring.rescore import rescore  # noqa: E402
 from flows.work.sending.advance import BATCH, advance, claim  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
 from flows.work.shelf import read_shelf  # noqa: E402

@@ -39,7 +39,7 @@ from sqlalchemy import create_engine, insert, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
 from flows.work.applying import apply_shelf  # noqa: E402
-from flows.work.scorekeeping import score_leads  # noqa: E402
+from flows.work.scoring.batch import score_leads  # noqa: E402
 from flows.work.sending.advance import advance  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
 from flows.work.wiring import Shop, store_identity  # noqa: E402

@@ -14,7 +14,7 @@ from cyclopts.validators import Number
 from console.backtest_shown import show
 from console.frame import Frame, InFrame, note, say_json
 from console.learning import open_book
-from flows.work.backtesting import read_model, replay
+from flows.work.scoring.backtest import read_model, replay
 from leadstore.database.access import latest_moment, open_existing
 from nurture.errors import BookError, SettingError
 from nurture.files.diagnosis import render_text

@@ -8,7 +8,7 @@ from prefect import State, flow
 
 from flows.runs.options import TIMEOUT_SECONDS, RescoreOptions
 from flows.runs.report import reported
-from flows.work.rescoring import rescore as score_again
+from flows.work.scoring.rescore import rescore as score_again
 
 SECONDS = 480
 """How long it begins further pages: the next run goes on from there."""

@@ -69,8 +69,8 @@ DOORS = {
     "pydantic_settings": ("flows/work/settings.py",),
     "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),
-    "sklearn": ("flows/work/learning.py",),
-    "numpy": ("flows/work/learning.py",),
+    "sklearn": ("flows/work/scoring/learn.py",),
+    "numpy": ("flows/work/scoring/learn.py",),
     "rich": ("console/*",),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from flows.work.counting import added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.signals.intake import intake
 from flows.work.signals.mail import sweep

@@ -27,7 +27,7 @@ from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
 from flows.work.handoffs.notify import hand_off
 from flows.work.importing import ImportCounts, ImportReport
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.signals.intake import intake
 from flows.work.wiring import Shop

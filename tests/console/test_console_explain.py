@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from console.app import call
 from flows.work.applying import apply_release
-from flows.work.scorekeeping import score_leads
+from flows.work.scoring.batch import score_leads
 from leadstore.notes import see_moment
 from leadstore.rows import handoff, lead, signal, stage_change
 from leadstore.signals import append_signals

@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from flows.work.handoffs.notify import hand_off
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.signals.intake import intake
 from flows.work.wiring import Shop

@@ -198,7 +198,7 @@ STAGES = (
     Stage(
         "rescoring",
         comes,
-        "flows.work.scorekeeping.score",
+        "flows.work.scoring.batch.score",
         lambda model, maturity, one, *rest: [one.id],
         "lead",
         scored,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.work.rescoring import rescore
 from flows.work.retrial import drop_all, put_back_all
+from flows.work.scoring.rescore import rescore
 from flows.work.sieve import sieve
 from flows.work.signals.intake import intake
 from leadstore.aside import WantedAside, list_aside, payloads
@@ -132,7 +132,7 @@ async def test_what_a_poisoned_signal_forbids_holds(
     for one in ids[:2]:
         work.happens(one, kind, TUESDAY, **properties)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.scorekeeping.score", lambda model, maturity, one, *rest: [one.id])
+    poison.into(monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest: [one.id])
     if broken:
         Poison(ids[1], ERRORS["RecursionError"]).into(monkeypatch, broken, lambda tx, signals: [ids[1]])
 
@@ -209,8 +209,10 @@ async def test_a_full_pass_goes_on_behind_a_lead_that_raises(
     ids = comes(work, TUESDAY)
     await rescore(work.shop, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.scorekeeping.score", lambda model, maturity, one, *rest: [one.id])
-    poison.into(monkeypatch, "flows.work.rescoring.score_by_sets", lambda tx, book, by, ids, now, **more: ids)
+    poison.into(monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest: [one.id])
+    poison.into(
+        monkeypatch, "flows.work.scoring.rescore.score_by_sets", lambda tx, book, by, ids, now, **more: ids
+    )
 
     first = await rescore(work.shop, SOON, full=True)
     second = await rescore(work.shop, SOON, full=True)

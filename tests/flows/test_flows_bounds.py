@@ -15,8 +15,8 @@ from sqlalchemy import update
 
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
-from flows.work.rescoring import LOCK as RESCORE
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import LOCK as RESCORE
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance, claim, take_over
 from flows.work.sending.queue import GROUP, LANES
 from flows.work.signals.intake import intake
@@ -234,8 +234,8 @@ async def test_one_process_walks_the_pass_over_everybody(work: Workshop) -> None
 
 async def test_rescoring_tells_what_it_left(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page: what is due first, then everybody; the next call goes on."""
-    monkeypatch.setattr("flows.work.rescoring.BATCH", 2)
-    monkeypatch.setattr("flows.work.rescoring.MASS", 2)
+    monkeypatch.setattr("flows.work.scoring.rescore.BATCH", 2)
+    monkeypatch.setattr("flows.work.scoring.rescore.MASS", 2)
     for number in range(6):
         work.lead(f"lead{number}")
     due = await rescore(work.shop, TUESDAY, deadline=PAST)

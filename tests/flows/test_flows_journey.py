@@ -17,7 +17,7 @@ from flows.work.applying import apply_release
 from flows.work.handoffs.notify import hand_off
 from flows.work.importing import import_file, read_import_map
 from flows.work.receiving import local_inbox
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings
 from flows.work.signals.intake import intake

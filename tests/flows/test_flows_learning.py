@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from flows.work.learning import Learned, Learning, LearningError, learn, require_learning
-from flows.work.outcomes import behaviour_types, read_examples
+from flows.work.scoring.learn import Learned, Learning, LearningError, learn, require_learning
+from flows.work.scoring.outcomes import behaviour_types, read_examples
 from leadstore.store import Store, open_store
 from nurture.learning.card import EVERYONE
 from nurture.learning.outcomes import Example, Outcome
@@ -125,7 +125,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
 
 def test_the_store_is_read_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each lead once, with its history; a sample is spread over all of them."""
-    monkeypatch.setattr("flows.work.outcomes.PAGE", 7)
+    monkeypatch.setattr("flows.work.scoring.outcomes.PAGE", 7)
     with store.begin() as tx:
         add_leads(tx, 40)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.work.by_sets import score_by_sets, scorer
 from flows.work.deadline import Deadline
-from flows.work.rescoring import rescore, score_leads
+from flows.work.scoring.rescore import rescore, score_leads
+from flows.work.scoring.sets import score_by_sets, scorer
 from leadstore.consents.grants import grant, suppress, withdraw_topics
 from leadstore.leads.ranking import list_leads
 from leadstore.notes import write_note

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import claim, take_over
 from flows.work.sending.letters import compose
 from flows.work.settings import Settings

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from flows.work.applying import apply_release
 from flows.work.handoffs.notify import hand_off
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings
 from flows.work.signals.intake import intake

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.sending.letters import Broken
 from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
 from flows.work.sending.rest import rest, undisturbed

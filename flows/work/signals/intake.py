@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.rescoring import score_leads
+from flows.work.scoring.rescore import score_leads
 from flows.work.sieve import Culprits, sieve
 from flows.work.signals.effects import apply_effects, protect
 from flows.work.signals.entry import Taken, by_lead, write_entries

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from flows.work.rescoring import rescore
+from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
 from flows.work.signals.intake import intake

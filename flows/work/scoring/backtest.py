@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.work.outcomes import read_examples
+from flows.work.scoring.outcomes import read_examples
 from leadstore.store import Store
 from nurture.conditions.condition import Vocabulary
 from nurture.errors import BookError, ProjectError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.scoring.batch import Rescored, score_leads
 from leadstore.scores.sets import MassScoring, Moved, Restaged, write_stages
 from nurture.project.book import Book
 from nurture.scoring.maturity import Happened, Judgement, judge_by

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.by_sets import score_by_sets, scorer
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
-from flows.work.scorekeeping import Rescored, score_leads
+from flows.work.scoring.batch import Rescored, score_leads
+from flows.work.scoring.sets import score_by_sets, scorer
 from flows.work.sieve import Culprits, Sieved, sieve
 from flows.work.single import Turn, only_one
 from flows.work.wiring import Shop
