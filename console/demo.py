@@ -23,7 +23,7 @@ from nurture.errors import BookError, NurtureError, ProjectError
 from nurture.files.diagnosis import render_text
 
 if TYPE_CHECKING:
-    from flows.work.importing import ImportReport
+    from flows.work.imports.run import ImportReport
     from flows.work.settings import Settings
 
 Weeks = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=30))]

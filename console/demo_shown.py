@@ -23,7 +23,7 @@ from console.wording import say_many
 from flows.work.counting import added, in_words
 from flows.work.demo.acts import Mail
 from flows.work.demo.weeks import Played
-from flows.work.importing import ImportCounts, ImportReport
+from flows.work.imports.run import ImportCounts, ImportReport
 from nurture.words import Reason
 
 TOLD = ("enrolled", "sent", "matured", "mails")

@@ -18,7 +18,7 @@ from console.frame import InFrame, note, say, say_json
 from nurture.errors import BookError, ClockError
 
 if TYPE_CHECKING:
-    from flows.work.importing import ImportCounts, ImportReport, OnProgress
+    from flows.work.imports.run import ImportCounts, ImportReport, OnProgress
     from flows.work.settings import Settings
     from leadstore.store import Store
 
@@ -102,7 +102,7 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
 
 
 def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProgress | None) -> ImportReport:
-    from flows.work.importing import import_file, read_import_map, try_file
+    from flows.work.imports.run import import_file, read_import_map, try_file
 
     moment = how.now or datetime.now(UTC)
     source = read_import_map(settings.project, map)

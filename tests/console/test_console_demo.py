@@ -26,7 +26,7 @@ from flows.work.demo.mailbox import read_mail
 from flows.work.demo.proof import broken_promises, unwanted
 from flows.work.demo.weeks import Played, bring_in, play
 from flows.work.handoffs.notify import hand_off
-from flows.work.importing import ImportCounts, ImportReport
+from flows.work.imports.run import ImportCounts, ImportReport
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.signals.intake import intake

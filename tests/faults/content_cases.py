@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from flows.work.importing import import_file, read_import_map
+from flows.work.imports.run import import_file, read_import_map
 from flows.work.signals.mail import sweep
 from leadstore.rows import consent, enrolment, handoff, lead
 from leadstore.signals import append_signals

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from flows.work import importing
-from flows.work.importing import ImportReport, MapRead, import_file, read_import_map, try_file
-from flows.work.rowfile import LONGEST_LINE, MOST_LINES
+from flows.work.imports import run
+from flows.work.imports.records import LONGEST_LINE, MOST_LINES
+from flows.work.imports.run import ImportReport, MapRead, import_file, read_import_map, try_file
 from leadstore.imports.runs import ImportTaken, Progress, advance_run
 from leadstore.rows import address, lead, signal
 from leadstore.store import Store, open_store
@@ -414,14 +414,14 @@ def test_a_row_that_raises_is_rejected_and_the_others_come_in(
 ) -> None:
     """Whatever a row does as it is saved, it is rejected with its reason; so with one that cannot be read."""
     file = written(project, people(20))
-    saves = importing.save_batch
+    saves = run.save_batch
 
     def chokes(tx: Any, rows: Any, now: Any, live: bool, memory: Any) -> Any:
         if any(row.line == 7 for row in rows):
             raise error
         return saves(tx, rows, now, live, memory)
 
-    monkeypatch.setattr(importing, "save_batch", chokes)
+    monkeypatch.setattr(run, "save_batch", chokes)
 
     report = brought_in(store, project, file, source, batch=10)
 

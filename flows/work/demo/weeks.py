@@ -11,7 +11,7 @@ from flows.work.counting import added
 from flows.work.demo.folder import LEADS, MAP
 from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
-from flows.work.importing import ImportReport, OnProgress, import_file, read_import_map
+from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
 from flows.work.wiring import Shop
 from leadstore.audit import Person, Tally, people, tally
 from leadstore.store import in_thread

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from flows.work.rejects import Reject, Rejects
-from flows.work.rowfile import Record, RowFile, open_rows
+from flows.work.imports.records import Record, RowFile, open_rows
+from flows.work.imports.rejects import Reject, Rejects
 from flows.work.shelf import read_shelf
 from leadstore import notes
 from leadstore.imports import runs

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from flows.work.rowfile import OTHERS, OURS
+from flows.work.imports.records import OTHERS, OURS
 from nurture.errors import ImportFault
 from nurture.texts.formulas import guarded
 
