@@ -30,12 +30,12 @@ sys.path.insert(0, str(ROOT))
 from sqlalchemy import create_engine, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
-from flows.work.applying import apply_release  # noqa: E402
 from flows.work.handoffs.notify import hand_off  # noqa: E402
+from flows.work.project.apply import apply_release  # noqa: E402
+from flows.work.project.shelf import read_shelf  # noqa: E402
 from flows.work.scoring.rescore import rescore  # noqa: E402
 from flows.work.sending.advance import BATCH, advance, claim  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
-from flows.work.shelf import read_shelf  # noqa: E402
 from flows.work.signals.intake import intake  # noqa: E402
 from flows.work.wiring import Shop, store_identity  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402

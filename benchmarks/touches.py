@@ -38,7 +38,7 @@ import aiosmtplib  # noqa: E402
 from sqlalchemy import create_engine, insert, text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
-from flows.work.applying import apply_shelf  # noqa: E402
+from flows.work.project.apply import apply_shelf  # noqa: E402
 from flows.work.scoring.batch import score_leads  # noqa: E402
 from flows.work.sending.advance import advance  # noqa: E402
 from flows.work.settings import Settings  # noqa: E402
@@ -306,8 +306,8 @@ def databases(kind: str, count: int) -> Iterator[Any]:
 
 def sample_letter() -> bytes:
     """Prepared bytes of the size that the engine sends."""
+    from flows.work.project.shelf import read_shelf
     from flows.work.sending.letters import book_context
-    from flows.work.shelf import read_shelf
     from outbound.message.build import build_message
 
     book, _ = read_book(read_shelf(ROOT))

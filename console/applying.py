@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.work.applying import Applied, apply_shelf
+from flows.work.project.apply import Applied, apply_shelf
 from flows.work.readiness import ready_store
 from leadstore.store import Store
 from nurture.errors import BookError, LeadsLeave, ProjectError

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from console.wording import say_many
-from flows.work.shelf import read_shelf, strays
+from flows.work.project.shelf import read_shelf, strays
 from nurture.files.diagnosis import Fault, as_json, render_github, render_text
 from nurture.project.advice import advise
 from nurture.project.book import Book, read_book

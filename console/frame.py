@@ -42,7 +42,7 @@ class Frame:
         Raises:
             ProjectError: there is no project.
         """
-        from flows.work.shelf import find_project
+        from flows.work.project.shelf import find_project
 
         if self.project is None:
             named = os.environ.get("NURTURE_PROJECT")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from console.frame import InFrame, say
 from console.schema import write_schemas
-from flows.work.shelf import MARK, read_shelf
+from flows.work.project.shelf import MARK, read_shelf
 from nurture.errors import ProjectError
 from nurture.project.book import read_book
 from nurture.project.placeholders import DOMAIN, left_open

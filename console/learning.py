@@ -11,10 +11,10 @@ from cyclopts.types import PositiveInt
 from cyclopts.validators import Number
 
 from console.frame import Frame, InFrame, note, say_json
+from flows.work.project.shelf import read_shelf
 from flows.work.scoring.learn import Learned, Learning, require_learning
 from flows.work.scoring.learn import learn as learn_card
 from flows.work.scoring.outcomes import behaviour_types, read_examples
-from flows.work.shelf import read_shelf
 from leadstore.database.access import latest_moment, open_existing
 from nurture.errors import BookError, ProjectError
 from nurture.files.diagnosis import render_text

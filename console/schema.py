@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from console.frame import InFrame, note, say_json
-from flows.work.shelf import read_shelf
+from flows.work.project.shelf import read_shelf
 from nurture.project.book import read_book
 from nurture.project.schema import schemas
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from console.app import COMMANDS
+from flows.work.project.shelf import read_shelf
 from flows.work.settings import Settings
-from flows.work.shelf import read_shelf
 from nurture.project.book import read_book
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from flows.work.shelf import MARK, find_project, is_project
+from flows.work.project.shelf import MARK, find_project, is_project
 from nurture.address import AddressError, normalise
 from nurture.errors import ProjectError, SettingError
 from nurture.links.mail_tokens import LONGEST

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from flows.work.applying import apply_shelf
 from flows.work.collecting import spare_what_stays
+from flows.work.project.apply import apply_shelf
 from flows.work.readiness import ready_store
 from flows.work.sending.pace import Meter
 from flows.work.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from console.app import call
-from flows.work.applying import apply_release
+from flows.work.project.apply import apply_release
 from flows.work.scoring.batch import score_leads
 from leadstore.notes import see_moment
 from leadstore.rows import handoff, lead, signal, stage_change

@@ -19,7 +19,7 @@ from console.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decis
 from console.score_lines import score_lines
 from console.standings import say_offer, say_properties
 from console.wording import adding_up, printable, say_fully
-from flows.work.shelf import read_shelf
+from flows.work.project.shelf import read_shelf
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.notes import see_moment

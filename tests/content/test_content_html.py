@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from flows.work.project.shelf import read_shelf
 from flows.work.sending.letters import book_context
-from flows.work.shelf import read_shelf
 from nurture.project.book import Book, read_book
 from nurture.speech.brief import make_brief
 from nurture.values import PROFILE_FIELDS, Lead

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.imports.run import ImportCounts, MapRead, import_file, read_import_map
-from flows.work.shelf import read_shelf
+from flows.work.project.shelf import read_shelf
 from leadstore.rows import address, consent, lead, signal, suppression
 from leadstore.store import Store, open_store
 from nurture.project.book import read_book

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from flows.work.applying import apply_release
+from flows.work.project.apply import apply_release
 from leadstore.rows import outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.work.applying import apply_release
+from flows.work.project.apply import apply_release
 from flows.work.settings import Settings
 from flows.work.wiring import Shop, Speaker, store_identity
 from leadstore.signals import append_signals

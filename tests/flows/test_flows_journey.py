@@ -13,9 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from flows.work.applying import apply_release
 from flows.work.handoffs.notify import hand_off
 from flows.work.imports.run import import_file, read_import_map
+from flows.work.project.apply import apply_release
 from flows.work.receiving import local_inbox
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance

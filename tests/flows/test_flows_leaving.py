@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.applying import apply_release
+from flows.work.project.apply import apply_release
+from flows.work.project.watch import ShelfWatch
 from flows.work.settings import load_settings
-from flows.work.watching import ShelfWatch
 from flows.work.wiring import open_shop
 from leadstore.releases import current_release_id
 from leadstore.rows import enrolment

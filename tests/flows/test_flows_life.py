@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.applying import Applied, apply_release
-from flows.work.following import Followed
+from flows.work.project.apply import Applied, apply_release
+from flows.work.project.follow import Followed
 from leadstore.enrolments.halts import halts, pause, resume, retire
 from leadstore.rows import decision, enrolment
 from leadstore.store import Store

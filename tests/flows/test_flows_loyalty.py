@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.shelf import read_shelf
+from flows.work.project.shelf import read_shelf
 from leadstore.rows import enrolment
 from leadstore.store import Store
 from tests.builders import add_consent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.shelf import find_project, read_shelf, strays
+from flows.work.project.shelf import find_project, read_shelf, strays
 from nurture.errors import ProjectError
 from nurture.project.book import read_book
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.work.project.watch import ShelfWatch
 from flows.work.settings import load_settings
-from flows.work.watching import ShelfWatch
 from flows.work.wiring import Shop, open_shop
 from leadstore.releases import current_release_id
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.applying import apply_shelf
+from flows.work.project.apply import apply_shelf
 from leadstore.rows import enrolment
 from leadstore.store import Store
 from tests.builders import add_consent, add_lead

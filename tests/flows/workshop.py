@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.work.applying import apply_release
 from flows.work.handoffs.notify import hand_off
+from flows.work.project.apply import apply_release
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.settings import Settings

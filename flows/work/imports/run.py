@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.work.imports.records import Record, RowFile, open_rows
 from flows.work.imports.rejects import Reject, Rejects
-from flows.work.shelf import read_shelf
+from flows.work.project.shelf import read_shelf
 from leadstore import notes
 from leadstore.imports import runs
 from leadstore.imports.acquaintance import Acquaintance

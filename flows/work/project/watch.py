@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from flows.work.applying import Checked, apply_checked, checked
-from flows.work.shelf import read_shelf
+from flows.work.project.apply import Checked, apply_checked, checked
+from flows.work.project.shelf import read_shelf
 from flows.work.wiring import Shop
 from nurture.errors import BookError, LeadsLeave
 from nurture.files.diagnosis import Fault

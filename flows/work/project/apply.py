@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from flows.work.following import Followed, follow, leaving
-from flows.work.shelf import read_shelf, strays
+from flows.work.project.follow import Followed, follow, leaving
+from flows.work.project.shelf import read_shelf, strays
 from leadstore.releases import store_release
 from leadstore.store import Store
 from nurture.errors import BookError, LeadsLeave
