@@ -35,9 +35,9 @@ from flows.work.project.apply import apply_release  # noqa: E402
 from flows.work.project.shelf import read_shelf  # noqa: E402
 from flows.work.scoring.rescore import rescore  # noqa: E402
 from flows.work.sending.advance import BATCH, advance, claim  # noqa: E402
-from flows.work.settings import Settings  # noqa: E402
+from flows.work.shop.settings import Settings  # noqa: E402
+from flows.work.shop.wire import Shop, store_identity  # noqa: E402
 from flows.work.signals.intake import intake  # noqa: E402
-from flows.work.wiring import Shop, store_identity  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402
 from nurture.links.web_tokens import Links  # noqa: E402
 from outbound.testing import MemoryRelay  # noqa: E402

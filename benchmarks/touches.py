@@ -41,8 +41,8 @@ from sqlalchemy.engine import make_url  # noqa: E402
 from flows.work.project.apply import apply_shelf  # noqa: E402
 from flows.work.scoring.batch import score_leads  # noqa: E402
 from flows.work.sending.advance import advance  # noqa: E402
-from flows.work.settings import Settings  # noqa: E402
-from flows.work.wiring import Shop, store_identity  # noqa: E402
+from flows.work.shop.settings import Settings  # noqa: E402
+from flows.work.shop.wire import Shop, store_identity  # noqa: E402
 from leadstore.releases import current_release  # noqa: E402
 from leadstore.rows import address, consent, enrolment, lead, signal  # noqa: E402
 from leadstore.store import Store, open_store  # noqa: E402

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
 from flows.work.project.apply import Applied, apply_shelf
-from flows.work.readiness import ready_store
+from flows.work.shop.readiness import ready_store
 from leadstore.store import Store
 from nurture.errors import BookError, LeadsLeave, ProjectError
 from nurture.files.diagnosis import as_json, render_text

@@ -243,7 +243,7 @@ def _span(text: str) -> Any:
 
 
 def _acted(frame: Frame, act: Acting, found: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
-    from flows.work.wiring import idle_shop
+    from flows.work.shop.wire import idle_shop
 
     if not found:
         return ()

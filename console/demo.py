@@ -24,7 +24,7 @@ from nurture.files.diagnosis import render_text
 
 if TYPE_CHECKING:
     from flows.work.imports.run import ImportReport
-    from flows.work.settings import Settings
+    from flows.work.shop.settings import Settings
 
 Weeks = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=30))]
 

@@ -20,7 +20,7 @@ from rich.table import Table
 from console.frame import note
 from console.reasons import REASONS
 from console.wording import say_many
-from flows.work.counting import added, in_words
+from flows.work.counts import added, in_words
 from flows.work.demo.acts import Mail
 from flows.work.demo.weeks import Played
 from flows.work.imports.run import ImportCounts, ImportReport

@@ -15,7 +15,7 @@ from cyclopts import Parameter
 from nurture.errors import NurtureError
 
 if TYPE_CHECKING:
-    from flows.work.settings import Settings
+    from flows.work.shop.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Frame:
             ProjectError: there is no project.
             SettingError: a setting cannot be used.
         """
-        from flows.work.settings import load_settings
+        from flows.work.shop.settings import load_settings
 
         return load_settings(self.project)
 

@@ -19,7 +19,7 @@ from nurture.errors import BookError, ClockError
 
 if TYPE_CHECKING:
     from flows.work.imports.run import ImportCounts, ImportReport, OnProgress
-    from flows.work.settings import Settings
+    from flows.work.shop.settings import Settings
     from leadstore.store import Store
 
 
@@ -130,7 +130,7 @@ def _present_store(settings: Settings) -> Iterator[Store | None]:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    from flows.work.readiness import ready_store
+    from flows.work.shop.readiness import ready_store
 
     store = ready_store(settings)
     try:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
-from flows.work.readiness import ready_store
+from flows.work.shop.readiness import ready_store
 from leadstore.enrolments import halts
 from leadstore.releases import current_release
 from nurture.errors import NotFound, ProjectError

@@ -9,10 +9,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from flows.work.counting import in_words
+from flows.work.counts import in_words
+from flows.work.shop.wire import open_shop
 from flows.work.signals.mail import sweep
 from flows.work.trouble import trouble_in
-from flows.work.wiring import open_shop
 from nurture.errors import SettingError
 
 

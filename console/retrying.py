@@ -96,7 +96,7 @@ def skip(*ids: int, json: Json = False, frame: InFrame) -> int:
         Print {skipped, refused} for machines.
     """
     from flows.work.sending.give_up import give_up
-    from flows.work.wiring import idle_shop
+    from flows.work.shop.wire import idle_shop
 
     if not ids:
         raise NurtureError(

@@ -13,17 +13,17 @@ from console.frame import InFrame, note, say, say_json
 from flows.clock.leader import leading_alone, refuse_beside_leader
 from flows.processes.server import PrefectServer, local_server, server_to_report_to
 from flows.processes.stop import stop_asked, until
-from flows.work.counting import Counts, in_words
+from flows.work.counts import Counts, in_words
 from flows.work.moments import parse_moment
-from flows.work.receiving import local_inbox
+from flows.work.shop.inbox import local_inbox
+from flows.work.shop.wire import open_shop
 from flows.work.trouble import trouble_in
-from flows.work.wiring import open_shop
 from leadstore.store import in_thread
 from nurture.errors import ClockError, SettingError
 from nurture.files.diagnosis import Fault, render_text
 
 if TYPE_CHECKING:
-    from flows.work.settings import Settings
+    from flows.work.shop.settings import Settings
 
 
 async def run(

@@ -11,10 +11,10 @@ from cyclopts import Parameter
 from console.frame import InFrame, note, say
 from flows.processes.stop import stop_asked, until
 from flows.processes.system import Standing, whole_system
-from flows.work.counting import in_words, total
+from flows.work.counts import in_words, total
 
 if TYPE_CHECKING:
-    from flows.work.settings import Settings
+    from flows.work.shop.settings import Settings
 
 
 async def up(

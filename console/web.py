@@ -8,8 +8,8 @@ from console.frame import InFrame, say
 from flows.processes.asgi import served
 from flows.processes.ports import bind
 from flows.processes.stop import stop_asked
-from flows.work.front import web_app
-from flows.work.wiring import open_shop
+from flows.work.shop.front import web_app
+from flows.work.shop.wire import open_shop
 
 
 async def web(*, host: str = "127.0.0.1", frame: InFrame) -> int:

@@ -16,8 +16,8 @@ from flows.work.demo.hours import first_monday, moments
 from flows.work.demo.weeks import IMPORTED_AT
 from flows.work.demo.world import World
 from flows.work.project.shelf import read_shelf
-from flows.work.settings import Settings
-from flows.work.wiring import Shop, open_shop
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import Shop, open_shop
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
 from nurture.errors import BookError, NurtureError

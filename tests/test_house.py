@@ -66,7 +66,7 @@ DOORS = {
     "alembic": ("leadstore/*",),
     "psycopg": ("leadstore/*",),
     "uvicorn": ("flows/processes/asgi.py", "flows/processes/http.py"),
-    "pydantic_settings": ("flows/work/settings.py",),
+    "pydantic_settings": ("flows/work/shop/settings.py",),
     "icalendar": ("nurture/ics.py",),
     "cyclopts": ("console/*",),
     "sklearn": ("flows/work/scoring/learn.py",),

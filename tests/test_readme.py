@@ -9,7 +9,7 @@ import pytest
 
 from console.app import COMMANDS
 from flows.work.project.shelf import read_shelf
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from nurture.project.book import read_book
 
 ROOT = Path(__file__).parent.parent

@@ -18,8 +18,8 @@ from flows.runs.conduct import Report, conduct
 from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
 from flows.work.project.watch import ShelfWatch
+from flows.work.shop.wire import Shop
 from flows.work.trouble import trouble_in
-from flows.work.wiring import Shop
 from leadstore.store import in_thread
 from nurture.errors import NurtureError
 from nurture.files.diagnosis import render_text

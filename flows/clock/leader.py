@@ -7,9 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from flows.clock.rivals import refuse_rivals
-from flows.work.readiness import ready_store
-from flows.work.settings import Settings
-from flows.work.single import only_one
+from flows.work.shop.readiness import ready_store
+from flows.work.shop.settings import Settings
+from flows.work.shop.single import only_one
 from leadstore.database.locks import lock_holder
 from leadstore.store import Store, in_thread
 from nurture.errors import LockHeld

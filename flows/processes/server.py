@@ -17,7 +17,7 @@ from typing import Any
 from flows.processes.api import ask
 from flows.processes.logfile import short
 from flows.processes.ports import bind
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from nurture.errors import NurtureError, SettingError
 
 START_SECONDS = 180

@@ -13,11 +13,11 @@ from flows.clock.rivals import refuse_schedules
 from flows.processes.asgi import served
 from flows.processes.ports import bind
 from flows.processes.server import local_server
-from flows.work.counting import Counts
-from flows.work.front import web_app
-from flows.work.receiving import local_inbox
-from flows.work.settings import Settings
-from flows.work.wiring import open_shop
+from flows.work.counts import Counts
+from flows.work.shop.front import web_app
+from flows.work.shop.inbox import local_inbox
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import open_shop
 
 
 @dataclass(frozen=True, slots=True)

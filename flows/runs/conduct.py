@@ -10,8 +10,8 @@ from prefect import Flow, State, tags
 from flows.runs.options import RunOptions
 from flows.runs.seal import FlowFault, unsealed
 from flows.runs.shop import holding
-from flows.work.counting import Counts
-from flows.work.wiring import Shop
+from flows.work.counts import Counts
+from flows.work.shop.wire import Shop
 
 Options = TypeVar("Options", bound=RunOptions)
 Report = Callable[[str, Counts], None]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.runs.seal import FlowFault, sealed, unsealed
 from flows.work.duties import DUTIES, whole_round
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 
 
 async def plain_round(shop: Shop, now: datetime | None = None) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from prefect.states import Completed, Failed
 from flows.runs.lateness import dropping_late
 from flows.runs.seal import FlowFault, sealed
 from flows.runs.shop import this_shop
-from flows.work.counting import Counts, in_words, rows, total
+from flows.work.counts import Counts, in_words, rows, total
+from flows.work.shop.wire import Shop
 from flows.work.trouble import DATABASE_DOWN, MAILBOX_DOWN, trouble_in
-from flows.work.wiring import Shop
 from nurture.errors import MailboxError, StoreGone
 
 NAMES = {StoreGone: DATABASE_DOWN, MailboxError: MAILBOX_DOWN}

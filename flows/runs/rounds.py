@@ -10,10 +10,10 @@ from flows.rescore import rescore
 from flows.runs.conduct import conduct
 from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
-from flows.work.counting import added
+from flows.work.counts import added
 from flows.work.duties import whole_round
+from flows.work.shop.wire import Shop
 from flows.work.trouble import SHUT
-from flows.work.wiring import Shop
 
 LEFT = ("behind", "unassigned", "unfinished", SHUT)
 """Counts of what is left: those of a later run stand for those before."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from flows.clock.rivals import DEPLOYED
 from flows.work.moments import parse_moment
-from flows.work.settings import load_settings
-from flows.work.wiring import Shop, open_shop
+from flows.work.shop.settings import load_settings
+from flows.work.shop.wire import Shop, open_shop
 from nurture.errors import ClockError
 
 _held: ContextVar[Shop | None] = ContextVar("held_shop", default=None)

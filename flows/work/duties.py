@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.work.counting import added
+from flows.work.counts import added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.shop.wire import Shop
 from flows.work.signals.intake import intake
 from flows.work.signals.mail import sweep
 from flows.work.trouble import SHUT
-from flows.work.wiring import Shop
 from leadstore.outbox.routes import relay_shut
 from leadstore.store import in_thread
 from leadstore.vitals import note_tick

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.work.sending.give_up import give_up
+from flows.work.shop.wire import Shop
 from flows.work.signals.mail import handle, keep_apart
-from flows.work.wiring import Shop
 from leadstore.aside import close, payloads, put_back
 from leadstore.outbox.backlog import Waiting
 from leadstore.outbox.failures import Wanted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.work.counting import Counts, total
+from flows.work.counts import Counts, total
 from nurture.deciding.routes import WHY
 from nurture.words import Closing, Reason
 

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from console.app import call
-from flows.work.front import web_app
-from flows.work.settings import load_settings
-from flows.work.wiring import open_shop
+from flows.work.shop.front import web_app
+from flows.work.shop.settings import load_settings
+from flows.work.shop.wire import open_shop
 from leadstore import notes
 from leadstore.rows import consent, outbox
 from leadstore.store import open_store

@@ -17,7 +17,7 @@ from console import demo_shown
 from console.app import call
 from console.demo_shown import Shown, closing, example, totals
 from flows.demonstration import demonstration, press_unsubscribe
-from flows.work.counting import added
+from flows.work.counts import added
 from flows.work.demo.acts import LEAVES, Mail
 from flows.work.demo.answering import Model
 from flows.work.demo.folder import fresh_folder, most_leads, takes_leads
@@ -29,8 +29,8 @@ from flows.work.handoffs.notify import hand_off
 from flows.work.imports.run import ImportCounts, ImportReport
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.shop.wire import Shop
 from flows.work.signals.intake import intake
-from flows.work.wiring import Shop
 from leadstore.audit import Spoken
 from leadstore.store import Store, open_store
 from nurture.errors import LockHeld, NurtureError, ProjectError

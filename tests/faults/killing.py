@@ -26,8 +26,8 @@ from sqlalchemy.engine import make_url
 from flows.work.handoffs.notify import hand_off
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.shop.wire import Shop
 from flows.work.signals.intake import intake
-from flows.work.wiring import Shop
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.work.project.apply import apply_release
-from flows.work.settings import Settings
-from flows.work.wiring import Shop, Speaker, store_identity
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import Shop, Speaker, store_identity
 from leadstore.signals import append_signals
 from leadstore.store import Store
 from nurture.links.web_tokens import Links

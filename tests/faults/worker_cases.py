@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
-from flows.work.wiring import see_moment
+from flows.work.shop.wire import see_moment
 from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address

@@ -19,9 +19,9 @@ from flows.work.scoring.rescore import LOCK as RESCORE
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance, claim, take_over
 from flows.work.sending.queue import GROUP, LANES
+from flows.work.shop.wire import HOLD
 from flows.work.signals.intake import intake
 from flows.work.signals.standing import LOCK as SWEEP
-from flows.work.wiring import HOLD
 from leadstore.database.locks import Hold, take_lock
 from leadstore.rows import lead, outbox
 from leadstore.store import Store

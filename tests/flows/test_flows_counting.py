@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.work.counting import added, in_words, rows
+from flows.work.counts import added, in_words, rows
 
 
 def test_counts_add_up_by_name_and_by_reason() -> None:

@@ -15,8 +15,8 @@ from flows.work.project.shelf import read_shelf
 from flows.work.sending.feedback import LONGEST, feedback_id, safe_name, sender_id
 from flows.work.sending.letters import compose
 from flows.work.sending.queue import Batch
-from flows.work.settings import Settings
-from flows.work.wiring import Shop
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import Shop
 from leadstore.store import Store
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book

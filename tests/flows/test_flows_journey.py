@@ -16,12 +16,12 @@ from sqlalchemy import select
 from flows.work.handoffs.notify import hand_off
 from flows.work.imports.run import import_file, read_import_map
 from flows.work.project.apply import apply_release
-from flows.work.receiving import local_inbox
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
-from flows.work.settings import Settings
+from flows.work.shop.inbox import local_inbox
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import Shop, relay_for, store_identity
 from flows.work.signals.intake import intake
-from flows.work.wiring import Shop, relay_for, store_identity
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.rows import enrolment, lead, outbox

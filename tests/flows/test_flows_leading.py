@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from flows.clock.leader import NAME, leading
-from flows.work import single
-from flows.work.single import me, only_one
+from flows.work.shop import single
+from flows.work.shop.single import me, only_one
 from leadstore.database.locks import Hold, lock_holder, take_lock
 from leadstore.store import Store, in_thread, open_store
 from nurture.errors import LockHeld, StoreGone

@@ -10,8 +10,8 @@ import pytest
 
 from flows.work.project.apply import apply_release
 from flows.work.project.watch import ShelfWatch
-from flows.work.settings import load_settings
-from flows.work.wiring import open_shop
+from flows.work.shop.settings import load_settings
+from flows.work.shop.wire import open_shop
 from leadstore.releases import current_release_id
 from leadstore.rows import enrolment
 from leadstore.store import Store

@@ -10,8 +10,8 @@ import pytest
 
 from flows.runs.shop import holding, this_shop
 from flows.work.moments import parse_moment
-from flows.work.settings import load_settings
-from flows.work.wiring import open_shop
+from flows.work.shop.settings import load_settings
+from flows.work.shop.wire import open_shop
 from nurture.errors import ClockError, SettingError
 
 ROOT = Path(__file__).parent.parent.parent

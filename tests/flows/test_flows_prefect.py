@@ -26,9 +26,9 @@ import pytest
 from pydantic import SecretStr
 
 from flows.processes.server import is_healthy, local_server
-from flows.work.receiving import local_inbox
-from flows.work.settings import Settings, load_settings
-from flows.work.wiring import Shop, open_shop
+from flows.work.shop.inbox import local_inbox
+from flows.work.shop.settings import Settings, load_settings
+from flows.work.shop.wire import Shop, open_shop
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
 from nurture.errors import MailboxError, NurtureError, StoreGone

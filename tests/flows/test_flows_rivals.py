@@ -16,7 +16,7 @@ import pytest
 from flows.clock.leader import refuse_beside_leader
 from flows.clock.rivals import active_schedules, configured_api, refuse_rivals
 from flows.processes.server import PrefectServer, server_environment
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from leadstore.database.locks import take_lock
 from leadstore.store import Store
 from leadstore.vitals import note_tick

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.work.settings import SYNONYMS, Settings, load_settings
+from flows.work.shop.settings import SYNONYMS, Settings, load_settings
 from nurture.errors import ProjectError, SettingError
 
 KEY = "k" * 20

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.work.project.watch import ShelfWatch
-from flows.work.settings import load_settings
-from flows.work.wiring import Shop, open_shop
+from flows.work.shop.settings import load_settings
+from flows.work.shop.wire import Shop, open_shop
 from leadstore.releases import current_release_id
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,8 +9,8 @@ import pytest
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import claim, take_over
 from flows.work.sending.letters import compose
-from flows.work.settings import Settings
-from flows.work.wiring import HOLD, open_shop
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import HOLD, open_shop
 from leadstore.consents.grants import withdraw_all
 from leadstore.outbox.letters import mark_started
 from leadstore.rows import decision, enrolment, handoff, signal, stage_change, suppression

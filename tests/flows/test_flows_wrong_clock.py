@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from flows.work.wiring import see_moment
+from flows.work.shop.wire import see_moment
 from leadstore import notes
 from leadstore.consents.grants import withdraw_all
 from leadstore.database.clock import bring_back, look_ahead

@@ -17,9 +17,9 @@ from flows.work.handoffs.notify import hand_off
 from flows.work.project.apply import apply_release
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
+from flows.work.shop.wire import Shop, store_identity
 from flows.work.signals.intake import intake
-from flows.work.wiring import Shop, store_identity
 from leadstore.rows import lead, outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.work.project.shelf import read_shelf
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from nurture.errors import LockHeld, NurtureError, ProjectError
 from nurture.imports.map import read_map
 from nurture.project.book import read_book

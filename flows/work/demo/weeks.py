@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.work.counting import added
+from flows.work.counts import added
 from flows.work.demo.folder import LEADS, MAP
 from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
 from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from leadstore.audit import Person, Tally, people, tally
 from leadstore.store import in_thread
 from nurture.project.book import Book

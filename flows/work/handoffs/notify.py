@@ -17,8 +17,8 @@ from flows.work.sending.pace import shut_routes
 from flows.work.sending.settle import settle_surely, settle_unbuilt
 from flows.work.sending.start import start
 from flows.work.sending.webhooks import call_others
+from flows.work.shop.wire import HOLD, Shop
 from flows.work.sieve import Culprits, sieve
-from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.outbox.letters import claim_notices, due_notices, fail_planned

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flows.work.project.apply import Checked, apply_checked, checked
 from flows.work.project.shelf import read_shelf
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from nurture.errors import BookError, LeadsLeave
 from nurture.files.diagnosis import Fault
 

@@ -15,8 +15,8 @@ from flows.work.sending.pipeline import deliver
 from flows.work.sending.queue import BATCH, Batch, Feed
 from flows.work.sending.settle import settle_lost, settle_uncertain
 from flows.work.sending.webhooks import write_notices
+from flows.work.shop.wire import HOLD, Shop
 from flows.work.sieve import Sieved, sieve
-from flows.work.wiring import HOLD, Shop
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from leadstore.outbox.letters import recover

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.work.sending.settle import step_over
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from leadstore.outbox import retry
 from leadstore.outbox.failures import Found
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.work.sending.feedback import feedback_id
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from nurture.blame import in_words, is_own
 from nurture.deciding.consent import consent_to
 from nurture.errors import RenderError

@@ -13,7 +13,7 @@ from flows.work.sending.pace import shut_routes
 from flows.work.sending.queue import LANES, Feed, Group
 from flows.work.sending.settle import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
 from flows.work.sending.start import start
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox.letters import mark_started
 from nurture.blame import is_own

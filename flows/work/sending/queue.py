@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.settle import surely
-from flows.work.wiring import HOLD, Shop
+from flows.work.shop.wire import HOLD, Shop
 from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError

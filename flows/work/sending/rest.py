@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from leadstore.enrolments.decisions import record_waits
 from leadstore.outbox.letters import OutboxRow, disturbed_leads
 from nurture.project.book import Book

@@ -12,8 +12,8 @@ from itertools import islice
 
 from flows.work.culprits import new_aside
 from flows.work.deadline import NEVER, Deadline
-from flows.work.single import only_one
-from flows.work.wiring import Shop
+from flows.work.shop.single import only_one
+from flows.work.shop.wire import Shop
 from inbound.kinds.bounce import UNREAD
 from inbound.mail.clues import Clues, read_clues
 from inbound.mail.message import Mail, read_mail

@@ -9,10 +9,10 @@ from typing import Any
 
 from flows.work.culprits import leave_out
 from flows.work.deadline import NEVER, Deadline
+from flows.work.shop.single import Turn, only_one
+from flows.work.shop.wire import Shop
 from flows.work.sieve import Culprits, sieve
 from flows.work.signals.entry import Taken, by_lead, write_entries
-from flows.work.single import Turn, only_one
-from flows.work.wiring import Shop
 from leadstore import notes
 from leadstore.aside import without_aside
 from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from flows.work.collecting import spare_what_stays
 from flows.work.project.apply import apply_shelf
-from flows.work.readiness import ready_store
 from flows.work.sending.pace import Meter
-from flows.work.settings import Settings
+from flows.work.shop.memory import spare_what_stays
+from flows.work.shop.readiness import ready_store
+from flows.work.shop.settings import Settings
 from leadstore import notes
 from leadstore.enrolments.halts import retired
 from leadstore.releases import current_release_id, releases_by_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from leadstore.database.schema import refuse_other
 from leadstore.store import Store, open_store
 

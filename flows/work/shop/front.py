@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 
-from flows.work.wiring import Shop
+from flows.work.shop.wire import Shop
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.store import in_thread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows.work.settings import Settings
+from flows.work.shop.settings import Settings
 from outbound.inbox import LocalInbox
 
 
