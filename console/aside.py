@@ -145,7 +145,7 @@ def retry(
     now, found = _found(frame, names, kind, reason, older, lead)
 
     def act(shop: Any, items: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
-        from flows.work.retrial import put_back_all
+        from flows.work.aside.retrial import put_back_all
 
         return put_back_all(shop, items, now)
 
@@ -202,7 +202,7 @@ def drop(
         return 1
 
     def act(shop: Any, items: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
-        from flows.work.retrial import drop_all
+        from flows.work.aside.retrial import drop_all
 
         drop_all(shop, items, now)
         return ()

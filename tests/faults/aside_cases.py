@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.work.retrial import put_back_all
+from flows.work.aside.retrial import put_back_all
 from leadstore.rows import handoff
 from nurture.values import Delivery
 from nurture.words import Remedy

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.work.retrial import drop_all, put_back_all
+from flows.work.aside.retrial import drop_all, put_back_all
+from flows.work.aside.sieve import sieve
 from flows.work.scoring.rescore import rescore
-from flows.work.sieve import sieve
 from flows.work.signals.intake import intake
 from leadstore.aside import WantedAside, list_aside, payloads
 from leadstore.rows import consent, enrolment, handoff, lead, signal, suppression

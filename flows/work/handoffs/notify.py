@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.work.culprits import leave_out
+from flows.work.aside.culprits import leave_out
+from flows.work.aside.sieve import Culprits, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.forward import forward, is_reply, language_of
 from flows.work.handoffs.offer import lapse_offers, offer_unassigned
@@ -18,7 +19,6 @@ from flows.work.sending.settle import settle_surely, settle_unbuilt
 from flows.work.sending.start import start
 from flows.work.sending.webhooks import call_others
 from flows.work.shop.wire import HOLD, Shop
-from flows.work.sieve import Culprits, sieve
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.outbox.letters import claim_notices, due_notices, fail_planned

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.culprits import leave_out
+from flows.work.aside.culprits import leave_out
+from flows.work.aside.sieve import Culprits, Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.scoring.sets import score_by_sets, scorer
 from flows.work.shop.single import Turn, only_one
 from flows.work.shop.wire import Shop
-from flows.work.sieve import Culprits, Sieved, sieve
 from leadstore.aside import without_aside
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.scores.history import due_for_recheck, leads_after, lock_after, never_scored

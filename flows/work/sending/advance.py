@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.work.aside.sieve import Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.offer import offer_leads
 from flows.work.sending.pace import keep_turns, pacer_for
@@ -16,7 +17,6 @@ from flows.work.sending.queue import BATCH, Batch, Feed
 from flows.work.sending.settle import settle_lost, settle_uncertain
 from flows.work.sending.webhooks import write_notices
 from flows.work.shop.wire import HOLD, Shop
-from flows.work.sieve import Sieved, sieve
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from leadstore.outbox.letters import recover

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from flows.work.aside.sieve import Culprits, sieve
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.sending.letters import Broken
 from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
 from flows.work.sending.rest import rest, undisturbed
 from flows.work.shop.wire import Shop
-from flows.work.sieve import Culprits, sieve
 from leadstore.consents.grants import suppress
 from leadstore.enrolments.decisions import hold
 from leadstore.enrolments.positions import forget_retries, postpone, read_enrolments, write_positions

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.aside.sieve import sieve
 from flows.work.sending.pace import shut_routes
 from flows.work.sending.settle import fail_unbuilt
 from flows.work.shop.wire import Shop
-from flows.work.sieve import sieve
 from leadstore.outbox.letters import mark_started
 from nurture.blame import in_words
 from nurture.values import Claim

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.aside.sieve import Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.letters import Broken
 from flows.work.sending.settle import settle_surely, settle_unbuilt
 from flows.work.sending.start import start
 from flows.work.shop.wire import HOLD, Shop
-from flows.work.sieve import Sieved, sieve
 from leadstore.enrolments.decisions import message_id
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.outbox.letters import add_notices, claim_notices, count_due_notices, due_notices, fail_planned

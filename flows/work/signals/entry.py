@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flows.work.sieve import Sieved
+from flows.work.aside.sieve import Sieved
 from leadstore.enrolments.decisions import record_entries
 from leadstore.enrolments.positions import enrol
 from nurture.project.book import Book

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.culprits import leave_out
+from flows.work.aside.culprits import leave_out
+from flows.work.aside.sieve import Culprits, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.rescore import score_leads
 from flows.work.shop.wire import Shop
-from flows.work.sieve import Culprits, sieve
 from flows.work.signals.effects import apply_effects, protect
 from flows.work.signals.entry import Taken, by_lead, write_entries
 from flows.work.signals.standing import changed_page, sweep

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
 
-from flows.work.culprits import new_aside
+from flows.work.aside.culprits import new_aside
 from flows.work.deadline import NEVER, Deadline
 from flows.work.shop.single import only_one
 from flows.work.shop.wire import Shop

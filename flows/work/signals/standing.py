@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.work.culprits import leave_out
+from flows.work.aside.culprits import leave_out
+from flows.work.aside.sieve import Culprits, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.shop.single import Turn, only_one
 from flows.work.shop.wire import Shop
-from flows.work.sieve import Culprits, sieve
 from flows.work.signals.entry import Taken, by_lead, write_entries
 from leadstore import notes
 from leadstore.aside import without_aside

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.work.sieve import Culprits
+from flows.work.aside.sieve import Culprits
 from leadstore.aside import NewAside, set_aside
 from nurture.blame import blame
 from nurture.words import AsideKind, AsideStage
