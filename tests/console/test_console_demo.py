@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from console import demo_shown
 from console.app import call
-from console.demo_shown import Shown, closing, example, totals
-from flows.demonstration import demonstration, press_unsubscribe
+from console.demo import table
+from console.demo.table import Shown, closing, example, totals
 from flows.work.counts import added
 from flows.work.demo.acts import LEAVES, Mail
-from flows.work.demo.answering import Model
+from flows.work.demo.answers import Model
 from flows.work.demo.folder import fresh_folder, most_leads, takes_leads
 from flows.work.demo.hours import MOST_TICKS, first_monday, moments
 from flows.work.demo.mailbox import read_mail
 from flows.work.demo.proof import broken_promises, unwanted
+from flows.work.demo.system import demonstration, press_unsubscribe
 from flows.work.demo.weeks import Played, bring_in, play
 from flows.work.handoffs.notify import hand_off
 from flows.work.imports.run import ImportCounts, ImportReport
@@ -420,7 +420,7 @@ def test_without_a_terminal_each_week_is_a_line(capsys: pytest.CaptureFixture[st
 def test_on_a_terminal_bars_move(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One for the import, one for the ticks."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr(demo_shown, "Console", lambda **kind: Console(**kind, force_terminal=True, width=100))
+    monkeypatch.setattr(table, "Console", lambda **kind: Console(**kind, force_terminal=True, width=100))
     with Shown(5, 2) as shown:
         shown.importing(1, 1, _counts())
         shown.imported(_counts())

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.work.demo.acts import LEAVES, Act, Mail
-from flows.work.demo.answering import Model
+from flows.work.demo.answers import Model
 from flows.work.demo.mailbox import Mailbox
 from leadstore.audit import Person
 from leadstore.signals import append_signals

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
-from console.demo_shown import Shown, closing, example, totals
+from console.demo.table import Shown, closing, example, totals
 from console.frame import Frame, InFrame, note, say, say_json
-from flows.demonstration import Demonstration, demonstration, press_unsubscribe
 from flows.processes.server import PrefectServer, local_server
 from flows.processes.stop import stop_asked
 from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
+from flows.work.demo.system import Demonstration, demonstration, press_unsubscribe
 from flows.work.demo.weeks import Played, bring_in, play
 from nurture.errors import BookError, NurtureError, ProjectError
 from nurture.files.diagnosis import render_text
@@ -127,7 +127,7 @@ def _addresses(settings: Settings, server: PrefectServer) -> dict[str, Any]:
 
 def _places(frame: Frame) -> tuple[Path, Path, Path]:
     """The project to copy, the demo's folder, and where the invented leads lie."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     shipped = next(p for p in (here / "starter", here.parent) if (p / "examples" / "demo" / LEADS).is_file())
     invented = shipped / "examples" / "demo"
     try:

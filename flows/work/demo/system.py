@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flows.processes.asgi import served
 from flows.processes.ports import bind
-from flows.work.demo.answering import Model
+from flows.work.demo.answers import Model
 from flows.work.demo.hours import first_monday, moments
 from flows.work.demo.weeks import IMPORTED_AT
 from flows.work.demo.world import World
