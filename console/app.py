@@ -41,7 +41,7 @@ COMMANDS = {
     "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
     "aside": ("console.aside:app", "List what raised and was set aside; retry it or drop it."),
-    "outbox": ("console.outbox:app", "List what was spoken, and settle what nobody knows."),
+    "outbox": ("console.outbox.command:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo.command:demo", "Run the whole engine on invented leads."),
 }
 """Name -> where it lives, and one line for the help. A command is imported only when it is called."""

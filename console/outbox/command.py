@@ -20,12 +20,12 @@ from leadstore.story.chapters import Touch
 from nurture.words import OutboxKind, Reason, TouchState
 
 app = App(name="outbox", help="Look into the outbox; settle, retry or give up.", help_format="plaintext")
-app.command("console.doubts:resolve_", name="resolve", help="Settle what nobody knows.")
-app.command("console.retrying:retry", name="retry", help="Let what failed be tried again.")
-app.command("console.retrying:skip", name="skip", help="Give up what failed, and go on.")
-app.command("console.routes:routes", name="routes", help="Show the pace of the relay and of domains.")
-app.command("console.routes:close", name="close", help="Close the relay or a domain for a while.")
-app.command("console.routes:reopen", name="reopen", help="Open the relay or a domain again.")
+app.command("console.outbox.resolve:resolve_", name="resolve", help="Settle what nobody knows.")
+app.command("console.outbox.retry:retry", name="retry", help="Let what failed be tried again.")
+app.command("console.outbox.retry:skip", name="skip", help="Give up what failed, and go on.")
+app.command("console.outbox.routes:routes", name="routes", help="Show the pace of the relay and of domains.")
+app.command("console.outbox.routes:close", name="close", help="Close the relay or a domain for a while.")
+app.command("console.outbox.routes:reopen", name="reopen", help="Open the relay or a domain again.")
 
 
 @app.command(name="list")
