@@ -29,7 +29,7 @@ COMMANDS = {
     "run": ("console.run:run", "Run the flows: once, or minute by minute."),
     "up": ("console.up:up", "Start the whole system: store, inbox, web, Prefect server and clock."),
     "web": ("console.web:web", "Serve the pages that leads reach, and nothing else."),
-    "why": ("console.why:why", "Tell one lead's story: every decision and its reason."),
+    "why": ("console.why.command:why", "Tell one lead's story: every decision and its reason."),
     "pause": ("console.life:pause", "Stop a sequence's timers."),
     "resume": ("console.life:resume", "Let a paused or retired sequence go on."),
     "retire": ("console.life:retire", "End a sequence: everybody in it leaves."),

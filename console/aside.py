@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
+from console.format import printable, say_at
 from console.frame import Frame, InFrame, agreed, note, say, say_json
-from console.wording import printable, say_at
 from leadstore.aside import payloads
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead

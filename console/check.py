@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from console.format import say_many
 from console.frame import InFrame, note, say, say_json
-from console.wording import say_many
 from flows.work.project.shelf import read_shelf, strays
 from nurture.files.diagnosis import Fault, as_json, render_github, render_text
 from nurture.project.advice import advise

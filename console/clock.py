@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from console.format import say_at, say_many
 from console.frame import InFrame, agreed, note, say, say_json
-from console.wording import say_at, say_many
 from leadstore.database.access import open_existing
 from leadstore.database.clock import Ahead, bring_back, look_ahead
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
-from console.reasons import plainly
-from console.wording import adding_up, printable, say_at
+from console.why.reasons import plainly
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
+from console.format import printable
 from console.frame import InFrame, note, say_json
-from console.reasons import Why, plainly
-from console.wording import printable
+from console.why.reasons import Why, plainly
 from leadstore.database.access import open_existing
 from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_release

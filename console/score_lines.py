@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from console.wording import adding_up, say_many
+from console.format import adding_up, say_many
 from nurture.values import Term
 
 

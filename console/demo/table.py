@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from console.format import say_many
 from console.frame import note
-from console.reasons import REASONS
-from console.wording import say_many
+from console.why.reasons import REASONS
 from flows.work.counts import added, in_words
 from flows.work.demo.acts import Mail
 from flows.work.demo.weeks import Played

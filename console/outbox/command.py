@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
+from console.format import printable, say_at
 from console.frame import InFrame, note, say_json
-from console.reasons import REASONS, say_touch
-from console.wording import printable, say_at
+from console.why.reasons import REASONS, say_touch
 from leadstore.database.access import open_existing
 from leadstore.outbox.failures import Stuck, Wanted, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from console.format import say_many
 from console.frame import InFrame, agreed, note, say, say_json
-from console.wording import say_many
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.outbox.resolution import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
 from nurture.errors import NurtureError, SettingError

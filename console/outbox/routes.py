@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from console.format import printable, say_at
 from console.frame import InFrame, note, say, say_json
-from console.wording import printable, say_at
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.outbox.routes import PACED, close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.releases import current_release

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from console.app import call
-from console.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decision, say_touch
+from console.format import adding_up, printable, say_fully
 from console.score_lines import score_lines
-from console.standings import say_offer, say_properties
-from console.wording import adding_up, printable, say_fully
+from console.why.position import say_offer, say_properties
+from console.why.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decision, say_touch
 from flows.work.project.shelf import read_shelf
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address

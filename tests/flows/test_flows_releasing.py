@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from console.reasons import say_decision
-from console.why import tell
+from console.why.command import tell
+from console.why.reasons import say_decision
 from flows.work.sending.give_up import give_up
 from leadstore.enrolments.halts import pause, resume
 from leadstore.outbox.failures import Found, Wanted

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
-from console.reasons import Why, plainly
-from console.silence import Absence, absences, general
+from console.why.reasons import Why, plainly
+from console.why.silence import Absence, absences, general
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.leads.lookup import find_lead
@@ -65,11 +65,11 @@ def why(
     finally:
         store.close()
     if json:
-        from console.story_json import as_json
+        from console.why.json import as_json
 
         say_json(as_json(told))
     else:
-        from console.story_page import show
+        from console.why.page import show
 
         show(told)
     return 0

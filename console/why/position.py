@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from console.reasons import REASONS, Why, plainly
-from console.wording import say_at, say_fully
+from console.format import say_at, say_fully
+from console.why.reasons import REASONS, Why, plainly
 from leadstore.story.chapters import Offer, Run
 from nurture.values import Signal
 from nurture.words import EnrolmentState, HandoffState

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
-from console.reasons import REASONS, Why, plainly, say_decision, say_touch
-from console.wording import say_at, say_fully
+from console.format import say_at, say_fully
+from console.why.reasons import REASONS, Why, plainly, say_decision, say_touch
 from leadstore.story.chapters import Run, Story, Told, Touch
 from nurture.words import Reason, TouchState, Verdict
 

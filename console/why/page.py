@@ -11,17 +11,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from console.reasons import say_touch
+from console.format import printable, say_at, say_fully
 from console.score_lines import score_lines
-from console.standings import say_entry, say_offer, say_properties, say_standing
-from console.timeline import timeline
-from console.wording import printable, say_at, say_fully
+from console.why.position import say_entry, say_offer, say_properties, say_standing
+from console.why.reasons import say_touch
+from console.why.timeline import timeline
 from leadstore.story.chapters import Run
 from nurture.deciding import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 
 if TYPE_CHECKING:
-    from console.why import Told
+    from console.why.command import Told
 
 WIDTH = 100
 """Lines longer than this are hard to read."""
