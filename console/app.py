@@ -36,7 +36,10 @@ COMMANDS = {
     "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
     "cap": ("console.cap:cap", "Keep how often a lead wants to be written to."),
     "stage": ("console.stage:stage", "Put a lead to the stage that somebody knows of."),
-    "score": ("console.scoring:app", "Explain a score, learn a card from outcomes, or try one on history."),
+    "score": (
+        "console.score.command:app",
+        "Explain a score, learn a card from outcomes, or try one on history.",
+    ),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
     "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),

@@ -16,7 +16,7 @@ from sqlalchemy import insert, update
 
 from console.app import call
 from console.format import adding_up, printable, say_fully
-from console.score_lines import score_lines
+from console.score.lines import score_lines
 from console.why.position import say_offer, say_properties
 from console.why.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decision, say_touch
 from flows.work.project.shelf import read_shelf

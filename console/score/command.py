@@ -10,6 +10,6 @@ app = App(
     help_format="plaintext",
 )
 # By path, so that each is imported only when it is called.
-app.command("console.explaining:explain", name="explain", help="Show every term of a lead's score.")
-app.command("console.learning:learn", name="learn", help="Learn a points card from outcomes.")
-app.command("console.backtesting:backtest", name="backtest", help="Try a scoring.yaml on history.")
+app.command("console.score.explain:explain", name="explain", help="Show every term of a lead's score.")
+app.command("console.score.learn:learn", name="learn", help="Learn a points card from outcomes.")
+app.command("console.score.backtest:backtest", name="backtest", help="Try a scoring.yaml on history.")

@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveFloat
 from cyclopts.validators import Number
 
-from console.backtest_shown import show
 from console.frame import Frame, InFrame, note, say_json
-from console.learning import open_book
+from console.score.learn import open_book
+from console.score.tables import show
 from flows.work.scoring.backtest import read_model, replay
 from leadstore.database.access import latest_moment, open_existing
 from nurture.errors import BookError, SettingError
