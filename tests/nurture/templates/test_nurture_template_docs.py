@@ -12,7 +12,7 @@ import pytest
 from nurture.templates.render import compile_templates
 from nurture.templates.sandbox import FILTERS, OWN_FILTERS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
 SAMPLES = re.findall(r"^```jinja\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 (LAYOUT,) = re.findall(r"^```html\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

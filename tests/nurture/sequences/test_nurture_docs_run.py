@@ -17,7 +17,7 @@ from nurture.values import AssetSent, Consent, Enrolment, Lead, Signal, Slot, Sn
 from nurture.words import Basis, ConsentState, EnrolmentState, Stage, Verdict
 from tests.nurture.gate_world import FOOTER, LAYOUT, SCORING
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sequences.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "sequences.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml ?(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SEQUENCES = {text.split("sequence: ")[1].split("\n")[0]: text for kind, text in BLOCKS if kind == "sequence"}
 WEBINAR = datetime(2027, 3, 2, 14, 0, tzinfo=UTC)

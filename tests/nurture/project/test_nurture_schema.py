@@ -14,7 +14,7 @@ from nurture.files.source import load_yaml
 from nurture.project.book import read_book
 from nurture.project.schema import schemas
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sequences.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "sequences.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml (\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SCHEMAS = schemas()
 

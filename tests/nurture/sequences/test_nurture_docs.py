@@ -14,7 +14,7 @@ from nurture.project.policy import read_policy
 from nurture.sequences.file import VERBS, SequenceFile
 from nurture.sequences.grammar import read_sequence
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sequences.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "sequences.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml ?(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SEQUENCES = [text for kind, text in BLOCKS if kind == "sequence"]
 STEPS = [text for kind, text in BLOCKS if kind == ""]
@@ -81,7 +81,7 @@ def test_every_key_is_on_the_page(key: str) -> None:
 
 def test_every_code_is_on_the_page() -> None:
     """No fault code of the language is undocumented."""
-    room = Path(__file__).parents[2] / "nurture"
+    room = Path(__file__).parents[3] / "nurture"
     used = {code for file in room.glob("*.py") for code in re.findall(r'"(NUR0\d\d)"', file.read_text())}
 
     assert sorted(code for code in used if f"| {code} |" not in PAGE) == []

@@ -11,7 +11,7 @@ import pytest
 
 from nurture.project.book import read_book
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 FRAMES = ("templates/layout.html.j2", "templates/footer.md.j2")
 NEAR = 12
 """How many lines from the mistake the first fault may stand; most stand on it."""

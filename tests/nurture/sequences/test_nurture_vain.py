@@ -8,7 +8,7 @@ import pytest
 
 from nurture.conditions.condition import parse
 from nurture.conditions.truth import always, implies, never
-from tests.nurture.test_nurture_advice import told, warnings, whole
+from tests.nurture.project.test_nurture_advice import told, warnings, whole
 
 FIRST = "- send: hello\n"
 

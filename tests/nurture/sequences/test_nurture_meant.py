@@ -6,7 +6,7 @@ import pytest
 
 from nurture.files.spelling import meant_cap, meant_cast, meant_days, meant_hours, meant_span
 from nurture.project.book import read_book
-from tests.nurture.test_nurture_book import CATALOG, MAIL, POLICY, SEQUENCE, with_files
+from tests.nurture.project.test_nurture_book import CATALOG, MAIL, POLICY, SEQUENCE, with_files
 
 WAIT = "  - wait: 3 days"
 WRITTEN = {

@@ -13,7 +13,7 @@ from nurture.templates.render import compile_templates
 from nurture.texts.translation import Phrase, every, fill, in_language, listed
 
 BOTH = {"en": "The guide", "fr": "Le guide"}
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(

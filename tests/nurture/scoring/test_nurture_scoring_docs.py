@@ -14,7 +14,7 @@ from nurture.scoring.file import EngagementEntry, FitEntry, RegularityEntry, Rul
 from nurture.scoring.maturity import BY_OPERATORS, Rejection
 from nurture.scoring.model import read_scoring
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"^```yaml (\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 MODELS = (FitEntry, RuleEntry, RegularityEntry, UnansweredEntry, EngagementEntry)
