@@ -18,7 +18,7 @@ from leadstore.store import Store, open_store, patiently
 from nurture.errors import StoreBusy, StoreError, StoreGone, Unstorable
 from tests.builders import add_lead
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "postgresql://user:hunter2@db.example/leads"
 
 
