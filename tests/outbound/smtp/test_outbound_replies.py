@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nurture.words import OUTCOMES, Outcome, Remedy
 from outbound.smtp.replies import MAX_REPLY, Phase, remedy_of, remedy_of_silence, scrub
 
-REAL_REPLIES = Path(__file__).parents[3] / "shared" / "data" / "smtp_replies" / "provider_replies.toml"
+REAL_REPLIES = Path(__file__).parents[4] / "shared" / "data" / "smtp_replies" / "provider_replies.toml"
 
 TAKEN, RETRY, SLOW_RELAY, SLOW_DOMAIN = Remedy.TAKEN, Remedy.RETRY, Remedy.SLOW_RELAY, Remedy.SLOW_DOMAIN
 STOP_SENDER, SUPPRESS, FAIL, LIST = Remedy.STOP_SENDER, Remedy.SUPPRESS, Remedy.FAIL, Remedy.LIST
