@@ -14,7 +14,7 @@ import pytest
 from inbound.mail.message import Mail, read_mail
 from inbound.mail.sort import Kind, sort
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "bounces"
+DATA = Path(__file__).parents[4] / "shared" / "data" / "bounces"
 PASSES = {"feedback", "vacation", "delivered"}
 """Labels of mails that report no failure."""
 UNDECIDED = "not recognised"
