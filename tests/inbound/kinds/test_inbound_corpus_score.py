@@ -17,7 +17,7 @@ from inbound.mail.message import read_mail
 from inbound.mail.sort import sort
 from leadstore.store import Store, open_store
 from tests.builders import HOUR
-from tests.flows.test_flows_mailing import Postbox
+from tests.flows.signals.test_flows_mailing import Postbox
 from tests.flows.workshop import workshop
 from tests.inbound.corpus import CorpusMail, corpus
 from tests.nurture.gate_world import TUESDAY

@@ -19,7 +19,7 @@ from nurture.words import TouchState
 from tests.flows.workshop import Workshop, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
 
-RELEASED = Path(__file__).parents[1] / "leadstore" / "released"
+RELEASED = Path(__file__).parents[2] / "leadstore" / "released"
 """One file a released schema and database; write.py there says how they came to be."""
 REVISIONS = sorted({path.name.partition(".")[0] for path in RELEASED.glob("*.sql")})
 STOPPED_AT = TUESDAY + HOUR + HOUR / 60

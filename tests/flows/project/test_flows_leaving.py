@@ -21,7 +21,7 @@ from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import TUESDAY
 
 STEPS = "- send: hello\n- wait: 2 days\n- send: more\n"
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from nurture.words import Remedy, Sig
 from outbound.testing import MemoryRelay
 from tests.faults.dying import Died
 from tests.flows.poison import ERRORS, STAGES, Poison, Stage, asks, comes, mailed, ripens, waiting
-from tests.flows.test_flows_mailing import LATER, Postbox
+from tests.flows.signals.test_flows_mailing import LATER, Postbox
 from tests.flows.workshop import Workshop, files, workshop
 from tests.inbound.mails import letter
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY

@@ -39,7 +39,7 @@ from tests.builders import NOON, add_consent, add_lead
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 MOMENT = NOON.isoformat()
 TROUBLES = {
     "RelayDown": {"nurture-tick", "nurture-handoff"},

@@ -14,7 +14,7 @@ from flows.work.shop.settings import load_settings
 from flows.work.shop.wire import open_shop
 from nurture.errors import ClockError, SettingError
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 MOMENT = "2027-06-15T10:00:00Z"
 AT = datetime(2027, 6, 15, 10, tzinfo=UTC)
 

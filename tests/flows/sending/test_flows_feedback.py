@@ -27,7 +27,7 @@ from outbound.testing import MemoryRelay
 from tests.flows.workshop import files, workshop
 from tests.nurture.gate_world import TUESDAY
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ADA = Lead(id=7, address_id=8, address="ada@leads.example", profile={"first_name": "Ada", "language": "en"})
 
 

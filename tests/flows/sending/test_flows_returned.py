@@ -12,7 +12,7 @@ from leadstore.consents.grants import lift
 from leadstore.rows import outbox
 from leadstore.store import Store
 from tests.builders import DAY, HOUR
-from tests.flows.test_flows_mailing import HELLO, TEAM, Postbox, copy_touch
+from tests.flows.signals.test_flows_mailing import HELLO, TEAM, Postbox, copy_touch
 from tests.flows.workshop import Workshop, files, workshop
 from tests.inbound.mails import complaint, letter, report
 from tests.nurture.gate_world import TUESDAY

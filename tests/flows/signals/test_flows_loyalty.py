@@ -13,7 +13,7 @@ from tests.builders import add_consent
 from tests.flows.workshop import Workshop, workshop
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

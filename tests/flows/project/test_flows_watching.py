@@ -13,7 +13,7 @@ from flows.work.shop.settings import load_settings
 from flows.work.shop.wire import Shop, open_shop
 from leadstore.releases import current_release_id
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from leadstore.rows import lead, outbox
 from leadstore.store import Store
 from nurture.values import Delivery, Letter
 from outbound.testing import MemoryRelay
-from tests.flows.test_flows_standing import WARM, swept
+from tests.flows.signals.test_flows_standing import WARM, swept
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import HOUR, TUESDAY
 

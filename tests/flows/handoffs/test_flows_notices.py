@@ -13,7 +13,7 @@ from leadstore.store import Store
 from nurture.errors import NotFound
 from nurture.links.mail_tokens import TOKEN
 from tests.builders import HOUR
-from tests.flows.test_flows_mailing import HELLO, LATER, TEAM, Postbox, files
+from tests.flows.signals.test_flows_mailing import HELLO, LATER, TEAM, Postbox, files
 from tests.flows.workshop import Workshop, workshop
 from tests.inbound.mails import letter
 

@@ -21,7 +21,7 @@ from leadstore.store import open_store
 from tests.flows.production import shadow
 from tests.flows.workshop import Workshop, workshop
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 FLOWS = {"tick": tick, "intake": intake, "rescore": rescore, "mailbox": mailbox, "handoff": handoff}
 
 
