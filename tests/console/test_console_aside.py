@@ -16,7 +16,7 @@ from leadstore.store import Store
 from nurture.values import NewSignal
 from nurture.words import AsideKind, AsideStage
 from tests.builders import DAY, NOON, add_lead
-from tests.console.test_console_retrying import LONG_AGO, held, nurture, shop
+from tests.console.outbox.test_console_retrying import LONG_AGO, held, nurture, shop
 
 __all__ = ["nurture", "shop"]
 

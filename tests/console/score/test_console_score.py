@@ -18,7 +18,7 @@ from nurture.scoring.model import read_scoring
 from tests.builders import NOON
 from tests.flows.learning_store import add_leads
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 NEW, OLD = "learned.yaml", "scoring.yaml"
 
 

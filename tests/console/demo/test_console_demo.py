@@ -39,7 +39,7 @@ from nurture.project.catalog import Catalog
 from nurture.spans import parse_cap
 from outbound.message.build import build_message
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INVENTED = ROOT / "examples" / "demo"
 MONDAY = datetime(2027, 1, 11, tzinfo=UTC)
 TUESDAY = datetime(2027, 1, 12, 10, 20, tzinfo=UTC)

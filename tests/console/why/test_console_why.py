@@ -31,7 +31,7 @@ from nurture.values import NewSignal, Signal, Term
 from nurture.words import HandoffState, OutboxKind, Reason, TouchState, Verdict
 from tests.builders import DAY, HOUR, NOON, add_consent, add_enrolment, add_lead, add_release
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 Seen = pytest.CaptureFixture[str]
 
 

@@ -16,7 +16,7 @@ from leadstore.store import open_store
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import Closing
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 SENDING = """\
 sending:
   rate: 14 per second

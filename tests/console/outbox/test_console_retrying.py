@@ -18,7 +18,7 @@ from tests.builders import DAY, NOON, add_enrolment, add_lead
 
 Seen = pytest.CaptureFixture[str]
 Ran = tuple[int, str, str]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LONG_AGO = NOON - 2000 * DAY
 RENDER = {"state": "failed", "reason": "render_failed", "reply": "no first_name"}
 
