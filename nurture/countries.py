@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 # code | main zone | name. From the IANA tz database (zone.tab, iso3166.tab; public domain). Where a country
 # has several zones, the one where most of its people live.
@@ -288,7 +287,7 @@ _ALIASES = {
     "wales": "GB",
 }
 
-_LONGEST = 80
+LONGEST = 80
 """Characters of the longest name of a country."""
 
 _ROWS = tuple(tuple(line.split("|")) for line in _TABLE.split("\n") if line)
@@ -303,23 +302,4 @@ def fold(text: str) -> str:
     return " ".join(plain.replace(".", "").replace("&", "and").replace("-", " ").casefold().split())
 
 
-_CODES = {**{fold(name): code for code, _, name in _ROWS}, **_ALIASES}
-
-
-@lru_cache(maxsize=4096)
-def country_code(text: str | None) -> str | None:
-    """The ISO 3166 code of a country, in any case; None when unknown.
-
-    It reads alpha-2 and alpha-3 codes, and short, official and common names in English, French and German.
-    """
-    folded = fold(text or "")
-    code = folded.upper()
-    if code in MAIN_ZONES:
-        return code
-    if folded in _CODES:
-        return _CODES[folded]
-    if not folded or len(folded) > _LONGEST:
-        return None
-    from nurture.country_names import named  # reads 800 names, for those that are not written plainly
-
-    return named(folded)
+CODES = {**{fold(name): code for code, _, name in _ROWS}, **_ALIASES}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from nurture.countries import MAIN_ZONES, fold
+from nurture.countries import CODES, LONGEST, MAIN_ZONES, fold
 
 LANGUAGES = ("en", "fr", "de")
 
@@ -258,3 +258,20 @@ def _smooth(name: str) -> str:
     while before != name:
         before, name = name, _ARTICLE.sub("", name)
     return name
+
+
+@lru_cache(maxsize=4096)
+def country_code(text: str | None) -> str | None:
+    """The ISO 3166 code of a country, in any case; None when unknown.
+
+    It reads alpha-2 and alpha-3 codes, and short, official and common names in English, French and German.
+    """
+    folded = fold(text or "")
+    code = folded.upper()
+    if code in MAIN_ZONES:
+        return code
+    if folded in CODES:
+        return CODES[folded]
+    if not folded or len(folded) > LONGEST:
+        return None
+    return named(folded)

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from nurture.countries import MAIN_ZONES, country_code
+from nurture.countries import MAIN_ZONES
+from nurture.country_names import country_code
 from nurture.quick import quick
 from nurture.words import Reason
 

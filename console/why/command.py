@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
-from console.why.reasons import Why, plainly
+from console.why.explained import ExplainedStory
 from console.why.silence import Absence, absences, general
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
@@ -27,19 +25,6 @@ if TYPE_CHECKING:
 
 
 NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A story with what explains it: the release's titles, the lead's zone, and each absence."""
-
-    story: Story
-    now: datetime
-    zone: tzinfo
-    titles: dict[str, str]
-    silence: Sequence[str]  # what keeps the lead out of everything
-    absences: Sequence[Absence]
-    why: Why = plainly
 
 
 def why(
@@ -75,7 +60,7 @@ def why(
     return 0
 
 
-def tell(tx: Any, lead_id: int, now: datetime) -> Told:
+def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
     story = read_story(tx, lead_id)
     now = max(latest_moment(tx, now), story.as_of or now)
@@ -83,8 +68,10 @@ def tell(tx: Any, lead_id: int, now: datetime) -> Told:
     book = _book(tx)
     if book is None:
         silence = [*general(story), NO_RELEASE]
-        return Told(story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ())
-    return Told(
+        return ExplainedStory(
+            story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ()
+        )
+    return ExplainedStory(
         story,
         now,
         zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),

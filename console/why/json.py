@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from console.format import say_fully
+from console.why.explained import ExplainedStory
 from console.why.reasons import say_decision, say_touch
 from leadstore.story.chapters import Run, Told, Touch
 from nurture.values import Signal
 from nurture.words import EnrolmentState
 
-if TYPE_CHECKING:
-    from console.why import command
 
-
-def as_json(told: command.Told) -> dict[str, Any]:
+def as_json(told: ExplainedStory) -> dict[str, Any]:
     """One object: instants are ISO text in UTC, every decision and touch carries its sentence as `why`."""
     story, lead = told.story, told.story.lead
     return {
@@ -89,12 +87,12 @@ def _run(run: Run) -> dict[str, Any]:
     }
 
 
-def _touch(touch: Touch, told: command.Told) -> dict[str, Any]:
+def _touch(touch: Touch, told: ExplainedStory) -> dict[str, Any]:
     sentence = say_touch(touch, lambda at: say_fully(at, told.zone))
     return {**_plain(touch), "sent_at": _at(touch.sent_at), "why": sentence}
 
 
-def _decision(one: Told, told: command.Told) -> dict[str, Any]:
+def _decision(one: Told, told: ExplainedStory) -> dict[str, Any]:
     return {**_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone), told.why)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,15 +12,13 @@ from rich.text import Text
 
 from console.format import printable, say_at, say_fully
 from console.score.lines import score_lines
+from console.why.explained import ExplainedStory
 from console.why.position import say_entry, say_offer, say_properties, say_standing
 from console.why.reasons import say_touch
 from console.why.timeline import timeline
 from leadstore.story.chapters import Run
 from nurture.deciding import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
-
-if TYPE_CHECKING:
-    from console.why.command import Told
 
 WIDTH = 100
 """Lines longer than this are hard to read."""
@@ -37,7 +34,7 @@ ECHOES = (Sig.TOUCH_SENT, Sig.TOUCH_REFUSED)
 """Signals that the sequences tell already."""
 
 
-def show(told: Told) -> None:
+def show(told: ExplainedStory) -> None:
     """Print the whole story to stdout."""
     page = Page(told)
     for part in (page.who, page.stage, page.scores, page.consents, page.sequences, page.sales, page.signals):
@@ -47,7 +44,7 @@ def show(told: Told) -> None:
 class Page:
     """One story on its way to a terminal."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: ExplainedStory) -> None:
         self.told, self.story, self.lead = told, told.story, told.story.lead
         self.out = Console(highlight=False)
         self.out.width = min(self.out.width, WIDTH)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from nurture.conditions.tree import Tree
 from nurture.files.diagnosis import did_you_mean
 from nurture.words import ConsentState, Stage
-
-if TYPE_CHECKING:
-    from nurture.conditions.condition import Condition
 
 CLOSED: Mapping[str, frozenset[str]] = {
     "stage": frozenset(stage.value for stage in Stage),
@@ -31,6 +29,14 @@ class ConditionError(ValueError):
         self.suggestion = suggestion
 
 
+class Segment(Protocol):
+    """What a segment stands for: the condition that catalog.yaml gives its name to."""
+
+    @property
+    def tree(self) -> Tree:
+        """Its condition's tree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The names a condition may use, and their types: text, number, flag, date or list."""
@@ -38,11 +44,9 @@ class Vocabulary:
     fields: Mapping[str, str]
     signals: Mapping[str, Mapping[str, str]]  # type -> property -> type
     topics: frozenset[str] = frozenset()
-    segments: Mapping[str, Condition] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict)  # property -> its only values
-    values: Mapping[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # attribute, or type.property -> the same
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)  # attribute, or type.property -> same
 
 
 @dataclass(frozen=True, slots=True)

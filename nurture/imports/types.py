@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from nurture.countries import country_code
+from nurture.country_names import country_code
 from nurture.files.diagnosis import did_you_mean
 from nurture.imports.dates import read_moment
 from nurture.imports.lead import RowFault, shown

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, field_validator
 
-from nurture.countries import country_code
+from nurture.country_names import country_code
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Node, Strict, Written, salvage, validate
 from nurture.project.pace import Sending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from nurture.files.diagnosis import did_you_mean
 from nurture.files.source import Node
 from nurture.sequences.file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
+from nurture.sequences.moments import Moment
 from nurture.sequences.reader import Draft, Reader, walk
-from nurture.sequences.webinars import Moment
 
 
 def check_head(file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader) -> None:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from nurture.files.source import Strict, Written
 from nurture.project.catalog import ConditionText, Funnel, Name, SignalType
+from nurture.sequences.moments import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
 from nurture.sequences.steps import DEFER_MAX, GRACE, Again, OnChange, OnExpired, OverCap
-from nurture.sequences.webinars import MOMENT_SCHEMA, Moment, MomentText, is_moment, parse_moment
 from nurture.spans import CapText, Span, WindowText, parse_span, parse_weekday_time
 from nurture.texts.translation import Text, Words
 

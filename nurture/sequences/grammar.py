@@ -23,6 +23,7 @@ from nurture.sequences.file import (
     WebhookFile,
 )
 from nurture.sequences.fingerprint import fingerprint
+from nurture.sequences.moments import Moment
 from nurture.sequences.reader import Draft, Reader, name_steps, walk
 from nurture.sequences.steps import (
     Again,
@@ -43,7 +44,6 @@ from nurture.sequences.steps import (
     WaitStep,
     WebhookStep,
 )
-from nurture.sequences.webinars import Moment
 from nurture.words import Sig
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from nurture.countries import country_code
+from nurture.country_names import country_code
 from nurture.files.diagnosis import did_you_mean
 from nurture.project.catalog import Catalog
 from nurture.spans import parse_zone

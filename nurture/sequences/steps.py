@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from typing import Any, ClassVar, Literal
 
 from nurture.conditions.condition import Condition
-from nurture.sequences.webinars import Moment
+from nurture.sequences.moments import Moment
 from nurture.texts.translation import Said
 from nurture.timing import Cap, Window
 

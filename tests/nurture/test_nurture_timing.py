@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from nurture.countries import MAIN_ZONES, country_code
+from nurture.countries import MAIN_ZONES
+from nurture.country_names import country_code
 from nurture.timing import (
     Cap,
     Holidays,

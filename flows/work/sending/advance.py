@@ -11,9 +11,10 @@ from typing import Any
 from flows.work.aside.sieve import Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.offer import offer_leads
+from flows.work.sending.claims import Batch
 from flows.work.sending.pace import keep_turns, pacer_for
 from flows.work.sending.pipeline import deliver
-from flows.work.sending.queue import BATCH, Batch, Feed
+from flows.work.sending.queue import BATCH, Feed
 from flows.work.sending.settle import settle_lost, settle_uncertain
 from flows.work.sending.webhooks import write_notices
 from flows.work.shop.wire import HOLD, Shop

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from flows.work.sending.claims import Batch
 from flows.work.sending.feedback import feedback_id
 from flows.work.shop.wire import Shop
 from nurture.blame import in_words, is_own
@@ -20,9 +21,6 @@ from nurture.values import PROFILE_FIELDS, Claim, Lead, Letter, Snapshot
 from nurture.words import Purpose
 from outbound.message.attachments import calendar_part
 from outbound.message.build import build_message
-
-if TYPE_CHECKING:
-    from flows.work.sending.queue import Batch
 
 Broken = dict[int, tuple[int, str]]
 """Outbox id -> (attempt, why it could not be built)."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.work.deadline import NEVER, Deadline
+from flows.work.sending.claims import Batch
 from flows.work.sending.settle import surely
 from flows.work.shop.wire import HOLD, Shop
 from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError
-from nurture.project.book import Book
-from nurture.values import Claim, Snapshot
+from nurture.values import Claim
 
 log = logging.getLogger("nurture.feed")
 
@@ -36,19 +36,6 @@ BATCH = 500
 """Leads claimed at once: they are decided while the lanes speak."""
 RENEW_SECONDS = 8
 """Several renewals fit into HOLD, so that a slow disk takes no claim away from who is at work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one claim brought."""
-
-    leads: int
-    claims: Sequence[Claim]
-    snapshots: Mapping[int, Snapshot]
-    book: Book | None
-    tally: Counter[str]
-    held: Counter[str]
-    interval: timedelta = timedelta(0)  # between two letters of one worker, when the relay is paced
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.work.project.shelf import read_shelf
+from flows.work.sending.claims import Batch
 from flows.work.sending.feedback import LONGEST, feedback_id, safe_name, sender_id
 from flows.work.sending.letters import compose
-from flows.work.sending.queue import Batch
 from flows.work.shop.settings import Settings
 from flows.work.shop.wire import Shop
 from leadstore.store import Store

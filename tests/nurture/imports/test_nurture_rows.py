@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nurture.conditions.condition import ConditionError, Vocabulary, parse
-from nurture.countries import country_code
+from nurture.country_names import country_code
 from nurture.files.source import load_yaml
 from nurture.imports.dates import form_fault, read_moment
 from nurture.imports.expressions import ExpressionError, compile_expression

@@ -13,7 +13,7 @@ from nurture.deciding import consider
 from nurture.ics import webinar_ics
 from nurture.project.book import read_book
 from nurture.project.catalog import Webinar
-from nurture.sequences.webinars import Moment, parse_moment
+from nurture.sequences.moments import Moment, parse_moment
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY, book, plan, project, signal, story, world
 
 START = datetime(2027, 6, 18, 12, 0, tzinfo=UTC)
