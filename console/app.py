@@ -17,7 +17,7 @@ from console.frame import Frame, note
 from flows.work.repeats import Repeats
 from nurture import __version__
 from nurture.errors import NurtureError
-from nurture.links.shown import secrets_in, without_secrets
+from nurture.links.redaction import secrets_in, without_secrets
 
 COMMANDS = {
     "init": ("console.init:init", "Begin a project, from the shelves that are shipped."),

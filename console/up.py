@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from console.frame import InFrame, note, say
 from flows.processes.stop import stop_asked, until
-from flows.processes.system import Standing, whole_system
+from flows.processes.system import RunningSystem, whole_system
 from flows.work.counts import in_words, total
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def up(
     return 0
 
 
-def _welcome(standing: Standing, settings: Settings, json: bool) -> None:
+def _welcome(standing: RunningSystem, settings: Settings, json: bool) -> None:
     places = {
         "prefect": standing.prefect,
         "web": standing.web,

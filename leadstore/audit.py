@@ -36,7 +36,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Census:
     """How many leads stand where."""
 
     leads: int
@@ -99,12 +99,12 @@ def withdrawn_since(tx: Connection) -> dict[tuple[str, str], datetime]:
     return {(r.address, r.topic): r.at for r in rows}
 
 
-def tally(tx: Connection) -> Tally:
+def tally(tx: Connection) -> Census:
     """Count leads, enrolments, waits and handoffs."""
     entered = tx.execute(select(enrolment.c.lead_id, enrolment.c.sequence).distinct()).all()
     offered = select(func.count(func.distinct(handoff.c.lead_id))).where(handoff.c.offered_at.is_not(None))
     bought = select(func.count()).select_from(lead).where(lead.c.stage == Stage.CUSTOMER.value)
-    return Tally(
+    return Census(
         leads=tx.scalar(select(func.count()).select_from(address).where(address.c.current)) or 0,
         enrolled=len({r.lead_id for r in entered}),
         by_sequence=dict(sorted(Counter(r.sequence for r in entered).items())),

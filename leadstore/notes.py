@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.tables import Note
+from leadstore.tables import NoteTable
 from nurture.errors import ClockError
 
-note = Note.__table__  # type: ignore[attr-defined]
+note = NoteTable.__table__  # type: ignore[attr-defined]
 
 SEEN = "clock_seen"
 """The furthest moment that the store has seen."""

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from leadstore.tables import Release
+from leadstore.tables import ReleaseTable
 
-release = Release.__table__  # type: ignore[attr-defined]
+release = ReleaseTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,40 +7,40 @@ from operator import attrgetter
 from typing import Any
 
 from leadstore.tables import (
-    Address,
-    Aside,
-    Consent,
-    DecisionLog,
-    Enrolment,
-    Halt,
-    Handoff,
-    Lead,
-    Outbox,
-    RouteState,
-    ScoreHistory,
-    Seller,
-    Signal,
-    StageChange,
-    Suppression,
+    AddressTable,
+    AsideTable,
+    ConsentTable,
+    DecisionLogTable,
+    EnrolmentTable,
+    HaltTable,
+    HandoffTable,
+    LeadTable,
+    OutboxTable,
+    RouteStateTable,
+    ScoreHistoryTable,
+    SellerTable,
+    SignalTable,
+    StageChangeTable,
+    SuppressionTable,
 )
 from nurture import values
 from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason
 
-lead = Lead.__table__  # type: ignore[attr-defined]
-address = Address.__table__  # type: ignore[attr-defined]
-consent = Consent.__table__  # type: ignore[attr-defined]
-suppression = Suppression.__table__  # type: ignore[attr-defined]
-signal = Signal.__table__  # type: ignore[attr-defined]
-halt = Halt.__table__  # type: ignore[attr-defined]
-enrolment = Enrolment.__table__  # type: ignore[attr-defined]
-outbox = Outbox.__table__  # type: ignore[attr-defined]
-route = RouteState.__table__  # type: ignore[attr-defined]
-decision = DecisionLog.__table__  # type: ignore[attr-defined]
-score_history = ScoreHistory.__table__  # type: ignore[attr-defined]
-stage_change = StageChange.__table__  # type: ignore[attr-defined]
-handoff = Handoff.__table__  # type: ignore[attr-defined]
-aside = Aside.__table__  # type: ignore[attr-defined]
-seller = Seller.__table__  # type: ignore[attr-defined]
+lead = LeadTable.__table__  # type: ignore[attr-defined]
+address = AddressTable.__table__  # type: ignore[attr-defined]
+consent = ConsentTable.__table__  # type: ignore[attr-defined]
+suppression = SuppressionTable.__table__  # type: ignore[attr-defined]
+signal = SignalTable.__table__  # type: ignore[attr-defined]
+halt = HaltTable.__table__  # type: ignore[attr-defined]
+enrolment = EnrolmentTable.__table__  # type: ignore[attr-defined]
+outbox = OutboxTable.__table__  # type: ignore[attr-defined]
+route = RouteStateTable.__table__  # type: ignore[attr-defined]
+decision = DecisionLogTable.__table__  # type: ignore[attr-defined]
+score_history = ScoreHistoryTable.__table__  # type: ignore[attr-defined]
+stage_change = StageChangeTable.__table__  # type: ignore[attr-defined]
+handoff = HandoffTable.__table__  # type: ignore[attr-defined]
+aside = AsideTable.__table__  # type: ignore[attr-defined]
+seller = SellerTable.__table__  # type: ignore[attr-defined]
 
 LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)
 """What as_lead reads, and more: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""

@@ -20,7 +20,7 @@ from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
 from nurture.errors import SettingError, StoreBusy
-from nurture.links.shown import HIDDEN, shown_url
+from nurture.links.redaction import HIDDEN, shown_url
 
 P = ParamSpec("P")
 T = TypeVar("T")

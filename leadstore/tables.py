@@ -104,7 +104,7 @@ def _only_where(name: str, *columns: str, where: str, unique: bool = False) -> I
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class Release(SQLModel, table=True):
+class ReleaseTable(SQLModel, table=True):
     """Sequences, templates, policy, scoring and catalogue as checked and applied together."""
 
     __tablename__ = "release"
@@ -116,7 +116,7 @@ class Release(SQLModel, table=True):
     __table_args__ = (_only_where("uq_release_one_current", "current", where="current", unique=True),)
 
 
-class Lead(SQLModel, table=True):
+class LeadTable(SQLModel, table=True):
     """One person: profile, attributes, stored scores and stage."""
 
     __tablename__ = "lead"
@@ -155,7 +155,7 @@ class Lead(SQLModel, table=True):
     )
 
 
-class Address(SQLModel, table=True):
+class AddressTable(SQLModel, table=True):
     """A normalised address: consent, suppression and caps belong to it. A merged one stays as an alias."""
 
     __tablename__ = "address"
@@ -168,7 +168,7 @@ class Address(SQLModel, table=True):
     __table_args__ = (_only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
 
 
-class Consent(SQLModel, table=True):
+class ConsentTable(SQLModel, table=True):
     """What an address says now about one topic."""
 
     __tablename__ = "consent"
@@ -181,7 +181,7 @@ class Consent(SQLModel, table=True):
     at: datetime = _at()
 
 
-class ConsentChange(SQLModel, table=True):
+class ConsentChangeTable(SQLModel, table=True):
     """History of consents: appended, never edited."""
 
     __tablename__ = "consent_change"
@@ -195,7 +195,7 @@ class ConsentChange(SQLModel, table=True):
     at: datetime = _at()
 
 
-class Suppression(SQLModel, table=True):
+class SuppressionTable(SQLModel, table=True):
     """Never mail this address; only an operator lifts it."""
 
     __tablename__ = "suppression"
@@ -210,7 +210,7 @@ class Suppression(SQLModel, table=True):
     )
 
 
-class Signal(SQLModel, table=True):
+class SignalTable(SQLModel, table=True):
     """Something a lead did or that happened to it; append-only."""
 
     __tablename__ = "signal"
@@ -232,7 +232,7 @@ class Signal(SQLModel, table=True):
     )
 
 
-class Halt(SQLModel, table=True):
+class HaltTable(SQLModel, table=True):
     """A sequence that the operator paused or retired."""
 
     __tablename__ = "halt"
@@ -241,7 +241,7 @@ class Halt(SQLModel, table=True):
     since: datetime = _at()
 
 
-class Enrolment(SQLModel, table=True):
+class EnrolmentTable(SQLModel, table=True):
     """One run of one lead through one sequence."""
 
     __tablename__ = "enrolment"
@@ -289,7 +289,7 @@ LEFT_ALONE = "kind = 'lead' AND state <> 'retried'"
 """SQLite uses a partial index only for a question in the same words, so they are written here."""
 
 
-class Outbox(SQLModel, table=True):
+class OutboxTable(SQLModel, table=True):
     """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
 
     __tablename__ = "outbox"
@@ -337,7 +337,7 @@ class Outbox(SQLModel, table=True):
     )
 
 
-class RouteState(SQLModel, table=True):
+class RouteStateTable(SQLModel, table=True):
     """The relay, or a recipient's domain behind it: its pace, and whether it is closed and why."""
 
     __tablename__ = "route"
@@ -360,7 +360,7 @@ class RouteState(SQLModel, table=True):
     __table_args__ = (_only_where("ix_route_troubled", "name", where=TROUBLED),)
 
 
-class DecisionLog(SQLModel, table=True):
+class DecisionLogTable(SQLModel, table=True):
     """Every send, wait, skip and stop with its reason, so that any silence can be explained."""
 
     __tablename__ = "decision"
@@ -382,7 +382,7 @@ class DecisionLog(SQLModel, table=True):
     )
 
 
-class ScoreHistory(SQLModel, table=True):
+class ScoreHistoryTable(SQLModel, table=True):
     """Scores over time: appended when a score moves by a whole point or changes its cell, then thinned."""
 
     __tablename__ = "score_history"
@@ -395,7 +395,7 @@ class ScoreHistory(SQLModel, table=True):
     at: datetime = _at()
 
 
-class StageChange(SQLModel, table=True):
+class StageChangeTable(SQLModel, table=True):
     """Stage changes with their cause: appended, never edited."""
 
     __tablename__ = "stage_change"
@@ -407,7 +407,7 @@ class StageChange(SQLModel, table=True):
     at: datetime = _at()
 
 
-class Handoff(SQLModel, table=True):
+class HandoffTable(SQLModel, table=True):
     """A mature lead offered to a seller; one per lead and cycle."""
 
     __tablename__ = "handoff"
@@ -434,7 +434,7 @@ class Handoff(SQLModel, table=True):
     )
 
 
-class Seller(SQLModel, table=True):
+class SellerTable(SQLModel, table=True):
     """Where the round-robin stands for each seller named in nurture.yaml."""
 
     __tablename__ = "seller"
@@ -443,7 +443,7 @@ class Seller(SQLModel, table=True):
     last_offered_at: datetime | None = _at(null=True)
 
 
-class ImportRun(SQLModel, table=True):
+class ImportRunTable(SQLModel, table=True):
     """How far an import of one file with one map has come, so that it resumes."""
 
     __tablename__ = "import_run"
@@ -455,7 +455,7 @@ class ImportRun(SQLModel, table=True):
     finished_at: datetime | None = _at(null=True)
 
 
-class Aside(SQLModel, table=True):
+class AsideTable(SQLModel, table=True):
     """An item of a batch that raised: kept with its reason until the operator puts it back or drops it."""
 
     __tablename__ = "aside"
@@ -479,7 +479,7 @@ class Aside(SQLModel, table=True):
     )
 
 
-class Note(SQLModel, table=True):
+class NoteTable(SQLModel, table=True):
     """Single facts about the store: the furthest moment it has seen, the last sweep."""
 
     __tablename__ = "note"

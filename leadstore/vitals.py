@@ -11,11 +11,11 @@ from leadstore.database.schema import Schema, read_schema
 from leadstore.notes import write_note
 from leadstore.outbox.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
-from leadstore.tables import Note
+from leadstore.tables import NoteTable
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import EnrolmentState, TouchState
 
-note = Note.__table__  # type: ignore[attr-defined]
+note = NoteTable.__table__  # type: ignore[attr-defined]
 
 TICKS = "tick:"
 """What the names of these notes begin with: one for each kind of clock that has ever ticked."""

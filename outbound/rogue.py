@@ -59,7 +59,7 @@ class Misdeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenLetter:
     """A letter the server has taken: it would be delivered from here."""
 
     sender: str
@@ -88,10 +88,10 @@ class MisbehavingServer:
         login: bool = False,
         limit: int | None = None,
         per_connection: int | None = None,
-        on_taken: Callable[[Taken], None] = lambda taken: None,
+        on_taken: Callable[[TakenLetter], None] = lambda taken: None,
     ) -> None:
         self.tls, self.login, self.limit, self.per_connection = tls, login, limit, per_connection
-        self.taken: list[Taken] = []
+        self.taken: list[TakenLetter] = []
         self.recipients: list[int] = []
         self.connections = 0
         self.open_now = 0
@@ -162,7 +162,7 @@ class MisbehavingServer:
                 return misdeed
         return None
 
-    def take(self, taken: Taken) -> None:
+    def take(self, taken: TakenLetter) -> None:
         """Keep a letter."""
         self._on_taken(taken)
         self.taken.append(taken)
@@ -255,7 +255,7 @@ class _Conversation:
         content = raw[:-3].replace(b"\r\n..", b"\r\n.")
         found = MESSAGE_ID.search(content)
         name = found[1].decode() if found else ""
-        taken = Taken(self.sender, self.recipient, name, content)
+        taken = TakenLetter(self.sender, self.recipient, name, content)
         misdeed = self.server.misdeed("dot", self.recipient)
         if misdeed is None or misdeed.keep or _is_yes(misdeed):
             self.server.take(taken)

@@ -21,7 +21,7 @@ from console.format import say_many
 from console.frame import note
 from console.why.reasons import REASONS
 from flows.work.counts import added, in_words
-from flows.work.demo.acts import Mail
+from flows.work.demo.acts import DemoMail
 from flows.work.demo.weeks import Played
 from flows.work.imports.run import ImportCounts, ImportReport
 from nurture.words import Reason
@@ -91,7 +91,7 @@ class Shown:
         self._counts = {}
 
 
-def example(mails: Sequence[Mail], folder: Path) -> dict[str, str]:
+def example(mails: Sequence[DemoMail], folder: Path) -> dict[str, str]:
     """A message worth looking at, written beside for a browser, and the lead with the longest story."""
     marketing = [mail for mail in mails if mail.marketing]
     if not marketing:

@@ -14,7 +14,7 @@ from console.format import printable, say_at
 from console.frame import InFrame, note, say_json
 from console.why.reasons import REASONS, say_touch
 from leadstore.database.access import open_existing
-from leadstore.outbox.failures import Stuck, Wanted, find_broken, find_stuck
+from leadstore.outbox.failures import FailureFilter, Stuck, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox
 from leadstore.story.chapters import Touch
 from nurture.words import OutboxKind, Reason, TouchState
@@ -57,7 +57,7 @@ def list_(
             states = count_by_state(tx)
             runs = doubts_by_run(tx) if states.get(TouchState.UNCERTAIN, 0) > 1 else {}
             able = _able(tx, rows)
-            held = find_broken(tx, Wanted(kind=kind and kind.value), limit) if state in HIDDEN else []
+            held = find_broken(tx, FailureFilter(kind=kind and kind.value), limit) if state in HIDDEN else []
     finally:
         store.close()
     if json:
@@ -86,7 +86,7 @@ MENDED = {
 def _able(tx: Any, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
     """Which of these rows may be tried again or given up."""
     failed = tuple(touch.id for _, touch in rows if touch.state in (TouchState.FAILED, TouchState.REFUSED))
-    return {one.id for one in find_stuck(tx, Wanted(failed))[0]} if failed else set()
+    return {one.id for one in find_stuck(tx, FailureFilter(failed))[0]} if failed else set()
 
 
 def _remedy(touch: Touch, able: Collection[int | None]) -> str | None:

@@ -14,7 +14,7 @@ from console.frame import InFrame, agreed, note, say, say_json
 from console.why.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
-from leadstore.outbox.failures import Found, Refusal, Stuck, Wanted, find_stuck
+from leadstore.outbox.failures import FailureFilter, Found, Refusal, Stuck, find_stuck
 from leadstore.outbox.retry import retry as release
 from leadstore.store import Store
 from nurture.errors import NurtureError
@@ -66,7 +66,7 @@ def retry(
     try:
         with store.read() as tx:
             lead_id = None if lead is None else find_lead(tx, lead)
-            wanted = Wanted(ids, reason, kind and kind.value, lead_id)
+            wanted = FailureFilter(ids, reason, kind and kind.value, lead_id)
             found, _ = find_stuck(tx, wanted)
         if not ids and not yes and len(found) > 1 and not _agreed(found):
             return 1

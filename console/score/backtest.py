@@ -20,7 +20,7 @@ from nurture.errors import BookError, SettingError
 from nurture.files.diagnosis import render_text
 from nurture.learning.backtest import WON, Replayed, Suggestion
 from nurture.learning.card import learned_figures
-from nurture.learning.outcomes import Outcome, parse_outcome
+from nurture.learning.outcomes import OutcomeRule, parse_outcome
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Sig
@@ -34,7 +34,7 @@ SEEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Capacity:
     """What sales can take: a share that is won, or a number of leads a week over so many weeks."""
 
     precision: float | None = None
@@ -91,7 +91,7 @@ def backtest(
         outcome or str((figures[0] or {}).get("outcome", Sig.DEAL_WON)), book.catalog.vocabulary()
     )
     replayed = _replay(frame, [file.model for file in files], book.policy.maturity, goal)
-    wanted = Wanted(precision, per_week, weeks or replayed[0].weeks)
+    wanted = Capacity(precision, per_week, weeks or replayed[0].weeks)
     results = [
         as_json(file.path, one, learned, wanted, limit)
         for file, one, learned in zip(files, replayed, figures, strict=True)
@@ -106,7 +106,9 @@ def backtest(
     return 0
 
 
-def _replay(frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: Outcome) -> list[Replayed]:
+def _replay(
+    frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: OutcomeRule
+) -> list[Replayed]:
     store = open_existing(frame.settings().database_url)
     try:
         with store.read("report") as tx:
@@ -117,7 +119,7 @@ def _replay(frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: 
 
 
 def as_json(
-    path: Path, one: Replayed, learned: dict[str, Any] | None, wanted: Wanted, limit: int
+    path: Path, one: Replayed, learned: dict[str, Any] | None, wanted: Capacity, limit: int
 ) -> dict[str, Any]:
     """What a model comes to: its ranking by fit + engagement, and whom the maturity matrix hands over."""
     chosen = one.chosen()
@@ -147,7 +149,7 @@ def as_json(
     }
 
 
-def remarks(one: Replayed, wanted: Wanted, *, learned: bool) -> list[str]:
+def remarks(one: Replayed, wanted: Capacity, *, learned: bool) -> list[str]:
     """What a reader of the figures must know."""
     found = [STATIC] if one.static else []
     if learned:

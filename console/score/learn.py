@@ -19,7 +19,7 @@ from leadstore.database.access import latest_moment, open_existing
 from nurture.errors import BookError, ProjectError
 from nurture.files.diagnosis import render_text
 from nurture.learning.card import write_card
-from nurture.learning.outcomes import Example, Outcome, parse_outcome
+from nurture.learning.outcomes import Example, OutcomeRule, parse_outcome
 from nurture.learning.proposal import check_excluded
 from nurture.project.book import Book, read_book
 
@@ -97,7 +97,7 @@ def open_book(frame: Frame) -> Book:
     return book
 
 
-def _examples(frame: Frame, goal: Outcome, book: Book, most: int) -> list[Example]:
+def _examples(frame: Frame, goal: OutcomeRule, book: Book, most: int) -> list[Example]:
     store = open_existing(frame.settings().database_url)
     try:
         with store.read("report") as tx:

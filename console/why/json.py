@@ -9,7 +9,7 @@ from typing import Any
 from console.format import say_fully
 from console.why.explained import ExplainedStory
 from console.why.reasons import say_decision, say_touch
-from leadstore.story.chapters import Run, Told, Touch
+from leadstore.story.chapters import PastDecision, PastEnrolment, Touch
 from nurture.values import Signal
 from nurture.words import EnrolmentState
 
@@ -67,7 +67,7 @@ def _at(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _run(run: Run) -> dict[str, Any]:
+def _run(run: PastEnrolment) -> dict[str, Any]:
     one = run.enrolment
     return {
         "sequence": one.sequence,
@@ -92,7 +92,7 @@ def _touch(touch: Touch, told: ExplainedStory) -> dict[str, Any]:
     return {**_plain(touch), "sent_at": _at(touch.sent_at), "why": sentence}
 
 
-def _decision(one: Told, told: ExplainedStory) -> dict[str, Any]:
+def _decision(one: PastDecision, told: ExplainedStory) -> dict[str, Any]:
     return {**_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone), told.why)}
 
 

@@ -16,7 +16,7 @@ from console.why.explained import ExplainedStory
 from console.why.position import say_entry, say_offer, say_properties, say_standing
 from console.why.reasons import say_touch
 from console.why.timeline import timeline
-from leadstore.story.chapters import Run
+from leadstore.story.chapters import PastEnrolment
 from nurture.deciding import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 
@@ -142,7 +142,7 @@ class Page:
             self.heading("Not in now" if self.story.runs else "In no sequence")
             self.grid([(one.sequence, f"{one.why[:1].upper()}{one.why[1:]}.") for one in self.told.absences])
 
-    def run(self, run: Run) -> None:
+    def run(self, run: PastEnrolment) -> None:
         """One enrolment: a head, where it stands, then its timeline."""
         one = run.enrolment
         key = f" {one.entry_key}" if one.entry_key else ""

@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 
 from console.format import say_at, say_fully
 from console.why.reasons import REASONS, Why, plainly
-from leadstore.story.chapters import Offer, Run
+from leadstore.story.chapters import PastEnrolment, PastOffer
 from nurture.values import Signal
 from nurture.words import EnrolmentState, HandoffState
 
 
-def say_entry(run: Run, zone: tzinfo) -> str:
+def say_entry(run: PastEnrolment, zone: tzinfo) -> str:
     """When it began, and what opened it."""
     one = run.enrolment
     opened = "its entry condition held" if one.signal is None else f"opened by {one.signal.type}"
@@ -19,7 +19,7 @@ def say_entry(run: Run, zone: tzinfo) -> str:
     return f"Entered {say_at(one.entered_at, zone)}: {opened}{f' ({told})' if told else ''}."
 
 
-def say_standing(run: Run, zone: tzinfo, now: datetime) -> str:
+def say_standing(run: PastEnrolment, zone: tzinfo, now: datetime) -> str:
     """Where it stands and when it is looked at next, or how it ended."""
     one = run.enrolment
     because = f": {REASONS[run.reason]}" if run.reason else ""
@@ -38,7 +38,7 @@ def say_standing(run: Run, zone: tzinfo, now: datetime) -> str:
             return f"Left{ended} at {one.step}{because}."
 
 
-def say_offer(offer: Offer, zone: tzinfo, why: Why = plainly) -> str:
+def say_offer(offer: PastOffer, zone: tzinfo, why: Why = plainly) -> str:
     """To whom the lead was offered, why, and the answer."""
     who = f"Offered to {offer.seller or 'nobody'}: {why(offer.cause)}"
     match offer.state:

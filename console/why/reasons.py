@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.workers import is_alive, is_lost
-from leadstore.story.chapters import BY_OPERATOR, Told, Touch
+from leadstore.story.chapters import BY_OPERATOR, PastDecision, Touch
 from nurture.speech.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
 
@@ -112,7 +112,7 @@ def plainly(cause: str) -> str:
     return say_cause(cause, "en", "en", {})
 
 
-def say_decision(told: Told, say: Say, why: Why = plainly) -> str:
+def say_decision(told: PastDecision, say: Say, why: Why = plainly) -> str:
     """One decision as a sentence."""
     clause = _in_detail(told.reason, told.detail, why) or REASONS[told.reason]
     if told.verdict is Verdict.STOP and told.reason is Reason.DONE:

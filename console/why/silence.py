@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.why.reasons import REASONS
-from leadstore.story.chapters import Run, Story
+from leadstore.story.chapters import PastEnrolment, Story
 from nurture.deciding import ALL_TOPICS, consent_to, consider
 from nurture.project.book import Book
 from nurture.sequences.grammar import Sequence as Structure
@@ -101,7 +101,7 @@ def _not_opened(sequence: Structure, story: Story, snapshot: Snapshot) -> Absenc
 _ENTRY = (Verdict.ENTER, Verdict.REFUSE)
 
 
-def _last_run(story: Story, name: str) -> Run | None:
+def _last_run(story: Story, name: str) -> PastEnrolment | None:
     return next((r for r in reversed(story.runs) if r.enrolment.sequence == name), None)
 
 
@@ -117,7 +117,7 @@ def _again(sequence: Structure) -> Reason:
     return Reason.ONCE if sequence.enter.again.kind == "once" else Reason.AGAIN_WAIT
 
 
-def _been_through(sequence: Structure, run: Run) -> str:
+def _been_through(sequence: Structure, run: PastEnrolment) -> str:
     ended = f"{run.ended_at:%Y-%m-%d}" if run.ended_at else "earlier"
     why = f"the lead left it on {ended}"
     after = sequence.enter.again.after

@@ -9,7 +9,7 @@ from functools import partial
 
 from console.format import say_at, say_fully
 from console.why.reasons import REASONS, Why, plainly, say_decision, say_touch
-from leadstore.story.chapters import Run, Story, Told, Touch
+from leadstore.story.chapters import PastDecision, PastEnrolment, Story, Touch
 from nurture.words import Reason, TouchState, Verdict
 
 Passage = tuple[str, int]
@@ -17,7 +17,7 @@ Passage = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineEntry:
     """What happened at a moment at a step. `mark` is the touch's state, when the line is a touch's."""
 
     at: datetime
@@ -26,7 +26,7 @@ class Line:
     mark: TouchState | None = None
 
 
-def timeline(story: Story, run: Run, zone: tzinfo, why: Why = plainly) -> list[Line]:
+def timeline(story: Story, run: PastEnrolment, zone: tzinfo, why: Why = plainly) -> list[TimelineEntry]:
     """The lines of one enrolment, oldest first.
 
     A decision to send and what became of it are one line; so are waits that only moved on, and a
@@ -43,11 +43,11 @@ def timeline(story: Story, run: Run, zone: tzinfo, why: Why = plainly) -> list[L
         else:
             past = place < len(told) - 1 or run.ended_at is not None
             step = "" if one.reason is Reason.DONE else _short(one.step, run)
-            lines.append(Line(one.at, step, _sentence(one, looks, past, zone, why)))
+            lines.append(TimelineEntry(one.at, step, _sentence(one, looks, past, zone, why)))
     return lines + [_closed(t, run, zone) for t in touches.values() if _says_more(t, last_send)]
 
 
-def _sentence(one: Told, looks: int, past: bool, zone: tzinfo, why: Why) -> str:
+def _sentence(one: PastDecision, looks: int, past: bool, zone: tzinfo, why: Why) -> str:
     """A wait that is over is told in the past, and on the lead's clock only."""
     say = partial(say_at if past else say_fully, zone=zone)
     text = say_decision(one, say, why)
@@ -56,11 +56,11 @@ def _sentence(one: Told, looks: int, past: bool, zone: tzinfo, why: Why) -> str:
     return f"{text} (looked at {looks} times)" if looks > 1 else text
 
 
-def _outcome(one: Told, touch: Touch, run: Run, zone: tzinfo) -> Line:
+def _outcome(one: PastDecision, touch: Touch, run: PastEnrolment, zone: tzinfo) -> TimelineEntry:
     text = say_touch(touch, partial(say_fully, zone=zone))
     if touch.state is TouchState.PLANNED:
         text = f"Tried, not sent. {text}"
-    return Line(touch.sent_at or one.at, _short(one.step, run), text, touch.state)
+    return TimelineEntry(touch.sent_at or one.at, _short(one.step, run), text, touch.state)
 
 
 def _says_more(touch: Touch, last_send: dict[Passage, int]) -> bool:
@@ -69,14 +69,14 @@ def _says_more(touch: Touch, last_send: dict[Passage, int]) -> bool:
     return not known and touch.settled_at is not None
 
 
-def _closed(touch: Touch, run: Run, zone: tzinfo) -> Line:
+def _closed(touch: Touch, run: PastEnrolment, zone: tzinfo) -> TimelineEntry:
     text = say_touch(touch, partial(say_at, zone=zone))
-    return Line(touch.settled_at or touch.due_at, _short(touch.step, run), text, touch.state)
+    return TimelineEntry(touch.settled_at or touch.due_at, _short(touch.step, run), text, touch.state)
 
 
-def _folded(told: Iterable[Told]) -> list[tuple[Told, int]]:
+def _folded(told: Iterable[PastDecision]) -> list[tuple[PastDecision, int]]:
     """A wait that repeats the one before it becomes one, with how often it was looked at."""
-    folded: list[tuple[Told, int]] = []
+    folded: list[tuple[PastDecision, int]] = []
     for one in told:
         last = folded[-1][0] if folded else None
         if last is not None and last.verdict is Verdict.WAIT and _same(last, one):
@@ -89,10 +89,10 @@ def _folded(told: Iterable[Told]) -> list[tuple[Told, int]]:
     return folded
 
 
-def _same(one: Told, other: Told) -> bool:
+def _same(one: PastDecision, other: PastDecision) -> bool:
     return (one.step, one.occurrence, one.reason) == (other.step, other.occurrence, other.reason)
 
 
-def _short(step: str, run: Run) -> str:
+def _short(step: str, run: PastEnrolment) -> str:
     """A step without the sequence's name, which stands above it already."""
     return step.removeprefix(f"{run.enrolment.sequence}/")

@@ -21,7 +21,7 @@ from flows.work.shop.wire import open_shop
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunningSystem:
     """Where the parts of a running system answer; `lost` fails should another process take over."""
 
     prefect: str
@@ -32,7 +32,9 @@ class Standing:
 
 
 @asynccontextmanager
-async def whole_system(settings: Settings, report: Callable[[str, Counts], None]) -> AsyncIterator[Standing]:
+async def whole_system(
+    settings: Settings, report: Callable[[str, Counts], None]
+) -> AsyncIterator[RunningSystem]:
     """Start every part in order and stop them in reverse: the clock first, the Prefect server near the end.
 
     Raises:
@@ -56,7 +58,7 @@ async def whole_system(settings: Settings, report: Callable[[str, Counts], None]
         )
 
         await stack.enter_async_context(ticking(Clock(shop, report)))
-        yield Standing(
+        yield RunningSystem(
             prefect=server.url,
             web=f"http://127.0.0.1:{listener.getsockname()[1]}",
             inbox=f"smtp://127.0.0.1:{settings.inbox_port}" if settings.local_relay else None,

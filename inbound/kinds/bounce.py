@@ -13,7 +13,7 @@ from enum import StrEnum
 from inbound.kinds import legacy_bounce
 from inbound.kinds.legacy_bounce import LegacyFailure
 from inbound.mail.message import Mail, clean, decoded, inside, leaves, plain
-from nurture.refusals.refusal import UNCLEAR, Verdict, judge, tells_of_full
+from nurture.refusals.refusal import UNCLEAR, RefusalMeaning, judge, tells_of_full
 from nurture.refusals.words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
 
 MAX_RECIPIENTS = 100
@@ -37,7 +37,7 @@ class Bounce:
 
     recipients: tuple[str, ...]
     action: Action
-    verdict: Verdict
+    verdict: RefusalMeaning
 
     @property
     def hard(self) -> bool:
@@ -45,7 +45,7 @@ class Bounce:
         return self.action is Action.FAILED and self.verdict.hard
 
 
-UNREAD = (Bounce((), Action.FAILED, Verdict(hard=False, reason=UNCLEAR)),)
+UNREAD = (Bounce((), Action.FAILED, RefusalMeaning(hard=False, reason=UNCLEAR)),)
 """What comes to a bounce address in a form that nobody knows."""
 
 
@@ -115,7 +115,7 @@ def _bounce(block: Message, human: str, alone: bool) -> Bounce:
     return Bounce(recipients, _action(block, status), _verdict(status, said.strip(), around))
 
 
-def _verdict(status: str, said: str, around: str) -> Verdict:
+def _verdict(status: str, said: str, around: str) -> RefusalMeaning:
     """By the server's own words; where they decide nothing, or too much, by the notice for people as well."""
     told = f"{status}\n{around}"
     moments = (words.search(told) for words in (AT_OTHER, AT_US, AT_RCPT, AT_DATA, ADDRESS_REFUSED))

@@ -12,7 +12,7 @@ from inbound.kinds.leave import asks_to_leave
 from inbound.mail.message import Mail
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     """What a mail is."""
 
     COMPLAINT = "complaint"  # somebody called our mail spam
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 class Sorted:
     """What a mail is, and the failures it reports if it is a bounce; `sure` when it says so itself."""
 
-    kind: Kind
+    kind: MailKind
     bounces: tuple[Bounce, ...] = ()
     sure: bool = True
 
@@ -35,16 +35,16 @@ class Sorted:
 def sort(mail: Mail) -> Sorted:
     """Sort one mail. Reports come before answers: many a bounce says of itself that it is an auto-reply."""
     if is_complaint(mail):
-        return Sorted(Kind.COMPLAINT)
+        return Sorted(MailKind.COMPLAINT)
     if is_other_report(mail):
-        return Sorted(Kind.REPORT)
+        return Sorted(MailKind.REPORT)
     bounces = read_bounces(mail)
     if bounces:
-        return Sorted(Kind.BOUNCE, bounces)
+        return Sorted(MailKind.BOUNCE, bounces)
     if is_auto_reply(mail):
-        return Sorted(Kind.AUTO_REPLY)
+        return Sorted(MailKind.AUTO_REPLY)
     if asks_to_leave(mail):
-        return Sorted(Kind.LEAVE)
+        return Sorted(MailKind.LEAVE)
     if says_it_is_a_machine(mail):
-        return Sorted(Kind.AUTO_REPLY)
-    return Sorted(Kind.AUTO_REPLY if has_no_way_back(mail) else Kind.LETTER, sure=False)
+        return Sorted(MailKind.AUTO_REPLY)
+    return Sorted(MailKind.AUTO_REPLY if has_no_way_back(mail) else MailKind.LETTER, sure=False)

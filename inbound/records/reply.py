@@ -23,7 +23,7 @@ OTHER_REPLIED = "other_replied"
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Recipient:
     """Who gets a reply: the lead's seller, else the team."""
 
     name: str
@@ -97,12 +97,12 @@ def _spelling(written: str) -> str:
         return ""
 
 
-def _reader(tx: Any, lead_id: int, policy: Policy) -> Reader | None:
+def _reader(tx: Any, lead_id: int, policy: Policy) -> Recipient | None:
     name = latest_seller(tx, lead_id)
     for seller in policy.handoff.sellers:
         if seller.name == name:
-            return Reader(seller.name, seller.address)
-    return Reader("", policy.handoff.team) if policy.handoff.team else None
+            return Recipient(seller.name, seller.address)
+    return Recipient("", policy.handoff.team) if policy.handoff.team else None
 
 
 def copy_of(

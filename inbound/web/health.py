@@ -37,7 +37,7 @@ AWAY = "the database cannot be reached"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HealthAnswer:
     """What an answer is made of: facts by name, and what is wrong, in words."""
 
     facts: dict[str, Any]
@@ -55,13 +55,13 @@ def health_routes(look: Look | None) -> list[Route]:
     sight = None if look is None else Sight(look)
 
     async def live(request: Request) -> Response:
-        return Told({}).answer()
+        return HealthAnswer({}).answer()
 
     async def ready(request: Request) -> Response:
-        return (readiness(await sight.vitals()) if sight else Told({})).answer()
+        return (readiness(await sight.vitals()) if sight else HealthAnswer({})).answer()
 
     async def health(request: Request) -> Response:
-        return (soundness(await sight.vitals(), datetime.now(UTC)) if sight else Told({})).answer()
+        return (soundness(await sight.vitals(), datetime.now(UTC)) if sight else HealthAnswer({})).answer()
 
     found = {"/live": live, "/ready": ready, "/health": health}
     return [Route(path, answer, methods=["GET"]) for path, answer in found.items()]
@@ -103,22 +103,22 @@ class Sight:
             going.get_loop().call_soon_threadsafe(going.set_result, seen)
 
 
-def readiness(vitals: Vitals | None) -> Told:
+def readiness(vitals: Vitals | None) -> HealthAnswer:
     """Whether the database answers, at a schema that this version works on."""
     if vitals is None:
-        return Told({"database": "away", "schema": None}, [AWAY])
+        return HealthAnswer({"database": "away", "schema": None}, [AWAY])
     schema = vitals.schema
     facts = {"database": "reachable", "schema": schema.held}
     if schema.fits:
-        return Told(facts)
+        return HealthAnswer(facts)
     if schema.ahead:
         wrong = f"the schema {schema.held} is newer than this version of Nurture works on: upgrade it"
     else:
         wrong = f"the schema is {schema.held or 'not there'} and should be {schema.newest}: `nurture migrate`"
-    return Told(facts, [wrong])
+    return HealthAnswer(facts, [wrong])
 
 
-def soundness(vitals: Vitals | None, now: datetime) -> Told:
+def soundness(vitals: Vitals | None, now: datetime) -> HealthAnswer:
     """Whether the engine works: ready, with a relay that takes letters, and nothing due for too long."""
     ready = readiness(vitals)
     if vitals is None or ready.wrong:
@@ -140,7 +140,7 @@ def soundness(vitals: Vitals | None, now: datetime) -> Told:
     if waited is not None and waited > STALE and (ticked is None or now - ticked > STALE):
         since = f"the last tick was at {_iso(ticked)}" if ticked else "nothing has ever ticked"
         wrong.append(f"{since}, and something is due: does the clock run?")
-    return Told(facts, wrong)
+    return HealthAnswer(facts, wrong)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class OperandColumns:
     """What an operand is when it holds a text, a number or a flag: NULL while it holds something else.
 
     None says that it never holds that kind. `known` is true unless it is missing; `lists` makes the
@@ -50,7 +50,7 @@ class View:
         return tuple(one for one in (self.text, self.number, self.flag) if one is not None)
 
 
-def member(column: Expression, name: str, dialect: str) -> View:
+def member(column: Expression, name: str, dialect: str) -> OperandColumns:
     """The member `name` of a JSON object, whatever it holds.
 
     Raises:
@@ -61,12 +61,12 @@ def member(column: Expression, name: str, dialect: str) -> View:
     return _on_postgres(column, name) if dialect == "postgresql" else _on_sqlite(column, name)
 
 
-def _on_postgres(column: Expression, name: str) -> View:
+def _on_postgres(column: Expression, name: str) -> OperandColumns:
     value = column.op("->", return_type=JSONB())(literal(name, Text))
     kind = func.jsonb_typeof(value)
     plain = column.op("->>", return_type=Text())(literal(name, Text))
     near = func.least(func.greatest(cast(value, Numeric), _TINY), _HUGE)
-    return View(
+    return OperandColumns(
         text=case((kind == "string", plain)),
         number=case((kind == "number", cast(near, Float))),
         flag=case((kind == "boolean", cast(value, Boolean))),
@@ -75,7 +75,7 @@ def _on_postgres(column: Expression, name: str) -> View:
     )
 
 
-def _on_sqlite(column: Expression, name: str) -> View:
+def _on_sqlite(column: Expression, name: str) -> OperandColumns:
     path = f'$."{name}"'
     kind = func.json_type(column, path)
     each = func.json_each(column, path).table_valued("value", "type")
@@ -84,7 +84,7 @@ def _on_sqlite(column: Expression, name: str) -> View:
         found = exists(select(1).select_from(each).where(each.c.type == "text", each.c.value == item))
         return case((kind == "array", case((item.is_not(None), found))))
 
-    return View(
+    return OperandColumns(
         text=case((kind == "text", func.json_extract(column, path, type_=Text))),
         number=case((kind.in_(["integer", "real"]), func.json_extract(column, path, type_=Float))),
         flag=case((kind.in_(["true", "false"]), func.json_extract(column, path, type_=Boolean))),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Float, Text, and_, exists, false, func, literal, not_, or_, select, true
 
-from leadstore.conditions.operands import Expression, View, member
+from leadstore.conditions.operands import Expression, OperandColumns, member
 from leadstore.rows import address, consent, lead, signal
 from nurture.conditions.tree import (
     And,
@@ -93,29 +93,29 @@ class _Compiler:
                 known = self.view(tree.operand).known
                 return false() if known is None else known
 
-    def view(self, operand: Operand) -> View:
+    def view(self, operand: Operand) -> OperandColumns:
         match operand:
             case Value(value):
-                return View(**{kind_of(value): _written(value)})
+                return OperandColumns(**{kind_of(value): _written(value)})
             case Field(name) if name in _TEXTS:
-                return View(text=_TEXTS[name], known=_TEXTS[name].is_not(None))
+                return OperandColumns(text=_TEXTS[name], known=_TEXTS[name].is_not(None))
             case Field(name) if name in _NUMBERS:
-                return View(number=_NUMBERS[name], known=true())
+                return OperandColumns(number=_NUMBERS[name], known=true())
             case Field(name):
                 return member(lead.c.attributes, name, self.dialect)
             case Property("type") if self.of_signal:
-                return View(text=signal.c.type, known=true())
+                return OperandColumns(text=signal.c.type, known=true())
             case Property(name) if self.of_signal:
                 return member(signal.c.properties, name, self.dialect)
             case Property():
-                return View()
+                return OperandColumns()
             case Count():
-                return View(number=self.signals(operand, select(func.count())).scalar_subquery())
+                return OperandColumns(number=self.signals(operand, select(func.count())).scalar_subquery())
         said = select(consent.c.state).where(
             consent.c.address_id == address.c.id, consent.c.topic == operand.topic
         )
         state = said.correlate(address).scalar_subquery()
-        return View(text=state, known=state.is_not(None))
+        return OperandColumns(text=state, known=state.is_not(None))
 
     def signals(self, count: Count, query: Any) -> Any:
         """The signals that a history question is about; a machine's never count."""
@@ -126,10 +126,10 @@ class _Compiler:
             query = query.where(signal.c.occurred_at >= self.now - count.within)
         for name, value in count.properties:
             have = member(signal.c.properties, name, self.dialect)
-            query = query.where(self.compare(have, "==", View(**{kind_of(value): _written(value)})))
+            query = query.where(self.compare(have, "==", OperandColumns(**{kind_of(value): _written(value)})))
         return query.correlate(lead)
 
-    def compare(self, left: View, written: str, right: View) -> Expression:
+    def compare(self, left: OperandColumns, written: str, right: OperandColumns) -> Expression:
         """Of two values of one kind; every other pair is not comparable."""
         test = _COMPARE[written]
         texts = (self.ordered(left.text, written), right.text)
@@ -143,7 +143,7 @@ class _Compiler:
             return text
         return text.collate("C")
 
-    def contains(self, whole: View, part: Expression, negated: bool) -> Expression:
+    def contains(self, whole: OperandColumns, part: Expression, negated: bool) -> Expression:
         if part is None:
             return false()
         find = func.strpos if self.dialect == "postgresql" else func.instr
@@ -167,7 +167,7 @@ class _Compiler:
         return func.right(text, len(part), type_=Text) == part
 
 
-def _one_of(view: View, options: tuple[Scalar, ...], negated: bool) -> Expression:
+def _one_of(view: OperandColumns, options: tuple[Scalar, ...], negated: bool) -> Expression:
     kinds = {"text": view.text, "number": view.number, "flag": view.flag}
     alike = [
         have.in_([_written(option) for option in options if kind_of(option) == kind])

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from leadstore.rows import address, consent, enrolment, lead, suppression
-from leadstore.tables import ConsentChange
+from leadstore.tables import ConsentChangeTable
 from nurture.deciding import ALL_TOPICS
 from nurture.words import Basis, ConsentState, EnrolmentState, SuppressionReason
 
-change = ConsentChange.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 
 def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str = "") -> int:

@@ -14,7 +14,7 @@ from leadstore.database.schema import VERSION_TABLE, newest_schema, refuse_forei
 from leadstore.notes import SEEN, read_note
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
-from nurture.links.shown import shown_url
+from nurture.links.redaction import shown_url
 
 __all__ = ["VERSION_TABLE", "find_existing", "latest_moment", "newest_schema", "open_existing"]
 

@@ -137,7 +137,7 @@ class Bulk:
         return column.in_(select(each.c.value))
 
 
-class Standing:
+class StatementByIds:
     """A statement about many rows by their ids, built once: building costs ten times what running does.
 
     `build` makes it from the conditions that `column`, and each of the others, is among the ids.

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nurture.blame import NAMES, scrubbed
 from nurture.errors import StoreBusy, StoreError, StoreGone, Unstorable
-from nurture.links.shown import secrets_in, shown_url, without_secrets
+from nurture.links.redaction import secrets_in, shown_url, without_secrets
 
 RESTORE = (
     "stop what works on it, keep a copy of the file and put your latest backup in its place; "

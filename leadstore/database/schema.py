@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from leadstore.notes import read_note, write_note
 from nurture.errors import SchemaError, StoreError
-from nurture.links.shown import shown_url
+from nurture.links.redaction import shown_url
 
 VERSION_TABLE = "nurture_version"
 """Alembic's own table in a store."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.enrolments.positions import write_positions
 from leadstore.outbox.letters import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
@@ -263,7 +263,7 @@ def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, 
     return {(r.enrolment_id, r.step, r.occurrence): r for r in _OPEN.run(tx, enrolment_ids)}
 
 
-_OPEN = Standing(
+_OPEN = StatementByIds(
     outbox.c.enrolment_id,
     select(
         *(outbox.c[name] for name in ("id", "enrolment_id", "step", "occurrence", "attempt", "message_id"))

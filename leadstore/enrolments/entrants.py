@@ -35,7 +35,7 @@ LOOKS = text("lead.changed AND lead.live AND lead.merged_into IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingSequence:
     """A standing sequence with what its topic and the policy say of consent."""
 
     sequence: grammar.Sequence
@@ -62,7 +62,7 @@ def mark_looked_at(tx: Connection, lead_ids: Collection[int]) -> None:
 
 def candidates(
     tx: Connection,
-    standing: Standing,
+    standing: StandingSequence,
     now: datetime,
     *,
     among: Collection[int] | None = None,
@@ -84,7 +84,7 @@ def candidates(
 class _Question:
     """The parts of the statement, named as in nurture.deciding.entry; they follow its content and order."""
 
-    def __init__(self, standing: Standing, now: datetime, dialect: str) -> None:
+    def __init__(self, standing: StandingSequence, now: datetime, dialect: str) -> None:
         self.standing = standing
         self.sequence = standing.sequence
         self.now = now

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
@@ -59,7 +59,7 @@ def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
     return {r.id: as_enrolment(r) for r in _THESE.run(tx, ids).all()} if ids else {}
 
 
-_THESE = Standing(enrolment.c.id, lambda these: select(enrolment).where(these))
+_THESE = StatementByIds(enrolment.c.id, lambda these: select(enrolment).where(these))
 
 
 def postpone(tx: Connection, rows: Sequence[tuple[int, datetime, bool]]) -> None:

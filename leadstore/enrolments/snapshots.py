@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, text
 
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.rows import (
     LEAD_FACTS,
     REACHED_AT,
@@ -75,7 +75,7 @@ def lock_leads(tx: Connection, lead_ids: Iterable[int]) -> None:
         _LOCKED.run(tx, ids)
 
 
-_LOCKED = Standing(
+_LOCKED = StatementByIds(
     lead.c.id, lambda these: select(lead.c.id).where(these).order_by(lead.c.id).with_for_update()
 )
 
@@ -178,7 +178,9 @@ def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozen
     return {lead_id: frozenset(places) for lead_id, places in found.items()}
 
 
-def _rows(tx: Connection, standing: Standing, ids: Collection[int], **values: Any) -> Sequence[Row[Any]]:
+def _rows(
+    tx: Connection, standing: StatementByIds, ids: Collection[int], **values: Any
+) -> Sequence[Row[Any]]:
     return standing.run(tx, ids, **values).all() if ids else []
 
 
@@ -205,11 +207,11 @@ def _latest_handoffs(these: ColumnElement[bool]) -> Any:
     return select(handoff).join_from(handoff, latest, same)
 
 
-_SIGNALS = Standing(
+_SIGNALS = StatementByIds(
     signal.c.lead_id,
     lambda these: select(signal).where(these).order_by(signal.c.received_at, signal.c.id),
 )
-_OF_TYPES = Standing(
+_OF_TYPES = StatementByIds(
     signal.c.lead_id,
     lambda these: (
         select(signal)
@@ -217,13 +219,13 @@ _OF_TYPES = Standing(
         .order_by(signal.c.received_at, signal.c.id)
     ),
 )
-_LEADS = Standing(lead.c.id, select(*LEAD_FACTS).join_from(lead, address, REACHED_AT).where)
-_CONSENTS = Standing(consent.c.address_id, select(consent).where)
-_BARRED = Standing(
+_LEADS = StatementByIds(lead.c.id, select(*LEAD_FACTS).join_from(lead, address, REACHED_AT).where)
+_CONSENTS = StatementByIds(consent.c.address_id, select(consent).where)
+_BARRED = StatementByIds(
     suppression.c.address_id, select(suppression).where(suppression.c.lifted_at.is_(None)).where
 )
-_OFFERS = Standing(handoff.c.lead_id, _latest_handoffs)
-_SLOTS = Standing(
+_OFFERS = StatementByIds(handoff.c.lead_id, _latest_handoffs)
+_SLOTS = StatementByIds(
     outbox.c.address_id,
     select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence)
     .where(
@@ -234,13 +236,13 @@ _SLOTS = Standing(
     )
     .where,
 )
-_ASSETS = Standing(
+_ASSETS = StatementByIds(
     outbox.c.lead_id,
     select(outbox.c.lead_id, outbox.c.asset, outbox.c.enrolment_id)
     .where(outbox.c.asset.is_not(None), HOLDS)
     .where,
 )
-_DUE = Standing(
+_DUE = StatementByIds(
     enrolment.c.lead_id,
     select(enrolment)
     .where(
@@ -250,11 +252,13 @@ _DUE = Standing(
     )
     .where,
 )
-_ENTERING = Standing(signal.c.id, select(signal).where)
-_SETTLED = Standing(
+_ENTERING = StatementByIds(signal.c.id, select(signal).where)
+_SETTLED = StatementByIds(
     outbox.c.enrolment_id,
     select(outbox.c.lead_id, outbox.c.enrolment_id, outbox.c.step, outbox.c.occurrence)
     .where(outbox.c.state.not_in([TouchState.PLANNED.value, TouchState.CLAIMED.value]))
     .where,
 )
-_REACHED = Standing(address.c.lead_id, select(address.c.lead_id, address.c.id).where(address.c.current).where)
+_REACHED = StatementByIds(
+    address.c.lead_id, select(address.c.lead_id, address.c.id).where(address.c.current).where
+)

@@ -19,7 +19,7 @@ _MAILBOX_ONLY = frozenset({SuppressionReason.BOUNCE})
 """Suppressions that end with the address; the others follow the lead to a new one."""
 
 
-class Taken(Enum):
+class RowFate(Enum):
     """What became of a row."""
 
     SAVED = "saved"  # it made or changed a lead, or what is known of it
@@ -92,7 +92,7 @@ class Ledger:
     met: list[KnownLead] = field(default_factory=list)  # leads that rows were about
     remarks: list[tuple[int, Remark]] = field(default_factory=list)  # line, what is odd about it
 
-    def take(self, row: ImportedLead) -> Taken:
+    def take(self, row: ImportedLead) -> RowFate:
         """Take one row; says what became of it.
 
         Raises:
@@ -120,11 +120,11 @@ class Ledger:
         elif row.address:
             self._welcome(replace(row, key=None))
 
-    def _take(self, row: ImportedLead) -> Taken:
+    def _take(self, row: ImportedLead) -> RowFate:
         person = self._whose(row)
         if person is None:
             self._welcome(row)
-            return Taken.SAVED
+            return RowFate.SAVED
         _refuse_erased(person, row)
         mask = self.memory.mask(row)
         again = bool(self._said(person))
@@ -137,8 +137,8 @@ class Ledger:
         person.said |= mask
         self.met.append(person)
         if changed:
-            return Taken.SAVED
-        return Taken.DUPLICATE if again else Taken.UNCHANGED
+            return RowFate.SAVED
+        return RowFate.DUPLICATE if again else RowFate.UNCHANGED
 
     def _said(self, person: KnownLead) -> int:
         if not person.said and person.id:

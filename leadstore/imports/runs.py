@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from leadstore.tables import ImportRun
+from leadstore.tables import ImportRunTable
 from nurture.errors import StoreError
 
-run = ImportRun.__table__  # type: ignore[attr-defined]
+run = ImportRunTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, bindparam, text, update
 
 from leadstore.database.bulk import Bulk, as_json
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
-from leadstore.imports.changes import FileMemory, Ledger, Taken
+from leadstore.imports.changes import FileMemory, Ledger, RowFate
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
-from leadstore.tables import ConsentChange
+from leadstore.tables import ConsentChangeTable
 from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage
 
-change = ConsentChange.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 
@@ -87,9 +87,9 @@ def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
         except RowFault as fault:
             refused.append((row.line, fault.message))
             continue
-        saved += taken is Taken.SAVED
-        unchanged += taken is Taken.UNCHANGED
-        duplicates += taken is Taken.DUPLICATE
+        saved += taken is RowFate.SAVED
+        unchanged += taken is RowFate.UNCHANGED
+        duplicates += taken is RowFate.DUPLICATE
     return SaveCounts(
         saved,
         unchanged,

@@ -10,7 +10,7 @@ from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
-from leadstore.tables import StageChange
+from leadstore.tables import StageChangeTable
 from nurture.deciding import ALL_TOPICS
 from nurture.words import (
     ConsentState,
@@ -22,7 +22,7 @@ from nurture.words import (
     TouchState,
 )
 
-change = StageChange.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__  # type: ignore[attr-defined]
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
 """What sales said of the one lead says nothing of the other."""
 

@@ -13,13 +13,13 @@ from leadstore.handoffs import answer_for, close_for
 from leadstore.rows import lead
 from leadstore.scores.history import recycle
 from leadstore.signals import append_signals
-from leadstore.tables import StageChange
+from leadstore.tables import StageChangeTable
 from nurture.errors import NotFound
 from nurture.scoring.maturity import operator_refusal
 from nurture.values import NewSignal
 from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 
-change = StageChange.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__  # type: ignore[attr-defined]
 _SAID = {
     Stage.LEAD: Sig.LEAD_RECYCLED,
     Stage.SAL: Sig.HANDOFF_ACCEPTED,

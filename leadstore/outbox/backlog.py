@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from leadstore.aside import SetAside, WantedAside, list_aside
-from leadstore.outbox.failures import Stuck, Wanted, find_stuck
+from leadstore.outbox.failures import FailureFilter, Stuck, find_stuck
 from nurture.errors import NotFound
 from nurture.words import AsideKind, AsideState, OutboxKind
 
@@ -79,7 +79,7 @@ def _set_aside(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
 def _failed(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
     if wanted.kind is not None and wanted.kind not in FAILED:
         return []
-    stuck, _ = find_stuck(tx, Wanted(lead_id=wanted.lead_id))
+    stuck, _ = find_stuck(tx, FailureFilter(lead_id=wanted.lead_id))
     return [
         one
         for one in map(_of_stuck, stuck)
@@ -107,10 +107,10 @@ def _by_numbers(tx: Connection, wanted: Sequence[tuple[AsideKind | None, int]]) 
         yield from (_of_aside(one) for one in list_aside(tx, WantedAside(kept)))
     rows = tuple(number for kind, number in wanted if kind in OUTBOX.values())
     if rows:
-        yield from map(_of_stuck, find_stuck(tx, Wanted(rows))[0])
+        yield from map(_of_stuck, find_stuck(tx, FailureFilter(rows))[0])
     held = tuple(number for kind, number in wanted if kind is AsideKind.ENROLMENT)
     if held:
-        yield from map(_of_stuck, find_stuck(tx, Wanted(enrolments=held))[0])
+        yield from map(_of_stuck, find_stuck(tx, FailureFilter(enrolments=held))[0])
 
 
 def _parsed(name: str) -> tuple[AsideKind | None, int]:

@@ -46,7 +46,7 @@ GONE_ON = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FailureFilter:
     """What the operator means: rows by their ids, or all that failed, narrowed by what is given."""
 
     ids: tuple[int, ...] = ()
@@ -90,7 +90,7 @@ class Refusal:
 Found = tuple[list[Stuck], list[Refusal]]
 
 
-def find_stuck(tx: Connection, wanted: Wanted) -> Found:
+def find_stuck(tx: Connection, wanted: FailureFilter) -> Found:
     """What is meant and may go on, by its rows; and what was named by its id and may not."""
     if wanted.enrolments:
         return find_broken(tx, wanted), []
@@ -105,7 +105,7 @@ def find_stuck(tx: Connection, wanted: Wanted) -> Found:
     return good, [*refused, *(Refusal(i, f"there is no outbox row {i}", hint) for i in missing)]
 
 
-def find_broken(tx: Connection, wanted: Wanted, limit: int | None = None) -> list[Stuck]:
+def find_broken(tx: Connection, wanted: FailureFilter, limit: int | None = None) -> list[Stuck]:
     """Enrolments that are held because their decision failed: no row of the outbox tells of them."""
     if wanted.reason not in (None, Reason.BROKEN.value) or wanted.kind not in (None, TOUCH):
         return []
@@ -120,7 +120,7 @@ def find_broken(tx: Connection, wanted: Wanted, limit: int | None = None) -> lis
     ]
 
 
-def _failed(tx: Connection, wanted: Wanted) -> Iterable[Any]:
+def _failed(tx: Connection, wanted: FailureFilter) -> Iterable[Any]:
     """Rows that failed; with that reason, also notices that were refused: who answered may be mended."""
     refused = wanted.reason == Reason.RELAY_NO.value
     query = _WITH_ENROLMENT.where(

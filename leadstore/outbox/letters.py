@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
 
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.tables import LEASED_STATES
@@ -291,13 +291,13 @@ def disturbed_leads(tx: Connection, touches: Sequence[OutboxRow]) -> set[int]:
 
 
 _COLUMNS = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
-_STARTED = Standing(
+_STARTED = StatementByIds(
     outbox.c.id,
     lambda these: (
         select(*_COLUMNS).where(these, outbox.c.state == STARTED).order_by(outbox.c.id).with_for_update()
     ),
 )
-_HELD = Standing(
+_HELD = StatementByIds(
     outbox.c.id,
     lambda these: (
         select(outbox.c.id, outbox.c.attempt)
@@ -306,7 +306,7 @@ _HELD = Standing(
         .with_for_update()
     ),
 )
-_START = Standing(
+_START = StatementByIds(
     outbox.c.id,
     lambda these: (
         update(outbox)
@@ -314,7 +314,7 @@ _START = Standing(
         .values(state=STARTED, started_at=bindparam("now"), lease_until=bindparam("until"))
     ),
 )
-_CAME = Standing(
+_CAME = StatementByIds(
     signal.c.lead_id,
     lambda these: (
         select(signal.c.lead_id)
@@ -322,7 +322,7 @@ _CAME = Standing(
         .where(these, signal.c.received_at >= bindparam("since"), signal.c.type.not_in(OWN_SIGNALS))
     ),
 )
-_LEFT = Standing(
+_LEFT = StatementByIds(
     consent.c.address_id,
     lambda these, those: union_all(
         select(consent.c.address_id, consent.c.topic).where(

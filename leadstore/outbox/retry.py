@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from leadstore.database.bulk import Bulk
 from leadstore.enrolments.positions import forget_retries, read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox.failures import TOUCH, Found, Stuck, Wanted, find_stuck
+from leadstore.outbox.failures import TOUCH, FailureFilter, Found, Stuck, find_stuck
 from leadstore.outbox.letters import ROUND
 from leadstore.rows import decision, enrolment, outbox
 from nurture.values import Enrolment, Position
@@ -24,7 +24,7 @@ Place = Callable[[Enrolment], Position]
 """Where an enrolment goes on when its step is given up."""
 
 
-def retry(tx: Connection, wanted: Wanted, now: datetime) -> Found:
+def retry(tx: Connection, wanted: FailureFilter, now: datetime) -> Found:
     """Let what failed be tried again, due now: every touch passes the whole gate.
 
     A touch keeps its Message-ID, its envelope and its first due time, from which `expires` counts. Returns
@@ -51,7 +51,7 @@ def give_up(
     `enrolments` gives up the steps of those whose decision failed, instead of rows. Returns what was given
     up and what must not be.
     """
-    found, refused = _locked(tx, Wanted(tuple(ids), enrolments=tuple(enrolments)))
+    found, refused = _locked(tx, FailureFilter(tuple(ids), enrolments=tuple(enrolments)))
     touches = [one for one in found if one.kind == TOUCH]
     standing = read_enrolments(tx, _enrolments(touches))
     _close(tx, [one.id for one in found if one.id is not None], Reason.GIVEN_UP, now)
@@ -66,7 +66,7 @@ def give_up(
     return found, refused
 
 
-def _locked(tx: Connection, wanted: Wanted) -> Found:
+def _locked(tx: Connection, wanted: FailureFilter) -> Found:
     """Found under the locks of its leads, taken in the order of their ids."""
     before, _ = find_stuck(tx, wanted)
     leads = {one.lead_id for one in before if one.lead_id is not None}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, exists, select, update
 
 from leadstore.aside import left_alone
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.enrolments.snapshots import read_signals
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -71,9 +71,9 @@ WAITS = exists().where(signal.c.pending, signal.c.lead_id == lead.c.id)
 """A signal of the lead waits for intake, which scores the lead: looking at it before that is in vain."""
 
 
-def _reached(columns: Sequence[Any]) -> Standing:
+def _reached(columns: Sequence[Any]) -> StatementByIds:
     query = select(*columns).join_from(lead, address, REACHED_AT).order_by(lead.c.id)
-    return Standing(lead.c.id, query.where)
+    return StatementByIds(lead.c.id, query.where)
 
 
 _WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)

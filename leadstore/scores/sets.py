@@ -19,12 +19,12 @@ from leadstore.scores.points import Points
 from leadstore.scores.sums import MONDAY, WEEK, WEEKS, kinds_of, sums
 from leadstore.scores.table import mass
 from leadstore.signals import pages
-from leadstore.tables import StageChange
+from leadstore.tables import StageChangeTable
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Stage
 
-change = StageChange.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

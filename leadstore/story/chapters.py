@@ -53,7 +53,7 @@ class SuppressionSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PastEnrolment:
     """One enrolment, and how it ended if it did; `due_at` of the enrolment is its next look."""
 
     enrolment: Enrolment
@@ -62,7 +62,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PastDecision:
     """A decision as it was written; `enrolment_id` None: it was about entering."""
 
     id: int
@@ -113,7 +113,7 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PastOffer:
     """A handoff: to whom, why, and the answer."""
 
     id: int
@@ -144,11 +144,11 @@ class Story:
     consents: tuple[Consent, ...]
     consent_history: tuple[Consent, ...]
     suppressions: tuple[SuppressionSpan, ...]
-    runs: tuple[Run, ...]
-    decisions: tuple[Told, ...]
+    runs: tuple[PastEnrolment, ...]
+    decisions: tuple[PastDecision, ...]
     touches: tuple[Touch, ...]
     notices: tuple[Touch, ...]  # seller mails and webhooks about the lead
-    handoffs: tuple[Offer, ...]
+    handoffs: tuple[PastOffer, ...]
     signals: tuple[Signal, ...]  # the latest ones
 
     @property

@@ -28,16 +28,16 @@ from leadstore.rows import (
     suppression,
 )
 from leadstore.story.chapters import (
-    Offer,
-    Run,
+    PastDecision,
+    PastEnrolment,
+    PastOffer,
     ScorePoint,
     StageMove,
     Story,
     SuppressionSpan,
-    Told,
     Touch,
 )
-from leadstore.tables import ConsentChange
+from leadstore.tables import ConsentChangeTable
 from nurture.errors import NotFound
 from nurture.values import Consent, Signal, as_terms
 from nurture.words import (
@@ -53,7 +53,7 @@ from nurture.words import (
 __all__ = ["as_touch", "find_lead", "read_story"]
 
 LATEST_SIGNALS = 20
-change = ConsentChange.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 
 def read_story(tx: Connection, lead_id: int) -> Story:
@@ -121,12 +121,12 @@ def _suppressions(tx: Connection, address_id: int) -> tuple[SuppressionSpan, ...
     return tuple(SuppressionSpan(SuppressionReason(r.reason), r.at, r.source, r.lifted_at) for r in rows)
 
 
-def _runs(tx: Connection, lead_id: int) -> tuple[Run, ...]:
+def _runs(tx: Connection, lead_id: int) -> tuple[PastEnrolment, ...]:
     rows = _of_lead(tx, select(enrolment), enrolment, lead_id)
     wanted = {r.signal_id for r in rows if r.signal_id is not None}
     entering = {r.id: as_signal(r) for r in tx.execute(select(signal).where(signal.c.id.in_(wanted)))}
     return tuple(
-        Run(
+        PastEnrolment(
             as_enrolment(r, entering.get(r.signal_id)),
             None if r.reason is None else Reason(r.reason),
             r.ended_at,
@@ -135,10 +135,10 @@ def _runs(tx: Connection, lead_id: int) -> tuple[Run, ...]:
     )
 
 
-def _decisions(tx: Connection, lead_id: int) -> tuple[Told, ...]:
+def _decisions(tx: Connection, lead_id: int) -> tuple[PastDecision, ...]:
     rows = _of_lead(tx, select(decision), decision, lead_id)
     return tuple(
-        Told(
+        PastDecision(
             r.id,
             r.enrolment_id,
             r.sequence,
@@ -166,10 +166,10 @@ def as_touch(row: Any) -> Touch:
     return Touch(**{**values, "kind": OutboxKind(row.kind), "state": TouchState(row.state)})
 
 
-def _handoffs(tx: Connection, lead_id: int) -> tuple[Offer, ...]:
+def _handoffs(tx: Connection, lead_id: int) -> tuple[PastOffer, ...]:
     rows = _of_lead(tx, select(handoff), handoff, lead_id)
     return tuple(
-        Offer(
+        PastOffer(
             r.id,
             r.cycle,
             HandoffState(r.state),

@@ -17,7 +17,15 @@ from nurture.imports.dates import form_fault
 from nurture.imports.expressions import ExpressionError, compile_expression
 from nurture.imports.lead import FORBIDDING, RowFault, shown
 from nurture.imports.model import ConsentRule, MapFile, SignalRule, TotalsRule
-from nurture.imports.reader import Cell, ConsentPlan, Kind, RowReader, SignalPlan, SuppressionPlan, as_key
+from nurture.imports.reader import (
+    Cell,
+    ConsentPlan,
+    RowReader,
+    SignalCells,
+    SignalPlan,
+    SuppressionPlan,
+    as_key,
+)
 from nurture.imports.types import (
     BY_TYPE,
     PROFILE,
@@ -274,7 +282,7 @@ class _Reading:
         """The columns that make the id of a row; none when the key stands for it."""
         return () if self.model.id is None else self._read(("id",), self.model.id)[1]
 
-    def _kinds(self, loc: Loc, rule: SignalRule) -> Callable[[str], Kind]:
+    def _kinds(self, loc: Loc, rule: SignalRule) -> Callable[[str], SignalCells]:
         """How a type that a row names is read: of those that are declared, in any case."""
         known = self.vocabulary.signals
         declared = {name for names in known.values() for name in names}
@@ -286,7 +294,7 @@ class _Reading:
                 )
         made = {kind: self._kind(loc, kind, rule, partly=True) for kind in known}
 
-        def find(text: str) -> Kind:
+        def find(text: str) -> SignalCells:
             name = text.lower()
             if name not in made:
                 raise RowFault(f"{shown(text)} is unknown; {did_you_mean(name, made)}")
@@ -294,7 +302,9 @@ class _Reading:
 
         return find
 
-    def _kind(self, loc: Loc, kind: str, rule: SignalRule | TotalsRule, *, partly: bool = False) -> Kind:
+    def _kind(
+        self, loc: Loc, kind: str, rule: SignalRule | TotalsRule, *, partly: bool = False
+    ) -> SignalCells:
         declared = self.vocabulary.signals.get(kind, {})
         for name in () if partly else rule.properties:
             if name not in declared:
@@ -312,7 +322,7 @@ class _Reading:
 
         names = [name for name in rule.properties if name in declared]
         cells = self._cells((*loc, "properties"), names, lambda n: self._property(kind, n, declared[n]))
-        return Kind(kind, cells, named)
+        return SignalCells(kind, cells, named)
 
     def _property(self, kind: str, name: str, type: str) -> Converter:
         return self._typed(f"{kind}.{name}", type)

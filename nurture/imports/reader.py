@@ -81,7 +81,7 @@ class SuppressionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SignalCells:
     """A signal type: the cells of its properties, and how a property that the row names itself is read."""
 
     type: str
@@ -93,7 +93,9 @@ class Kind:
 class SignalPlan:
     """A past signal that rows state when `when` holds; `needs_properties`: not without any."""
 
-    kind: Kind | Callable[[str], Kind]  # or how the type that the row names is read; raises RowFault
+    kind: (
+        SignalCells | Callable[[str], SignalCells]
+    )  # or how the type that the row names is read; raises RowFault
     when: Cell | None
     at: Cell | None
     id: Cell | None
@@ -283,8 +285,8 @@ class _Reading:
             self.remarks.append(when.remark(fault.message))
             return False
 
-    def _kind(self, plan: SignalPlan) -> Kind | None:
-        if isinstance(plan.kind, Kind):
+    def _kind(self, plan: SignalPlan) -> SignalCells | None:
+        if isinstance(plan.kind, SignalCells):
             return plan.kind
         said = self._told(plan.type_from)
         if said is None or plan.type_from is None:
@@ -295,7 +297,7 @@ class _Reading:
             self.remarks.append(plan.type_from.remark(fault.message))
             return None
 
-    def _named(self, cell: Cell, kind: Kind) -> dict[str, Any]:
+    def _named(self, cell: Cell, kind: SignalCells) -> dict[str, Any]:
         """The properties that an object in the row names itself."""
         try:
             said = cell.read(self.row)

@@ -28,7 +28,7 @@ BEHAVIOUR = Sig.HISTORY_SUMMARY.value
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeRule:
     """What counts as won: a signal of this type, or a field with this value (None: true, or above 0)."""
 
     name: str
@@ -68,7 +68,7 @@ class Example:
         return len({s.occurred_at for s in self.signals} | {self.at}) > 1
 
 
-def parse_outcome(text: str, vocabulary: Vocabulary) -> Outcome:
+def parse_outcome(text: str, vocabulary: Vocabulary) -> OutcomeRule:
     """Read `deal.won`, `converted` or `status=customer`.
 
     Raises:
@@ -76,16 +76,16 @@ def parse_outcome(text: str, vocabulary: Vocabulary) -> Outcome:
     """
     name, equals, value = text.partition("=")
     if name in vocabulary.signals and not equals:
-        return Outcome(name)
+        return OutcomeRule(name)
     if name in vocabulary.fields:
-        return Outcome(name, name, value if equals else None)
+        return OutcomeRule(name, name, value if equals else None)
     known = [*vocabulary.signals, *vocabulary.fields]
     close = suggest(name, known)
     hint = f"did you mean `{close}`?" if close else "name a signal type or an attribute of catalog.yaml"
     raise NotFound(f"`{name}` is neither a signal type nor a field of this project", hint=hint)
 
 
-def make_example(outcome: Outcome, lead: Lead, signals: Sequence[Signal], now: datetime) -> Example:
+def make_example(outcome: OutcomeRule, lead: Lead, signals: Sequence[Signal], now: datetime) -> Example:
     """What was known of a lead before it was decided, and how it was.
 
     Undated totals of the same moment count as before. Whatever else came in that very moment may be its

@@ -14,7 +14,7 @@ from nurture.errors import NotFound
 from nurture.files.diagnosis import suggest
 from nurture.learning.candidates import Candidate
 from nurture.learning.levels import cuts, group
-from nurture.learning.outcomes import AFTERMATH, BEHAVIOUR, Example, Outcome
+from nurture.learning.outcomes import AFTERMATH, BEHAVIOUR, Example, OutcomeRule
 from nurture.scoring.model import DERIVED, PASSIVE
 
 HALF_LIFE = timedelta(days=30)
@@ -43,7 +43,7 @@ def propose(
     return list(proposing.found.values())
 
 
-def check_excluded(names: Iterable[str], outcome: Outcome, vocabulary: Vocabulary) -> frozenset[str]:
+def check_excluded(names: Iterable[str], outcome: OutcomeRule, vocabulary: Vocabulary) -> frozenset[str]:
     """The names that no rule may read: these, and the outcome's own.
 
     Raises:

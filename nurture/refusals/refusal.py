@@ -85,7 +85,7 @@ LONGEST = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RefusalMeaning:
     """What a failure means. `hard`: this address will not take mail again; `reason` in one of our words."""
 
     hard: bool
@@ -99,13 +99,13 @@ class Verdict:
         return self.reason in OURS
 
 
-def judge(status: str, text: str) -> Verdict:
+def judge(status: str, text: str) -> RefusalMeaning:
     """Judge one failure by the status a report states (RFC 3464 2.3.4) and by what the server said."""
     text = _FOLDED.sub(" ", text[:LONGEST])
     spoken, code = _codes(text)
     best = _most_telling(spoken, _first(status))
     hard, reason = _decide(best, code, text)
-    return Verdict(hard, reason, best, code)
+    return RefusalMeaning(hard, reason, best, code)
 
 
 def tells_of_full(text: str) -> bool:

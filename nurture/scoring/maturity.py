@@ -122,9 +122,7 @@ def judge(
     return judge_by(maturity, lead.stage, was_mature, score, since_recycled(signals))
 
 
-def judge_by(
-    maturity: Maturity, stage: Stage, was_mature: bool, score: Score, happened: Happened
-) -> Judgement:
+def judge_by(maturity: Maturity, stage: Stage, was_mature: bool, score: Score, happened: Acts) -> Judgement:
     """Judge by what is known to have happened, where the signals themselves need not be read."""
     verdict = (
         _final(stage, happened)
@@ -140,7 +138,7 @@ def judge_by(
 
 @quick
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Acts:
     """What a lead did since it was last recycled: of the types that maturity looks at, machines never."""
 
     types: frozenset[str]
@@ -148,17 +146,17 @@ class Happened:
     barred: str = ""  # why a seller who returned it bars it from being nurtured
 
 
-def since_recycled(signals: Iterable[Signal]) -> Happened:
+def since_recycled(signals: Iterable[Signal]) -> Acts:
     """What these signals say to maturity."""
     known = [s for s in signals if not s.machine and s.type in SIGNAL_TYPES]
     since = max((s.occurred_at for s in known if s.type == Sig.LEAD_RECYCLED), default=None)
     fresh = [s for s in known if since is None or s.occurred_at > since]
     returned = [s.properties.get("reason") for s in fresh if s.type == Sig.HANDOFF_REJECTED]
     barred = min((reason for reason in returned if reason in BARS), default="")
-    return Happened(frozenset(s.type for s in fresh), since is not None, barred)
+    return Acts(frozenset(s.type for s in fresh), since is not None, barred)
 
 
-def _final(stage: Stage, happened: Happened) -> Judgement | None:
+def _final(stage: Stage, happened: Acts) -> Judgement | None:
     if stage is Stage.CUSTOMER or Sig.DEAL_WON in happened.types:
         return Judgement(Stage.CUSTOMER, False, Sig.DEAL_WON.value)
     if stage is Stage.DISQUALIFIED:
@@ -168,7 +166,7 @@ def _final(stage: Stage, happened: Happened) -> Judgement | None:
     return None
 
 
-def _with_sales(stage: Stage, happened: Happened) -> Judgement | None:
+def _with_sales(stage: Stage, happened: Acts) -> Judgement | None:
     """What a seller took stays with sales until it is recycled."""
     accepted = Sig.HANDOFF_ACCEPTED in happened.types
     if stage in (Stage.SAL, Stage.SQL) and (accepted or not happened.recycled):
@@ -176,7 +174,7 @@ def _with_sales(stage: Stage, happened: Happened) -> Judgement | None:
     return Judgement(Stage.SAL, True, Sig.HANDOFF_ACCEPTED.value) if accepted else None
 
 
-def _own_move(maturity: Maturity, score: Score, happened: Happened) -> Judgement | None:
+def _own_move(maturity: Maturity, score: Score, happened: Acts) -> Judgement | None:
     raised = sorted(HAND_RAISES & happened.types)
     used = Sig.PRODUCT_USED in happened.types
     if not raised and not used:
@@ -201,7 +199,7 @@ def _by_matrix(maturity: Maturity, score: Score, was_mature: bool) -> Judgement 
     return None
 
 
-def _early(stage: Stage, score: Score, happened: Happened) -> Judgement:
+def _early(stage: Stage, score: Score, happened: Acts) -> Judgement:
     if score.grade in ("A", "B") or score.heat <= 2:
         return Judgement(Stage.PROSPECT, False, f"matrix {score.grade}{score.heat}: nurture")
     if stage is not Stage.SUBSCRIBER or score.engagement > 0 or INTEREST & happened.types:

@@ -6,10 +6,12 @@ from nurture.files.diagnosis import did_you_mean
 from nurture.files.source import Node
 from nurture.sequences.file import VERBS, SendFile, SequenceFile, SplitFile, WaitFile
 from nurture.sequences.moments import Moment
-from nurture.sequences.reader import Draft, Reader, walk
+from nurture.sequences.reader import Draft, StepReader, walk
 
 
-def check_head(file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader) -> None:
+def check_head(
+    file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: StepReader
+) -> None:
     """What the head names exists, and its parts fit each other.
 
     `node` is what could be read of the head, `written` is all of it.
@@ -34,7 +36,7 @@ def _words(node: Node | None) -> set[str]:
     return {word for child in below for word in _words(child)}
 
 
-def check_splits(drafts: list[Draft], reader: Reader) -> None:
+def check_splits(drafts: list[Draft], reader: StepReader) -> None:
     """No two splits of one name: their arms would not be independent."""
     seen: dict[str, int] = {}
     for draft in walk(drafts):
@@ -47,7 +49,7 @@ def check_splits(drafts: list[Draft], reader: Reader) -> None:
             seen.setdefault(name, draft.line)
 
 
-def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
+def _check_topic(file: SequenceFile, node: Node, reader: StepReader) -> None:
     written = node.get("topic")
     known = reader.catalog.topics if reader.catalog else {file.topic: None}
     if written is not None and written.value == file.topic and file.topic not in known:
@@ -56,7 +58,7 @@ def _check_topic(file: SequenceFile, node: Node, reader: Reader) -> None:
 
 
 def _check_webinar(
-    file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: Reader
+    file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: StepReader
 ) -> None:
     """A named webinar is in the catalogue, and dates need a webinar to count from."""
     if file.webinar is not None and reader.catalog and file.webinar not in reader.catalog.webinars:
@@ -92,7 +94,7 @@ def _dates(draft: Draft) -> list[str]:
     return []
 
 
-def _check_stream(file: SequenceFile, node: Node, written: Node, reader: Reader) -> None:
+def _check_stream(file: SequenceFile, node: Node, written: Node, reader: StepReader) -> None:
     """A sequence has steps, or a stream and its cast."""
     keys = {*written.keys, *node.keys}  # of a mapping; a misspelt one is in the second as what was meant
     if "stream" in keys and "steps" in keys:

@@ -24,7 +24,7 @@ from nurture.sequences.file import (
 )
 from nurture.sequences.fingerprint import fingerprint
 from nurture.sequences.moments import Moment
-from nurture.sequences.reader import Draft, Reader, name_steps, walk
+from nurture.sequences.reader import Draft, StepReader, name_steps, walk
 from nurture.sequences.steps import (
     Again,
     CastStep,
@@ -96,7 +96,7 @@ def salvage_sequence(
     """
     if vocabulary is None and catalog is not None:
         vocabulary = catalog.vocabulary()
-    reader = Reader(path, catalog, vocabulary)
+    reader = StepReader(path, catalog, vocabulary)
     found = salvage(SequenceFile, node, path, _STAND_INS)
     file, reader.faults = found.value, found.faults
     assert file is not None  # every key that must be there has a stand-in
@@ -120,7 +120,7 @@ def _stands(node: Node, left: Node) -> bool:
     return set(written.value) == set(kept.value) and written.get("on") is None
 
 
-def _compile(file: SequenceFile, node: Node, left: Node, drafts: list[Draft], reader: Reader) -> Sequence:
+def _compile(file: SequenceFile, node: Node, left: Node, drafts: list[Draft], reader: StepReader) -> Sequence:
     enter, exits, goal = _enter(file, left, reader), _exits(file, left, reader), _goal(file, left, reader)
     check_head(file, left, node, drafts, reader)
     check_splits(drafts, reader)
@@ -153,7 +153,7 @@ def _compile(file: SequenceFile, node: Node, left: Node, drafts: list[Draft], re
     return replace(sequence, version=fingerprint(sequence), signal_types=_signal_types(sequence))
 
 
-def _enter(file: SequenceFile, node: Node, reader: Reader) -> Enter:
+def _enter(file: SequenceFile, node: Node, reader: StepReader) -> Enter:
     on, again = file.enter.on, file.enter.again
     reader.signal_type(node, ("enter", "on"), on)
     if on is None and file.enter.when is None and reader.sure:
@@ -171,7 +171,7 @@ def _enter(file: SequenceFile, node: Node, reader: Reader) -> Enter:
     return Enter(on, when, again, file.enter.until)
 
 
-def _exits(file: SequenceFile, node: Node, reader: Reader) -> tuple[Exit, ...]:
+def _exits(file: SequenceFile, node: Node, reader: StepReader) -> tuple[Exit, ...]:
     exits = []
     for index, way in enumerate(file.exit):
         loc = ("exit", index)
@@ -182,7 +182,7 @@ def _exits(file: SequenceFile, node: Node, reader: Reader) -> tuple[Exit, ...]:
     return tuple(exits)
 
 
-def _goal(file: SequenceFile, node: Node, reader: Reader) -> Goal | None:
+def _goal(file: SequenceFile, node: Node, reader: StepReader) -> Goal | None:
     at = node.get("goal")
     if at is None or at.value is None:
         return None

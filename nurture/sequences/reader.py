@@ -60,7 +60,7 @@ class Draft:
         return whole and all(path and path[-1].ends() for path in self.paths)
 
 
-class Reader:
+class StepReader:
     """Reads the parts of one sequence file and keeps what is wrong with them."""
 
     def __init__(self, path: str, catalog: Catalog | None, vocabulary: Vocabulary | None) -> None:
@@ -212,7 +212,7 @@ class Reader:
                 self.fault(draft.node, ("set", name), code, message, hint, key=code == "NUR044")
 
 
-def name_steps(drafts: list[Draft], reader: Reader) -> None:
+def name_steps(drafts: list[Draft], reader: StepReader) -> None:
     """Give every draft its id: `id:`, else the template of a send, else the verb when it is unique."""
     everything = list(walk(drafts))
     verbs = Counter(draft.verb for draft in everything if not draft.file.id)
@@ -241,7 +241,7 @@ def walk(drafts: list[Draft]) -> Iterator[Draft]:
             yield from walk(path)
 
 
-def _collision(draft: Draft, other: Draft, reader: Reader) -> None:
+def _collision(draft: Draft, other: Draft, reader: StepReader) -> None:
     if draft.file.id:
         message = f"the id `{draft.id}` is taken by the step on line {other.line}"
         reader.fault(draft.node, ("id",), "NUR031", message, "choose another")

@@ -53,7 +53,7 @@ def _bond(source: TemplateSource) -> tuple[Purpose, str | None] | None:
 
 def hand_written(source: TemplateSource) -> list[Fault]:
     """What hand-written HTML must not do, each in its line: hide words, run scripts, nest without end."""
-    reader = Reader(HOLE)
+    reader = HtmlReader(HOLE)
     reader.read(blanked(source.body.text))
     help = 'write alt="..."; leave it empty for a picture that only decorates'
     start = source.body.line - 1
@@ -74,7 +74,7 @@ def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, aft
     if shelter.order(before) != shelter.order(after):
         help = "a tag names no element; in tables it stands between rows or inside a cell"
         return [source.fault("NUR416", "a tag stands where HTML allows none", 1, help=help)]
-    reader = Reader(shelter.prefix)
+    reader = HtmlReader(shelter.prefix)
     reader.read(after)
     help = "put values into text, or into attributes such as href, alt and title"
     risky = [
@@ -110,7 +110,7 @@ class Found(NamedTuple):
     word: str
 
 
-class Reader(HTMLParser):
+class HtmlReader(HTMLParser):
     """Notes pictures without words, addresses no mail may hold, and values where escaping does not protect.
 
     `hole` is how each value begins: the prefix of its placeholder, or a character in its place.
@@ -162,7 +162,7 @@ class Reader(HTMLParser):
     def handle_comment(self, data: str) -> None:
         """Outlook reads what stands in a comment such as `<!--[if mso]>`."""
         if data.lstrip().startswith("["):
-            inner = Reader(self.hole)
+            inner = HtmlReader(self.hole)
             inner.line = self.line + self.getpos()[0] - 1
             inner.read(data)
             self.risky += inner.risky

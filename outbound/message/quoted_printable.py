@@ -19,7 +19,7 @@ LONGEST_RUN = 16_384
 UNWRITABLE = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 
 
-class Run(NamedTuple):
+class EncodedRun(NamedTuple):
     """A piece of text that has line ends: its whole lines encoded, and what stands before and after them."""
 
     first: str
@@ -70,10 +70,10 @@ def is_wide(line: bytes) -> bool:
     return len(line) > LONGEST or not line.isascii()
 
 
-def _cut(piece: str) -> Run:
+def _cut(piece: str) -> EncodedRun:
     first, *whole, last = piece.split("\n")
     lines = [written(line) for line in whole]
-    return Run(first, b"".join(map(quoted_line, lines)), last, any(map(is_wide, lines)))
+    return EncodedRun(first, b"".join(map(quoted_line, lines)), last, any(map(is_wide, lines)))
 
 
 def _encode(line: bytes) -> bytes:

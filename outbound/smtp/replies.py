@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nurture.refusals.refusal import Verdict, judge
+from nurture.refusals.refusal import RefusalMeaning, judge
 from nurture.words import Remedy
 from outbound.smtp import words
 
@@ -62,7 +62,7 @@ class Row:
     reasons: frozenset[str] = frozenset()
     hard: bool = False
 
-    def fits(self, phase: Phase, code: int, status: str, said: str, verdict: Verdict) -> bool:
+    def fits(self, phase: Phase, code: int, status: str, said: str, verdict: RefusalMeaning) -> bool:
         """Is this reply, with its plain words and what they mean in a bounce, one of them?"""
         return (
             phase in self.phases

@@ -34,7 +34,7 @@ from leadstore.database import patience
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
 from outbound.relay import Timeouts
-from outbound.rogue import MisbehavingServer, Misdeed, Taken, Then
+from outbound.rogue import MisbehavingServer, Misdeed, TakenLetter, Then
 from outbound.smtp.pool import Relay
 from tests.faults import invariants
 from tests.faults.databases import Databases
@@ -350,7 +350,7 @@ async def pass_once(shop: Shop, limit: int | None = None) -> bool:
 def sink(ready: int, log: Path, mood: tuple[Misdeed, ...]) -> None:
     """The sink: records every Message-ID it takes, before it says so; tells its port through a pipe."""
 
-    def record(taken: Taken) -> None:
+    def record(taken: TakenLetter) -> None:
         _append(log, {"message_id": taken.message_id, "recipient": taken.recipient})
 
     log.touch()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nurture.conditions.condition import Vocabulary
-from nurture.learning.outcomes import Example, Outcome, make_example
+from nurture.learning.outcomes import Example, OutcomeRule, make_example
 from nurture.project.catalog import Catalog
 from nurture.values import Lead, Signal
 
@@ -25,7 +25,7 @@ CATALOG = Catalog(
     signals={"trial.started": {"plan": "text", "seats": "number", "paid": "flag"}},
 )
 VOCABULARY: Vocabulary = CATALOG.vocabulary()
-WON = Outcome("deal.won")
+WON = OutcomeRule("deal.won")
 
 
 def signal(kind: str, days: float = 0, machine: bool = False, **properties: Any) -> Signal:
@@ -46,7 +46,7 @@ def lead(number: int = 1, attributes: Mapping[str, Any] | None = None, **profile
 
 
 def example(
-    *signals: Signal, number: int = 1, outcome: Outcome = WON, days: float = 100, **attributes: Any
+    *signals: Signal, number: int = 1, outcome: OutcomeRule = WON, days: float = 100, **attributes: Any
 ) -> Example:
     """What make_example makes of a lead with these attributes and signals, long after."""
     return make_example(outcome, lead(number, attributes), signals, NOON + days * DAY)

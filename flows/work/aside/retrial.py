@@ -10,7 +10,7 @@ from flows.work.shop.wire import Shop
 from flows.work.signals.mail import handle, keep_apart
 from leadstore.aside import close, payloads, put_back
 from leadstore.outbox.backlog import Waiting
-from leadstore.outbox.failures import Wanted
+from leadstore.outbox.failures import FailureFilter
 from leadstore.outbox.retry import retry
 from nurture.blame import is_own
 from nurture.words import AsideKind, AsideState
@@ -22,8 +22,8 @@ def put_back_all(shop: Shop, items: Sequence[Waiting], now: datetime) -> list[Wa
     with shop.store.begin() as tx:
         put_back(tx, kept, now)
         rows, held = _failed(items)
-        for wanted in (Wanted(rows), Wanted(enrolments=held)):
-            if wanted != Wanted():
+        for wanted in (FailureFilter(rows), FailureFilter(enrolments=held)):
+            if wanted != FailureFilter():
                 retry(tx, wanted, now)
     return [one for one in items if one.kind is AsideKind.MAIL and not _read_again(shop, one, now)]
 

@@ -25,7 +25,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class DemoMail:
     """One message as its reader sees it."""
 
     recipient: str

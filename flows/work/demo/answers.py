@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flows.work.demo.acts import LEAVES, Act, Mail
+from flows.work.demo.acts import LEAVES, Act, DemoMail
 from nurture.project.catalog import Catalog
 from nurture.texts.translation import every
 from nurture.words import Sig
@@ -65,7 +65,7 @@ class Model:
         acts = [*self._confirms(address, start, unconfirmed), *self._looks_around(address, start, end)]
         return [act for act in acts if act.at < end]
 
-    def answer(self, mail: Mail, nth: int) -> list[Act]:
+    def answer(self, mail: DemoMail, nth: int) -> list[Act]:
         """What a lead does with the nth mail of its demo life."""
         temper, rng = self.temper(mail.recipient), self._rng(mail.recipient, f"{nth}:{mail.subject}")
         acts = list(_scans(mail, nth)) if temper.scanned else []
@@ -97,7 +97,7 @@ class Model:
         return Act(at, address, f"webinar:{webinar}", kind, {"webinar": webinar})
 
     def _follows(
-        self, mail: Mail, nth: int, at: datetime, temper: Temper, rng: random.Random
+        self, mail: DemoMail, nth: int, at: datetime, temper: Temper, rng: random.Random
     ) -> Iterator[Act]:
         """The link a reader follows first, and what comes of it."""
         who = mail.recipient
@@ -160,7 +160,7 @@ class Model:
 PRICING = {"page": "pricing"}
 
 
-def _scans(mail: Mail, nth: int) -> Iterator[Act]:
+def _scans(mail: DemoMail, nth: int) -> Iterator[Act]:
     """A mail filter follows every link within seconds."""
     for n, link in enumerate(mail.links):
         at = mail.sent_at + timedelta(seconds=3 + n)

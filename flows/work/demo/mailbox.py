@@ -11,21 +11,21 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from pathlib import Path
 
-from flows.work.demo.acts import Mail
+from flows.work.demo.acts import DemoMail
 
 _HREF = re.compile(r'<a\s[^<>]{0,500}?href="([^"]+)"')
 _PARSER = BytesParser(policy=policy.default)
 
 
-class Mailbox:
+class DemoMailbox:
     """A Maildir and what was read of it."""
 
     def __init__(self, maildir: Path) -> None:
         self._folder = maildir / "new"
         self._seen: set[str] = set()
-        self.mails: list[Mail] = []
+        self.mails: list[DemoMail] = []
 
-    def read_new(self) -> list[Mail]:
+    def read_new(self) -> list[DemoMail]:
         """The mails that came since the last look, in an order that does not depend on who was quicker."""
         names = sorted({path.name for path in self._folder.iterdir()} - self._seen)
         self._seen.update(names)
@@ -35,7 +35,7 @@ class Mailbox:
         return found
 
 
-def read_mail(path: Path) -> Mail:
+def read_mail(path: Path) -> DemoMail:
     """One message file as its reader sees it."""
     message = _PARSER.parsebytes(path.read_bytes())
     assert isinstance(message, EmailMessage)
@@ -45,7 +45,7 @@ def read_mail(path: Path) -> Mail:
     leave = way_out.split(",")[0].strip().strip("<>") if way_out else None
     automatic = "Auto-Submitted" in message  # service mail, and a seller's notice
     links = dict.fromkeys(unescape(link) for link in _HREF.findall(html))
-    return Mail(
+    return DemoMail(
         recipient=str(message["Delivered-To"]).lower(),
         subject=str(message["Subject"]),
         sent_at=parsedate_to_datetime(str(message["Date"])).astimezone(UTC),

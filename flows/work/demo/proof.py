@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from flows.work.demo.acts import Mail
+from flows.work.demo.acts import DemoMail
 from leadstore.audit import Spoken, spoken, suppressed_since, withdrawn_since
 from leadstore.store import Store
 from nurture.deciding import ALL_TOPICS
@@ -14,7 +14,7 @@ from nurture.timing import Cap
 from nurture.words import OutboxKind, Purpose, TouchState
 
 
-def broken_promises(store: Store, mails: Sequence[Mail], caps: Sequence[Cap], counted: int) -> list[str]:
+def broken_promises(store: Store, mails: Sequence[DemoMail], caps: Sequence[Cap], counted: int) -> list[str]:
     """Every promise that does not hold, in words; `counted` is what the flows said they sent."""
     with store.read() as tx:
         rows, suppressed, withdrawn = spoken(tx), suppressed_since(tx), withdrawn_since(tx)
@@ -25,7 +25,7 @@ def broken_promises(store: Store, mails: Sequence[Mail], caps: Sequence[Cap], co
     ]
 
 
-def _all_there(rows: Sequence[Spoken], mails: Sequence[Mail], counted: int) -> Iterator[str]:
+def _all_there(rows: Sequence[Spoken], mails: Sequence[DemoMail], counted: int) -> Iterator[str]:
     """I1, I2: the inbox holds exactly what was sent, each message once."""
     if len(mails) != counted:
         yield f"the inbox holds {len(mails)} messages, the flows counted {counted}"
@@ -63,7 +63,7 @@ def _later(started_at: datetime, barred_at: datetime | None) -> bool:
     return barred_at is not None and started_at > barred_at
 
 
-def _no_cap_exceeded(mails: Sequence[Mail], caps: Sequence[Cap]) -> Iterator[str]:
+def _no_cap_exceeded(mails: Sequence[DemoMail], caps: Sequence[Cap]) -> Iterator[str]:
     """I4, counted again from the Date of what lies in the inbox; rolling caps of the policy only."""
     reached: dict[str, list[datetime]] = defaultdict(list)
     for mail in mails:

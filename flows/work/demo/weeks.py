@@ -13,7 +13,7 @@ from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
 from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
 from flows.work.shop.wire import Shop
-from leadstore.audit import Person, Tally, people, tally
+from leadstore.audit import Census, Person, people, tally
 from leadstore.store import in_thread
 from nurture.project.book import Book
 
@@ -32,7 +32,7 @@ class Played:
     """What the weeks came to: the flows' counts, the store's tally, and the promises that broke."""
 
     counts: dict[str, Any]
-    tally: Tally
+    tally: Census
     left: int
     signals: int
     clicked_by_machines: int

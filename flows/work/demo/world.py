@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.work.demo.acts import LEAVES, Act, Mail
+from flows.work.demo.acts import LEAVES, Act, DemoMail
 from flows.work.demo.answers import Model
-from flows.work.demo.mailbox import Mailbox
+from flows.work.demo.mailbox import DemoMailbox
 from leadstore.audit import Person
 from leadstore.signals import append_signals
 from leadstore.store import Store, in_thread
@@ -32,7 +32,7 @@ class World:
     """Everybody in the demo, what they will do and what they did; `now` is the world's moment."""
 
     model: Model
-    mailbox: Mailbox
+    mailbox: DemoMailbox
     now: datetime
     left: int = 0
     clicked_by_machines: int = 0
@@ -46,7 +46,7 @@ class World:
     @classmethod
     def at(cls, model: Model, maildir: Path, now: datetime) -> World:
         """A world that reads this Maildir; nobody lives in it yet."""
-        return cls(model, Mailbox(maildir), now)
+        return cls(model, DemoMailbox(maildir), now)
 
     def settle_in(self, people: Iterable[Person], end: datetime) -> None:
         """Let these people live until `end`."""
@@ -81,7 +81,7 @@ class World:
         self.now = until
         return await in_thread(_append, store, signals, until) if signals else 0
 
-    def _reactions(self, mail: Mail) -> list[Act]:
+    def _reactions(self, mail: DemoMail) -> list[Act]:
         if mail.recipient not in self._ids:  # a seller's: its button writes to the lead
             return self.model.after_handoff(mail.about, mail.sent_at + TO_THE_QUESTION)
         self._received[mail.recipient] += 1

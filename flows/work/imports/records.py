@@ -40,7 +40,7 @@ class Record:
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """One physical line as text."""
 
     number: int
@@ -111,7 +111,7 @@ class RowFile:
                 continue
             if len(cells) != width:
                 if rejects and len(cells) == 3:  # a line that could not be cut, and was mended perhaps
-                    inner = Line(line.number, cells[2], line.fault)
+                    inner = TextLine(line.number, cells[2], line.fault)
                     cells, fault = self._cells(inner)
                     if fault:
                         yield self._broken(columns, inner, fault)
@@ -126,12 +126,12 @@ class RowFile:
                 fault = f"{len(cells) - own} cells where the header has {width - own} columns"
                 yield Record(line.number, {}, cells, fault, _aligned(columns, cells))
 
-    def _broken(self, columns: Sequence[str], line: Line, fault: str) -> Record:
+    def _broken(self, columns: Sequence[str], line: TextLine, fault: str) -> Record:
         """A line that cannot be cut, with what it may say: cut at each delimiter, and without its quotes."""
         cells = [cell.strip().strip('"') for cell in line.text.split(self._delimiter)]
         return Record(line.number, {}, [line.text], fault, _aligned(columns, cells))
 
-    def _cells(self, line: Line, width: int | None = None) -> tuple[list[str], str]:
+    def _cells(self, line: TextLine, width: int | None = None) -> tuple[list[str], str]:
         """Cut a line that holds quotes, with the lines its quotes span; a bad one costs only itself."""
         taken = [line]
         while True:
@@ -193,10 +193,10 @@ class _Lines:
         self._file = file
         self._encoding = encoding
         self._number = 0
-        self._again: deque[Line] = deque()
+        self._again: deque[TextLine] = deque()
         self.bytes_read = 0
 
-    def next(self) -> Line | None:
+    def next(self) -> TextLine | None:
         """The next line without its end, or None at the end of the file."""
         if self._again:
             return self._again.popleft()
@@ -207,14 +207,14 @@ class _Lines:
         self._number += 1
         if len(raw) == LONGEST_LINE and raw[-1:] != b"\n":
             self._skip_line()
-            return Line(self._number, raw[:200].decode("ascii", "surrogateescape"), "longer than 1 MiB")
+            return TextLine(self._number, raw[:200].decode("ascii", "surrogateescape"), "longer than 1 MiB")
         return self._decoded(raw)
 
-    def put_back(self, lines: Sequence[Line]) -> None:
+    def put_back(self, lines: Sequence[TextLine]) -> None:
         """Give these lines out again, in this order."""
         self._again.extendleft(reversed(lines))
 
-    def _decoded(self, raw: bytes) -> Line:
+    def _decoded(self, raw: bytes) -> TextLine:
         try:
             text = raw.decode(self._encoding)
         except UnicodeDecodeError as error:
@@ -223,13 +223,13 @@ class _Lines:
             fault = (
                 f"not {self._encoding}: byte 0x{raw[error.start]:02x} at byte {error.start + 1} of the line"
             )
-            return Line(self._number, shown, fault)
+            return TextLine(self._number, shown, fault)
         if self._number == 1:
             text = text.removeprefix("\ufeff")
         text = text.removesuffix("\n").removesuffix("\r")
         if "\0" in text:
-            return Line(self._number, text, "holds a NUL byte")
-        return Line(self._number, text)
+            return TextLine(self._number, text, "holds a NUL byte")
+        return TextLine(self._number, text)
 
     def _skip_line(self) -> None:
         while raw := self._file.readline(LONGEST_LINE):

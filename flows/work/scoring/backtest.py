@@ -13,7 +13,7 @@ from nurture.conditions.condition import Vocabulary
 from nurture.errors import BookError, ProjectError
 from nurture.files.source import load_yaml
 from nurture.learning.backtest import Replayed
-from nurture.learning.outcomes import Outcome
+from nurture.learning.outcomes import OutcomeRule
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel, read_scoring
 
@@ -49,7 +49,7 @@ def read_model(path: Path, vocabulary: Vocabulary) -> ModelFile:
 
 
 def replay(
-    store: Store, models: Sequence[ScoringModel], maturity: Maturity, outcome: Outcome, now: datetime
+    store: Store, models: Sequence[ScoringModel], maturity: Maturity, outcome: OutcomeRule, now: datetime
 ) -> list[Replayed]:
     """Replay every lead's history under each model, in one pass over the store."""
     types = frozenset[str]().union(*(model.signal_types for model in models))

@@ -8,7 +8,7 @@ from datetime import datetime
 from leadstore.scores.history import leads_after, read_for_scoring
 from leadstore.store import Store
 from nurture.conditions.condition import Vocabulary
-from nurture.learning.outcomes import LOSSES, Example, Outcome, make_example
+from nurture.learning.outcomes import LOSSES, Example, OutcomeRule, make_example
 from nurture.learning.proposal import may_score
 from nurture.words import Sig
 
@@ -17,7 +17,7 @@ PAGE = 500
 
 
 def read_examples(
-    store: Store, outcome: Outcome, types: Collection[str], now: datetime, most: int | None = None
+    store: Store, outcome: OutcomeRule, types: Collection[str], now: datetime, most: int | None = None
 ) -> Iterator[Example]:
     """Every lead as an example, a page in memory at a time; `most`: evenly spread ones, about so many.
 

@@ -12,7 +12,7 @@ from flows.work.aside.sieve import Culprits, Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.scoring.sets import score_by_sets, scorer
-from flows.work.shop.single import Turn, only_one
+from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
 from leadstore.aside import without_aside
 from leadstore.enrolments.snapshots import lock_leads
@@ -63,7 +63,7 @@ async def rescore(
     return {name: total[name] for name in COUNTS}
 
 
-async def _walk(shop: Shop, now: datetime, total: Counter[str], deadline: Deadline, turn: Turn) -> None:
+async def _walk(shop: Shop, now: datetime, total: Counter[str], deadline: Deadline, turn: HeldLock) -> None:
     """The pass over everybody, then the history: at least a page, and no further one past the deadline."""
     scorers: dict[str, MassScoring] = {}
     under_way = True

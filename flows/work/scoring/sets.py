@@ -8,7 +8,7 @@ from typing import Any
 from flows.work.scoring.batch import Rescored, score_leads
 from leadstore.scores.sets import MassScoring, Moved, Restaged, write_stages
 from nurture.project.book import Book
-from nurture.scoring.maturity import Happened, Judgement, judge_by
+from nurture.scoring.maturity import Acts, Judgement, judge_by
 from nurture.values import Score
 
 BATCH = 500
@@ -42,7 +42,7 @@ def score_by_sets(
 
 def _judged(book: Book, one: Moved, now: datetime) -> Judgement:
     score = Score(one.fit, one.engagement, one.grade, one.heat, (), now, None)
-    return judge_by(book.policy.maturity, one.stage, one.mature, score, Happened(one.types))
+    return judge_by(book.policy.maturity, one.stage, one.mature, score, Acts(one.types))
 
 
 def _restaged(one: Moved, verdict: Judgement) -> Restaged | None:

@@ -21,7 +21,7 @@ BEAT_SECONDS = 10
 
 
 @dataclass(slots=True)
-class Turn:
+class HeldLock:
     """A lock that is held. `lost` fails with LockHeld once another process has it."""
 
     store: Store
@@ -56,7 +56,7 @@ class Turn:
 
 
 @contextlib.asynccontextmanager
-async def only_one(store: Store, name: str) -> AsyncIterator[Turn | None]:
+async def only_one(store: Store, name: str) -> AsyncIterator[HeldLock | None]:
     """Hold the named lock while the block runs; None when another process has it.
 
     Raises:
@@ -66,7 +66,7 @@ async def only_one(store: Store, name: str) -> AsyncIterator[Turn | None]:
     if hold is None:
         yield None
         return
-    turn = Turn(store, name, hold)
+    turn = HeldLock(store, name, hold)
     watching = asyncio.create_task(turn.watch(), name=f"lock {name}")
     try:
         yield turn

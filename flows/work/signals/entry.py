@@ -17,21 +17,21 @@ from nurture.words import Verdict
 
 
 @dataclass(slots=True)
-class Taken:
+class EntryCounts:
     """What a page came to: counts, and refusals by reason."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, sieved: Sieved[Taken]) -> Taken:
+    def of(cls, sieved: Sieved[EntryCounts]) -> EntryCounts:
         """What the parts of a page came to, and how many items of it were set aside."""
         whole = cls(Counter(set_aside=len(sieved.apart)))
         for one in sieved.done:
             whole.add(one)
         return whole
 
-    def add(self, other: Taken) -> None:
+    def add(self, other: EntryCounts) -> None:
         """Add another page's."""
         self.counts += other.counts
         self.refused += other.refused

@@ -13,7 +13,7 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.rescore import score_leads
 from flows.work.shop.wire import Shop
 from flows.work.signals.effects import apply_effects, protect
-from flows.work.signals.entry import Taken, by_lead, write_entries
+from flows.work.signals.entry import EntryCounts, by_lead, write_entries
 from flows.work.signals.standing import changed_page, sweep
 from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
@@ -34,7 +34,7 @@ async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[
     Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside; swept_elsewhere,
     when another process looks at all leads just now; and unfinished, when the deadline left some to the next.
     """
-    done = Taken()
+    done = EntryCounts()
     for page in (_signal_page, changed_page):
         while not deadline.passed and (found := await in_thread(page, shop, shop.clock(now))) is not None:
             done.add(found)
@@ -55,17 +55,17 @@ async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[
     return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
 
 
-def _signal_page(shop: Shop, now: datetime) -> Taken | None:
+def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
     sieved = sieve(
         shop.store,
         lambda tx, among: pending_ids(tx, BATCH, among),
         lambda tx, ids: _take_in(shop, tx, ids, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
     )
-    return Taken.of(sieved) if sieved.found else None
+    return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
+def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     batch = read_pending(tx, ids)
     leads = {one.lead_id for one in batch}
@@ -81,7 +81,7 @@ def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
     counts = Counter(
         signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
     )
-    return Taken(counts, refused)
+    return EntryCounts(counts, refused)
 
 
 def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:

@@ -17,7 +17,7 @@ from flows.work.shop.wire import Shop
 from inbound.kinds.bounce import UNREAD
 from inbound.mail.clues import Clues, read_clues
 from inbound.mail.message import Mail, read_mail
-from inbound.mail.sort import Kind, Sorted, sort
+from inbound.mail.sort import MailKind, Sorted, sort
 from inbound.mailbox.folder import Mailbox, cursor_name, open_mailbox
 from inbound.records.bounce import record_bounce
 from inbound.records.complaint import record_complaint
@@ -149,13 +149,13 @@ def handle(shop: Shop, raw: bytes, now: datetime) -> str:
         if clues.leaving is not None:
             return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
         sent = find_sent(tx, clues.outbox_ids, clues.message_ids)
-        if sent is None and found.kind is Kind.LEAVE:
+        if sent is None and found.kind is MailKind.LEAVE:
             sent = latest_sent_to(tx, mail.addresses("From"))
         if sent is None:
             return _stranger(found, clues)
         policy = shop.book(tx)[1].policy
         if clues.returned and not found.sure and sent.address not in mail.addresses("From"):
-            found = Sorted(Kind.BOUNCE, UNREAD)  # never a reply: nobody but a machine knows that address
+            found = Sorted(MailKind.BOUNCE, UNREAD)  # never a reply: nobody but a machine knows that address
         return _record(tx, sent, found, mail, now, policy, _own_addresses(shop, policy))
 
 
@@ -172,9 +172,9 @@ def _stranger(found: Sorted, clues: Clues) -> str:
     """A report about a message that is not ours, or claims to be, changes nothing."""
     if clues.forged:
         return "forged"
-    if found.kind in (Kind.REPORT, Kind.AUTO_REPLY):
+    if found.kind in (MailKind.REPORT, MailKind.AUTO_REPLY):
         return found.kind.value
-    return "unknown" if found.kind in (Kind.BOUNCE, Kind.COMPLAINT) else "other"
+    return "unknown" if found.kind in (MailKind.BOUNCE, MailKind.COMPLAINT) else "other"
 
 
 def _record(
@@ -182,13 +182,13 @@ def _record(
 ) -> str:
     at = mail.date(now)
     match found.kind:
-        case Kind.BOUNCE:
+        case MailKind.BOUNCE:
             return record_bounce(tx, sent, found.bounces, mail.key, at, now, policy.bounces)
-        case Kind.COMPLAINT:
+        case MailKind.COMPLAINT:
             return record_complaint(tx, sent, mail.key, at, now)
-        case Kind.AUTO_REPLY | Kind.REPORT:
+        case MailKind.AUTO_REPLY | MailKind.REPORT:
             return found.kind.value
-        case Kind.LEAVE if sent.is_touch and sent.address_id is not None:
+        case MailKind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
         case _ if sent.kind == OutboxKind.SELLER.value:
             return record_note(tx, sent, mail, at, now, policy, own)

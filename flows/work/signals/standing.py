@@ -10,12 +10,12 @@ from typing import Any
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
 from flows.work.deadline import NEVER, Deadline
-from flows.work.shop.single import Turn, only_one
+from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
-from flows.work.signals.entry import Taken, by_lead, write_entries
+from flows.work.signals.entry import EntryCounts, by_lead, write_entries
 from leadstore import notes
 from leadstore.aside import without_aside
-from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at
+from leadstore.enrolments.entrants import StandingSequence, candidates, changed_leads, mark_looked_at
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.scores.history import leads_after
 from leadstore.store import in_thread
@@ -33,7 +33,7 @@ PLACE = "standing_sweep_place"
 LOCK = "sweep"
 
 
-async def sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline = NEVER) -> None:
+async def sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadline = NEVER) -> None:
     """Look at all leads, if it is time to: one process at a time, for a second one would find nothing.
 
     At the deadline it keeps its place for the next call. One that dies begins again: who has entered is
@@ -48,7 +48,7 @@ async def sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline = NEV
             await _sweep(shop, now, done, deadline, turn)
 
 
-async def _sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline, turn: Turn) -> None:
+async def _sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadline, turn: HeldLock) -> None:
     begun = shop.clock(now)
     names = await in_thread(_sweep_due, shop, begun)  # another process may have swept a moment ago
     at, after = await in_thread(_place, shop)
@@ -65,7 +65,7 @@ async def _sweep(shop: Shop, now: datetime, done: Taken, deadline: Deadline, tur
     return None
 
 
-def changed_page(shop: Shop, now: datetime) -> Taken | None:
+def changed_page(shop: Shop, now: datetime) -> EntryCounts | None:
     """Standing sequences look at the leads that changed since they last did."""
     sieved = sieve(
         shop.store,
@@ -74,10 +74,10 @@ def changed_page(shop: Shop, now: datetime) -> Taken | None:
         lambda tx, culprits: _put_apart(tx, culprits, now),
         job="sweep",
     )
-    return Taken.of(sieved) if sieved.found else None
+    return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Taken:
+def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     able = without_aside(tx, AsideStage.STANDING, ids)
     found = {name: candidates(tx, one, now, among=able) for name, one in _standing(book, now).items()}
@@ -100,11 +100,11 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
         return list(_standing(shop.book(tx)[1], now))
 
 
-def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken, int]:
+def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[EntryCounts, int]:
     """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
     ids = _search(shop, now, name, after)
     if not ids:
-        return Taken(), -1
+        return EntryCounts(), -1
     sieved = sieve(
         shop.store,
         lambda tx, among: _locked(tx, ids if among is None else among),
@@ -112,7 +112,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Taken
         lambda tx, culprits: _put_apart(tx, culprits, now),
         job="sweep",
     )
-    return Taken.of(sieved), ids[-1]
+    return EntryCounts.of(sieved), ids[-1]
 
 
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
@@ -133,7 +133,7 @@ def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
     return without_aside(tx, AsideStage.STANDING, ids)
 
 
-def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) -> Taken:
+def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     standing = _standing(book, now).get(name)
     still = candidates(tx, standing, now, among=ids) if standing else []
@@ -158,11 +158,11 @@ def _sweep_done(shop: Shop, now: datetime) -> None:
         notes.write_note(tx, PLACE, "")
 
 
-def _standing(book: Book, now: datetime) -> dict[str, Standing]:
+def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
     """The standing sequences that may still be entered: one that has closed looks at nobody."""
     topics, within = book.catalog.topics, book.policy.consent.confirm_within
     return {
-        name: Standing(one, topics[one.topic].accepts, within)
+        name: StandingSequence(one, topics[one.topic].accepts, within)
         for name, one in book.sequences.items()
         if one.standing and takes_in(book, one, now)
     }
@@ -170,10 +170,10 @@ def _standing(book: Book, now: datetime) -> dict[str, Standing]:
 
 def _take_in(
     tx: Any, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
-) -> Taken:
+) -> EntryCounts:
     """Consider the candidates of each standing sequence; the caller holds their locks."""
     ids = sorted({i for of_one in found.values() for i in of_one})
-    done = Taken()
+    done = EntryCounts()
     for page in (ids[i : i + BATCH] for i in range(0, len(ids), BATCH)):
         snapshots = by_lead(read_snapshots(tx, page, signal_types=book.signal_types, slots_since=now))
         past = read_past_runs(tx, page, list(found))
@@ -185,5 +185,5 @@ def _take_in(
         ]
         entries = [(entry, snapshot) for entry, snapshot in considered if entry is not None]
         enrolled, refused = write_entries(tx, release_id, book, entries, now)
-        done.add(Taken(Counter(enrolled=enrolled), refused))
+        done.add(EntryCounts(Counter(enrolled=enrolled), refused))
     return done

@@ -17,7 +17,7 @@ from console.app import call
 from console.demo import table
 from console.demo.table import Shown, closing, example, totals
 from flows.work.counts import added
-from flows.work.demo.acts import LEAVES, Mail
+from flows.work.demo.acts import LEAVES, DemoMail
 from flows.work.demo.answers import Model
 from flows.work.demo.folder import fresh_folder, most_leads, takes_leads
 from flows.work.demo.hours import MOST_TICKS, first_monday, moments
@@ -54,7 +54,7 @@ class Ended:
     folder: Path
     report: ImportReport
     played: Played
-    mails: tuple[Mail, ...]
+    mails: tuple[DemoMail, ...]
     ticks: tuple[int, ...]
 
 
@@ -107,8 +107,8 @@ def _model(catalog: Catalog, seed: int = 1) -> Model:
     return Model(seed, catalog, "https://www.verrou.example")
 
 
-def _mail(**changes: Any) -> Mail:
-    mail = Mail(
+def _mail(**changes: Any) -> DemoMail:
+    mail = DemoMail(
         recipient="ann@alder-labs.example",
         subject="Your guide",
         sent_at=TUESDAY,
@@ -122,7 +122,7 @@ def _mail(**changes: Any) -> Mail:
     return replace(mail, **changes)
 
 
-def _to_many(count: int = 200) -> list[Mail]:
+def _to_many(count: int = 200) -> list[DemoMail]:
     return [_mail(recipient=f"lead{n}@alder-labs.example") for n in range(count)]
 
 
@@ -326,7 +326,7 @@ def bare_store(sqlite_url: str) -> Iterator[Store]:
         ),
     ],
 )
-def test_a_broken_promise_is_told(bare_store: Store, mails: list[Mail], counted: int, said: str) -> None:
+def test_a_broken_promise_is_told(bare_store: Store, mails: list[DemoMail], counted: int, said: str) -> None:
     """What lies in the inbox is held against the rows."""
     assert said in broken_promises(bare_store, mails, [parse_cap("1 per 1 day")], counted)
 

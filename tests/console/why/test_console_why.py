@@ -26,7 +26,7 @@ from leadstore.notes import see_moment
 from leadstore.rows import address, decision, enrolment, handoff, lead, outbox, stage_change
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
-from leadstore.story.chapters import Offer, Told, Touch
+from leadstore.story.chapters import PastDecision, PastOffer, Touch
 from nurture.values import NewSignal, Signal, Term
 from nurture.words import HandoffState, OutboxKind, Reason, TouchState, Verdict
 from tests.builders import DAY, HOUR, NOON, add_consent, add_enrolment, add_lead, add_release
@@ -39,9 +39,9 @@ def at(moment: datetime) -> str:
     return f"{moment:%H:%M}"
 
 
-def told(verdict: Verdict, reason: Reason, **fields: Any) -> Told:
+def told(verdict: Verdict, reason: Reason, **fields: Any) -> PastDecision:
     row = {"id": 1, "enrolment_id": 1, "sequence": "s", "step": "a", "occurrence": 1, "until": None}
-    return Told(**{**row, "detail": {}, "at": NOON, **fields}, verdict=verdict, reason=reason)
+    return PastDecision(**{**row, "detail": {}, "at": NOON, **fields}, verdict=verdict, reason=reason)
 
 
 def touch(state: TouchState, reason: str, **fields: Any) -> Touch:
@@ -108,7 +108,7 @@ def test_each_touch_is_told_in_words(state: TouchState, reason: str) -> None:
     ],
     ids=["cap", "done", "split", "branch", "no-branch", "set", "handoff", "broken"],
 )
-def test_details_are_told(one: Told, sentence: str) -> None:
+def test_details_are_told(one: PastDecision, sentence: str) -> None:
     """What was chosen, set or broken stands in the sentence."""
     assert say_decision(one, at) == sentence
 
@@ -156,7 +156,7 @@ def test_a_doubt_says_how_to_settle_it() -> None:
 )
 def test_where_an_offer_stands(state: HandoffState, said: str) -> None:
     """To whom, and what the seller answered."""
-    offer = Offer(1, 0, state, "Sam", "matrix A1", NOON, NOON, NOON + DAY, NOON, "good")
+    offer = PastOffer(1, 0, state, "Sam", "matrix A1", NOON, NOON, NOON + DAY, NOON, "good")
 
     assert said in say_offer(offer, UTC)
 

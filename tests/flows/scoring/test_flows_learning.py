@@ -11,7 +11,7 @@ from flows.work.scoring.learn import Learned, Learning, LearningError, learn, re
 from flows.work.scoring.outcomes import behaviour_types, read_examples
 from leadstore.store import Store, open_store
 from nurture.learning.card import EVERYONE
-from nurture.learning.outcomes import Example, Outcome
+from nurture.learning.outcomes import Example, OutcomeRule
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Maturity
 from tests.builders import DAY, NOON
@@ -23,7 +23,7 @@ VOCABULARY = Catalog(
     attributes={"occupation": "text", "tags_of_sales": "text", "colour": "text"}
 ).vocabulary()
 LATER = NOON + 100 * DAY
-GOAL = Outcome("deal.won")
+GOAL = OutcomeRule("deal.won")
 HONEST = Learning(VOCABULARY, Maturity(), frozenset({"deal.won", "tags_of_sales"}), 6)
 
 

@@ -14,11 +14,11 @@ from console.why.command import tell
 from console.why.reasons import say_decision
 from flows.work.sending.give_up import give_up
 from leadstore.enrolments.halts import pause, resume
-from leadstore.outbox.failures import Found, Wanted
+from leadstore.outbox.failures import FailureFilter, Found
 from leadstore.outbox.retry import retry
 from leadstore.rows import enrolment, outbox
 from leadstore.store import Store
-from leadstore.story.chapters import Told
+from leadstore.story.chapters import PastDecision
 from nurture.words import Verdict
 from outbound.testing import MemoryRelay
 from tests.flows.workshop import Workshop, files, workshop
@@ -51,7 +51,7 @@ async def fail(work: Workshop, project: Mapping[str, str], *names: str) -> None:
 
 def again(work: Workshop, now: Any = SOON, **wanted: Any) -> Found:
     with work.shop.store.begin() as tx:
-        return retry(tx, Wanted(**wanted), now)
+        return retry(tx, FailureFilter(**wanted), now)
 
 
 def skip(work: Workshop, *ids: int) -> Found:
@@ -65,7 +65,7 @@ def story(work: Workshop, now: Any) -> list[str]:
         return [_said(one) for one in tell(tx, 1, now).story.decisions if one.verdict is not Verdict.ENTER]
 
 
-def _said(one: Told) -> str:
+def _said(one: PastDecision) -> str:
     return say_decision(one, lambda at: f"{at:%H:%M}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inbound.mail.message import Mail, read_mail
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "bounces"
 PASSES = {"feedback", "vacation", "delivered"}
@@ -51,10 +51,10 @@ def labelled(without: Collection[str] = ()) -> list[tuple[Mail, list[dict[str, A
 def verdicts(mail: Mail, labels: list[dict[str, Any]]) -> list[str]:
     """For each labelled recipient: right, suppressed wrongly, kept wrongly, or not recognised."""
     found = sort(mail)
-    if found.kind is Kind.BOUNCE:
+    if found.kind is MailKind.BOUNCE:
         said: list[bool | None] = [bounce.hard for bounce in found.bounces]
     else:
-        said = [None if found.kind in (Kind.LETTER, Kind.LEAVE) else False] * len(labels)
+        said = [None if found.kind in (MailKind.LETTER, MailKind.LEAVE) else False] * len(labels)
     said += [None] * (len(labels) - len(said))
     names = {(True, False): "suppressed wrongly", (False, True): "kept wrongly"}
     return [
@@ -114,7 +114,7 @@ def test_nobody_is_suppressed_by_an_absence_or_a_success(capsys: pytest.CaptureF
 
 def test_complaints_and_absences_are_recognised() -> None:
     """Nearly every complaint and every absence is known for what it is."""
-    wanted = {"feedback": Kind.COMPLAINT, "vacation": Kind.AUTO_REPLY}
+    wanted = {"feedback": MailKind.COMPLAINT, "vacation": MailKind.AUTO_REPLY}
     found = Counter(
         (known[0]["reason"], sort(mail).kind is wanted[known[0]["reason"]])
         for mail, known in labelled()

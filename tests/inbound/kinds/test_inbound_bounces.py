@@ -8,7 +8,7 @@ import pytest
 
 from inbound.kinds.bounce import Action, Bounce, read_bounces
 from inbound.mail.message import read_mail
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 from tests.inbound.mails import report
 
 
@@ -54,7 +54,7 @@ def test_pasted_fields_are_no_report() -> None:
     """A person who quotes a report to us writes a letter."""
     fields = b"Final-Recipient: rfc822; ada@leads.example\nAction: failed\nStatus: 5.1.1"
 
-    assert sort(read_mail(b"From: ada@leads.example\nSubject: help\n\n" + fields)).kind is Kind.LETTER
+    assert sort(read_mail(b"From: ada@leads.example\nSubject: help\n\n" + fields)).kind is MailKind.LETTER
 
 
 def test_a_report_in_another_s_envelope_is_read() -> None:
@@ -84,7 +84,7 @@ def test_a_report_inside_the_returned_message_is_not_ours() -> None:
         b"Content-Type: message/rfc822\n\n" + inner + b"\n--zz--\n"
     )
 
-    assert sort(read_mail(raw)).kind is Kind.LETTER
+    assert sort(read_mail(raw)).kind is MailKind.LETTER
 
 
 LEGACY = """\

@@ -6,7 +6,7 @@ import pytest
 
 from inbound.kinds.bounce import Bounce, read_bounces
 from inbound.mail.message import read_mail
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 from tests.inbound.mails import report
 
 MAIL = """\
@@ -178,4 +178,4 @@ def test_a_read_receipt_is_no_reply() -> None:
         b"Undelivered Mail Returned to Sender", b"Read: your guide"
     )
 
-    assert sort(read_mail(raw)).kind is Kind.AUTO_REPLY
+    assert sort(read_mail(raw)).kind is MailKind.AUTO_REPLY

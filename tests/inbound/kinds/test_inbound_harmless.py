@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inbound.kinds.bounce import Action
 from inbound.mail.message import read_mail
-from inbound.mail.sort import Kind, Sorted, sort
+from inbound.mail.sort import MailKind, Sorted, sort
 from tests.inbound.mails import letter, report
 
 GONE = "550 5.1.1 user unknown. The mailbox no longer exists."
@@ -17,7 +17,7 @@ GONE = "550 5.1.1 user unknown. The mailbox no longer exists."
 
 def suppresses(found: Sorted) -> bool:
     """Whether it would be taken for a dead mailbox, or for a complaint."""
-    return found.kind is Kind.COMPLAINT or any(bounce.hard for bounce in found.bounces)
+    return found.kind is MailKind.COMPLAINT or any(bounce.hard for bounce in found.bounces)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_absence_is_none_of_it(subject: str, head: str) -> None:
     """By its title alone, and whatever it says of other mailboxes."""
     found = sort(read_mail(letter(GONE, subject=subject, head=head)))
 
-    assert (found.kind, found.bounces) == (Kind.AUTO_REPLY, ())
+    assert (found.kind, found.bounces) == (MailKind.AUTO_REPLY, ())
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_report_of_no_failure_suppresses_nobody(action: str, status: str) -> N
     """Its Action decides (RFC 3464 2.3.3), whatever code and words stand beside it."""
     found = sort(read_mail(report(action=action, status=status, said=f"smtp; {GONE}")))
 
-    assert found.kind is Kind.BOUNCE
+    assert found.kind is MailKind.BOUNCE
     assert not suppresses(found)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from inbound.mail.clues import read_clues
 from inbound.mail.message import read_mail
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 from nurture.links.web_tokens import Links, UnsubscribeToken
 from tests.builders import NOON
 from tests.inbound.mails import OURS, complaint, letter, report
@@ -19,34 +19,34 @@ LINKS = Links(["a key of the house"], "https://mail.acme.example")
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (report(), Kind.BOUNCE),
-        (complaint(), Kind.COMPLAINT),
-        (complaint("not-spam"), Kind.REPORT),
-        (complaint().replace(b"multipart/report", b"multipart/mixed"), Kind.COMPLAINT),
-        (letter(), Kind.LETTER),
-        (letter(head="Auto-Submitted: auto-generated\n"), Kind.AUTO_REPLY),
-        (letter(head="Auto-Submitted: no\n"), Kind.LETTER),
-        (letter(head="X-Autoreply: yes\n"), Kind.AUTO_REPLY),
-        (letter(head="Precedence: auto_reply\n"), Kind.AUTO_REPLY),
-        (letter(head="Return-Path: <>\n"), Kind.AUTO_REPLY),
-        (letter(head="X-Apple-Action: VACATION\n"), Kind.AUTO_REPLY),
-        (letter(subject="Réponse automatique : votre guide"), Kind.AUTO_REPLY),
-        (letter(subject="=?utf-8?q?Out_of_office?="), Kind.AUTO_REPLY),
-        (letter("STOP"), Kind.LEAVE),
-        (letter("Please remove me from your list."), Kind.LEAVE),
-        (letter("\n  Unsubscribe\n\n> Hello"), Kind.LEAVE),
-        (letter("", subject="Re: unsubscribe"), Kind.LEAVE),
-        (letter("Please stop by our booth, I want to unsubscribe from X and buy from you."), Kind.LETTER),
-        (letter("> unsubscribe"), Kind.LETTER),
-        (letter("On Monday Ada wrote:\nunsubscribe"), Kind.LETTER),
-        (b"", Kind.LETTER),
-        (b"\xff\xfe\x00", Kind.LETTER),
-        (letter().replace(b"utf-8", b"x-unknown-8bit") + b"\xe9\xff", Kind.LETTER),
-        (letter().replace(b"text/plain; charset=utf-8", b"multipart/mixed"), Kind.LETTER),
-        (b"Subject: =?utf-8?b?////?= =?nope?q?=ff?=\n\nx", Kind.LETTER),
+        (report(), MailKind.BOUNCE),
+        (complaint(), MailKind.COMPLAINT),
+        (complaint("not-spam"), MailKind.REPORT),
+        (complaint().replace(b"multipart/report", b"multipart/mixed"), MailKind.COMPLAINT),
+        (letter(), MailKind.LETTER),
+        (letter(head="Auto-Submitted: auto-generated\n"), MailKind.AUTO_REPLY),
+        (letter(head="Auto-Submitted: no\n"), MailKind.LETTER),
+        (letter(head="X-Autoreply: yes\n"), MailKind.AUTO_REPLY),
+        (letter(head="Precedence: auto_reply\n"), MailKind.AUTO_REPLY),
+        (letter(head="Return-Path: <>\n"), MailKind.AUTO_REPLY),
+        (letter(head="X-Apple-Action: VACATION\n"), MailKind.AUTO_REPLY),
+        (letter(subject="Réponse automatique : votre guide"), MailKind.AUTO_REPLY),
+        (letter(subject="=?utf-8?q?Out_of_office?="), MailKind.AUTO_REPLY),
+        (letter("STOP"), MailKind.LEAVE),
+        (letter("Please remove me from your list."), MailKind.LEAVE),
+        (letter("\n  Unsubscribe\n\n> Hello"), MailKind.LEAVE),
+        (letter("", subject="Re: unsubscribe"), MailKind.LEAVE),
+        (letter("Please stop by our booth, I want to unsubscribe from X and buy from you."), MailKind.LETTER),
+        (letter("> unsubscribe"), MailKind.LETTER),
+        (letter("On Monday Ada wrote:\nunsubscribe"), MailKind.LETTER),
+        (b"", MailKind.LETTER),
+        (b"\xff\xfe\x00", MailKind.LETTER),
+        (letter().replace(b"utf-8", b"x-unknown-8bit") + b"\xe9\xff", MailKind.LETTER),
+        (letter().replace(b"text/plain; charset=utf-8", b"multipart/mixed"), MailKind.LETTER),
+        (b"Subject: =?utf-8?b?////?= =?nope?q?=ff?=\n\nx", MailKind.LETTER),
     ],
 )
-def test_mails_are_sorted(raw: bytes, kind: Kind) -> None:
+def test_mails_are_sorted(raw: bytes, kind: MailKind) -> None:
     """Reports first, then machines, then people; what is broken is a letter for people to look at."""
     assert sort(read_mail(raw)).kind is kind
 
@@ -59,7 +59,7 @@ def test_hotmail_s_older_complaint_is_known() -> None:
         b"X-HmXmrOriginalRecipient: ada@leads.example\nMessage-ID: <a@acme.example>\n\nHello\n--x--\n"
     )
 
-    assert sort(read_mail(raw)).kind is Kind.COMPLAINT
+    assert sort(read_mail(raw)).kind is MailKind.COMPLAINT
 
 
 def test_clues_are_found_wherever_servers_leave_them() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inbound.mail.clues import read_clues
 from inbound.mail.message import read_mail
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 from nurture.links.web_tokens import Links
 from tests.builders import NOON
 from tests.inbound.mails import letter, report
@@ -34,7 +34,7 @@ LINKS = Links(["a key of the house"], "https://mail.acme.example")
 HEAD = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\nReturn-Path: <>\n"
 
 
-def handled(raw: bytes) -> Kind:
+def handled(raw: bytes) -> MailKind:
     """All that is asked of a mail before anything is recorded."""
     mail = read_mail(raw)
     mail.date(NOON)
@@ -54,13 +54,13 @@ def test_a_mutated_mail_is_sorted(seed: bytes, cuts: list[tuple[int, int, bytes]
     for at, length, splinter in cuts:
         raw = raw[:at] + splinter + raw[at + length :]
 
-    assert handled(raw) in Kind
+    assert handled(raw) in MailKind
 
 
 def test_no_mutated_mail_raises() -> None:
     """Two thousand of them, by a seed; `make faults` reads twenty thousand. Warnings are errors here."""
     for raw in mutated(2_000):
-        assert handled(raw) in Kind
+        assert handled(raw) in MailKind
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_no_mutated_mail_raises() -> None:
 )
 def test_a_header_that_cannot_be_decoded_is_read_as_it_stands(header: bytes) -> None:
     """Nobody knows the charset, or it is none: that costs some characters, and the mail is read."""
-    assert handled(header + b"\n" + letter()) is Kind.LETTER
+    assert handled(header + b"\n" + letter()) is MailKind.LETTER
     assert read_mail(header + b"\n" + letter()).date(NOON) == NOON
 
 
@@ -86,13 +86,13 @@ def test_a_header_that_cannot_be_decoded_is_read_as_it_stands(header: bytes) -> 
 @given(raw=st.binary(max_size=3000))
 def test_any_bytes_are_sorted(raw: bytes) -> None:
     """Even what is no mail at all, alone and behind the headers of a bounce."""
-    assert handled(raw) in Kind
-    assert handled(HEAD + b"\n" + raw) in Kind
+    assert handled(raw) in MailKind
+    assert handled(HEAD + b"\n" + raw) in MailKind
 
 
 def test_a_detector_that_trips_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """flufl.bounce looks for the domain of a writer that is not named, and would log its own failure."""
-    assert handled(b"From:\nReturn-Path: <>\nSubject: failure notice\n\nalas\n") in Kind
+    assert handled(b"From:\nReturn-Path: <>\nSubject: failure notice\n\nalas\n") in MailKind
     assert caplog.records == []
 
 
@@ -105,7 +105,7 @@ def test_any_charset_is_read(charset: str) -> None:
         letter("550 user unknown \xe9").replace(b"charset=utf-8", f"charset={charset}".encode()) + b"\x80\xff"
     )
 
-    assert handled(raw) in Kind
+    assert handled(raw) in MailKind
 
 
 def nested(depth: int) -> bytes:

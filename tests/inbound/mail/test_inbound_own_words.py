@@ -11,7 +11,7 @@ import pytest
 from inbound.mail.html import readable
 from inbound.mail.message import read_mail
 from inbound.mail.own_words import own_words, quotes_a_letter, sentences
-from inbound.mail.sort import Kind, sort
+from inbound.mail.sort import MailKind, sort
 from tests.inbound.mails import letter
 
 FOOTER = (
@@ -44,8 +44,8 @@ def test_only_the_writer_s_words_are_kept(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_wish_is_seen_in_every_form_and_ours_in_none(form: str) -> None:
     """The letter that is answered is full of words with which people leave."""
-    assert sort(read_mail(letter(form % "Please call me on Monday."))).kind is Kind.LETTER
-    assert sort(read_mail(letter(form % "Please take me off your list."))).kind is Kind.LEAVE
+    assert sort(read_mail(letter(form % "Please call me on Monday."))).kind is MailKind.LETTER
+    assert sort(read_mail(letter(form % "Please take me off your list."))).kind is MailKind.LEAVE
 
 
 PAGES = {
@@ -61,8 +61,8 @@ def test_a_page_is_read_as_it_is_seen(page: str) -> None:
     raw = letter(page % "Ne m&rsquo;&eacute;crivez plus").replace(b"text/plain", b"text/html")
     kept = letter(page % "Tr&egrave;s int&eacute;ress&eacute;").replace(b"text/plain", b"text/html")
 
-    assert sort(read_mail(raw)).kind is Kind.LEAVE
-    assert sort(read_mail(kept)).kind is Kind.LETTER
+    assert sort(read_mail(raw)).kind is MailKind.LEAVE
+    assert sort(read_mail(kept)).kind is MailKind.LETTER
 
 
 def test_quotations_of_a_page_are_marked() -> None:
@@ -93,33 +93,37 @@ def test_a_quoted_letter_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("subject", "text", "kind"),
     [
-        ("Out of office hours support?", "Do you work at night?", Kind.LETTER),
-        ("Automatic reply: can you do that?", "We need it.\n\nOn 1 May Ada wrote:\n> Hi", Kind.LETTER),
-        ("Absence de r\u00e9ponse \u00e0 ma demande", "Rappelez-moi.", Kind.LETTER),
-        ("Vacation homes", "Do you have a price list?", Kind.LETTER),
-        ("[External] Automatic reply: Guide", "We got it.", Kind.AUTO_REPLY),
-        ("RE: Guide", "I am out of the office until Monday.", Kind.AUTO_REPLY),
-        ("RE: Guide", "I am out of the office until Monday. Could we talk on Tuesday?", Kind.LETTER),
-        ("AW: Leitfaden", "Ich bin bis zum 3. M\u00e4rz nicht im B\u00fcro.", Kind.AUTO_REPLY),
-        ("RE: Gu\u00eda", "Me encuentro de vacaciones hasta el lunes.", Kind.AUTO_REPLY),
-        ("RE: Guide", "Je suis en cong\u00e9s jusqu'au 3 mars.", Kind.AUTO_REPLY),
-        ("Bo Berg is out of the office", "I will be out of the office until Monday.", Kind.AUTO_REPLY),
-        ("[#4711] Guide", "We have received your request. It will be answered shortly.", Kind.AUTO_REPLY),
+        ("Out of office hours support?", "Do you work at night?", MailKind.LETTER),
+        ("Automatic reply: can you do that?", "We need it.\n\nOn 1 May Ada wrote:\n> Hi", MailKind.LETTER),
+        ("Absence de r\u00e9ponse \u00e0 ma demande", "Rappelez-moi.", MailKind.LETTER),
+        ("Vacation homes", "Do you have a price list?", MailKind.LETTER),
+        ("[External] Automatic reply: Guide", "We got it.", MailKind.AUTO_REPLY),
+        ("RE: Guide", "I am out of the office until Monday.", MailKind.AUTO_REPLY),
+        ("RE: Guide", "I am out of the office until Monday. Could we talk on Tuesday?", MailKind.LETTER),
+        ("AW: Leitfaden", "Ich bin bis zum 3. M\u00e4rz nicht im B\u00fcro.", MailKind.AUTO_REPLY),
+        ("RE: Gu\u00eda", "Me encuentro de vacaciones hasta el lunes.", MailKind.AUTO_REPLY),
+        ("RE: Guide", "Je suis en cong\u00e9s jusqu'au 3 mars.", MailKind.AUTO_REPLY),
+        ("Bo Berg is out of the office", "I will be out of the office until Monday.", MailKind.AUTO_REPLY),
+        ("[#4711] Guide", "We have received your request. It will be answered shortly.", MailKind.AUTO_REPLY),
         (
             "Ticket",
             "Ihre Anfrage ist eingegangen und wird unter der Nummer 4711 bearbeitet.",
-            Kind.AUTO_REPLY,
+            MailKind.AUTO_REPLY,
         ),
-        ("Re: Guide", "This is an automated message. Please do not reply to this e-mail.", Kind.AUTO_REPLY),
+        (
+            "Re: Guide",
+            "This is an automated message. Please do not reply to this e-mail.",
+            MailKind.AUTO_REPLY,
+        ),
         (
             "Re: Guide",
             "Thanks for your mail. Please remove us from your list as soon as possible.",
-            Kind.LEAVE,
+            MailKind.LEAVE,
         ),
-        ("Re: Guide", "I was on holiday and my mailbox was full. Send me an offer.", Kind.LETTER),
+        ("Re: Guide", "I was on holiday and my mailbox was full. Send me an offer.", MailKind.LETTER),
     ],
 )
-def test_people_and_their_machines_are_told_apart(subject: str, text: str, kind: Kind) -> None:
+def test_people_and_their_machines_are_told_apart(subject: str, text: str, kind: MailKind) -> None:
     """By what they write, where no header tells: a title alone is a person's sentence as well."""
     assert sort(read_mail(letter(text, subject=subject))).kind is kind
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from leadstore.database.bulk import Bulk, Standing
+from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.rows import lead
 from leadstore.store import Store
 from tests.builders import add_lead
 
 NOW = datetime(2027, 6, 15, 8, 30, 0, 123456, tzinfo=UTC)
 
-EACH = Standing(lead.c.id, lambda these: select(lead.c.id).where(these))
+EACH = StatementByIds(lead.c.id, lambda these: select(lead.c.id).where(these))
 
 
 def test_update_writes_each_row_over_its_own(store: Store) -> None:

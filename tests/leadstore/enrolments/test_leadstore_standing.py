@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from leadstore.consents.grants import suppress
 from leadstore.enrolments.decisions import record_entries
-from leadstore.enrolments.entrants import Standing, candidates, changed_leads, mark_looked_at
+from leadstore.enrolments.entrants import StandingSequence, candidates, changed_leads, mark_looked_at
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.rows import enrolment, handoff, outbox
 from leadstore.store import Store
@@ -31,10 +31,10 @@ AGAIN = HEAD.replace("lead.fit >= 10", "lead.fit >= 10, again: 90 days after exi
 ENDED = {"state": "completed", "ended_at": TUESDAY - 30 * DAY}
 
 
-def standing(found: Book) -> Standing:
+def standing(found: Book) -> StandingSequence:
     """The sequence `s` as the store asks about it."""
     topic = found.catalog.topics["guides"]
-    return Standing(found.sequences["s"], topic.accepts, found.policy.consent.confirm_within)
+    return StandingSequence(found.sequences["s"], topic.accepts, found.policy.consent.confirm_within)
 
 
 def arrange(tx: Connection, known: Mapping[str, Any]) -> int:

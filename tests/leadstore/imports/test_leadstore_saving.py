@@ -15,7 +15,7 @@ from leadstore.database.bulk import Bulk
 from leadstore.imports.writes import SaveCounts, change, save_batch
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
 from leadstore.store import Store
-from leadstore.tables import Release
+from leadstore.tables import ReleaseTable
 from nurture.imports.lead import ImportedLead, PastSignal
 from nurture.values import Consent, Suppression
 from nurture.words import Basis, ConsentState, SuppressionReason
@@ -333,7 +333,9 @@ def test_a_withdrawal_makes_the_gate_look_again(tx: Connection) -> None:
     """Waiting enrolments of a lead whose consent changed come due at once; others sleep on."""
     save_batch(tx, [row("ada"), row("bob")], NOW, live=True)
     ids = dict(tx.execute(select(lead.c.key, lead.c.id)).all())
-    tx.execute(insert(Release.__table__).values(id=1, digest="d", files={}, applied_at=NOW, current=True))  # type: ignore[attr-defined]
+    tx.execute(
+        insert(ReleaseTable.__table__).values(id=1, digest="d", files={}, applied_at=NOW, current=True)
+    )  # type: ignore[attr-defined]
     waiting = {"sequence": "s", "entry_key": "", "run": 1, "version": "v", "release_id": 1, "state": "active"}
     waiting |= {"step": "wait", "occurrence": 1, "priority": 50, "requested": False, "retries": 0}
     moments = dict.fromkeys(("step_since", "first_due_at", "entered_at"), NOW) | {"due_at": LATER}

@@ -26,7 +26,7 @@ from leadstore.outbox.letters import (
 )
 from leadstore.rows import consent, decision, enrolment, lead, outbox
 from leadstore.store import Store
-from leadstore.tables import ConsentChange
+from leadstore.tables import ConsentChangeTable
 from nurture.values import Claim, Decision, Plan, Position, Snapshot, TouchPlan
 from nurture.words import (
     Basis,
@@ -41,7 +41,7 @@ from nurture.words import (
 from tests.builders import DAY, HOUR, NOON, add_consent, add_enrolment, add_lead, add_release
 
 LEASE = timedelta(minutes=15)
-change = ConsentChange.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
-from leadstore.outbox.failures import Refusal, Stuck, Wanted, find_broken, find_stuck
+from leadstore.outbox.failures import FailureFilter, Refusal, Stuck, find_broken, find_stuck
 from leadstore.outbox.letters import claim_notices, tries
 from leadstore.outbox.resolution import resolve
 from leadstore.outbox.retry import give_up, retry
@@ -61,7 +61,7 @@ def broken(store: Store, name: str = "eve", state: str = "skipped") -> int:
 
 def again(store: Store, *ids: int, **wanted: Any) -> tuple[list[Stuck], list[Refusal]]:
     with store.begin() as tx:
-        return retry(tx, Wanted(ids, **wanted), LATER)
+        return retry(tx, FailureFilter(ids, **wanted), LATER)
 
 
 def only(store: Store, what: Any = outbox) -> Any:
@@ -206,7 +206,7 @@ def test_many_are_named_by_what_they_share(
     notice(store, "tess", state="refused", reason="relay_refused")
 
     with store.read() as tx:
-        found, refused = find_stuck(tx, Wanted(**wanted))
+        found, refused = find_stuck(tx, FailureFilter(**wanted))
         ids = {r.id: r.message_id.strip("<>").partition("@")[0] for r in tx.execute(select(outbox))}
 
     assert [ids.get(one.id or 0) for one in found] == names
@@ -241,7 +241,7 @@ def test_broken_decisions_are_listed(store: Store) -> None:
     hold(store)
 
     with store.read() as tx:
-        [one] = find_broken(tx, Wanted(), 10)
+        [one] = find_broken(tx, FailureFilter(), 10)
 
     assert (one.lead_id, one.step, one.reason) == (lead_id, "first", "decision_failed")
 
@@ -346,7 +346,7 @@ def test_a_notice_is_given_up(store: Store) -> None:
 
 
 ACTS = {
-    "retry": lambda tx, ids: retry(tx, Wanted(ids), LATER),
+    "retry": lambda tx, ids: retry(tx, FailureFilter(ids), LATER),
     "give up": lambda tx, ids: give_up(tx, ids, goes_to("second"), LATER),
 }
 

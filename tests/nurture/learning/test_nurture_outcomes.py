@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nurture.errors import NotFound
-from nurture.learning.outcomes import Outcome, make_example, parse_outcome
+from nurture.learning.outcomes import OutcomeRule, make_example, parse_outcome
 from nurture.words import Stage
 from tests.nurture.learning_world import DAY, NOON, VOCABULARY, example, lead, signal
 
@@ -100,7 +100,7 @@ def test_the_future_is_not_known() -> None:
 
 def test_nothing_that_scores_decided_is_known() -> None:
     """The stored stage has seen the outcome."""
-    known = make_example(Outcome("deal.won"), lead(), [signal("deal.won")], NOON + DAY)
+    known = make_example(OutcomeRule("deal.won"), lead(), [signal("deal.won")], NOON + DAY)
 
     assert "stage" not in known.fields
     assert known.lead.stage is Stage.SUBSCRIBER
@@ -130,7 +130,7 @@ def test_a_field_may_be_the_outcome(text: str, attributes: dict[str, Any], won: 
 
 def test_a_signal_may_be_the_outcome() -> None:
     """By its type."""
-    assert parse_outcome("deal.won", VOCABULARY) == Outcome("deal.won")
+    assert parse_outcome("deal.won", VOCABULARY) == OutcomeRule("deal.won")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.links.shown import secrets_in, shown_url, without_secrets
+from nurture.links.redaction import secrets_in, shown_url, without_secrets
 
 
 @pytest.mark.parametrize(
