@@ -92,7 +92,7 @@ async def _keep(settings: Settings, json: bool) -> int:
         settings = stack.enter_context(local_inbox(settings, port=0))
         shop = await stack.enter_async_context(open_shop(settings, clockwork="run"))
         await stack.enter_async_context(local_server(settings))
-        from flows.clock.embedded import (  # after the server: Prefect reads its address when imported
+        from flows.clock.ticker import (  # after the server: Prefect reads its address when imported
             Clock,
             ticking,
         )

@@ -56,7 +56,7 @@ IMPURE_STDLIB = {
 
 DOORS = {
     "prefect": ("flows/*.py", "flows/runs/*.py", "flows/processes/*.py"),
-    "apscheduler": ("flows/clock/embedded.py", "nurture/timing.py"),
+    "apscheduler": ("flows/clock/ticker.py", "nurture/timing.py"),
     "aiosmtplib": ("outbound/smtp/pool.py", "outbound/smtp/session.py", "outbound/smtp/dialogue.py"),
     "aiosmtpd": ("outbound/inbox.py",),
     "imap_tools": ("inbound/mailbox/imap.py",),

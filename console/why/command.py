@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
-from console.why.explained import ExplainedStory
+from console.why.explanation import ExplainedStory
 from console.why.silence import Absence, absences, general
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from console.format import say_fully
-from console.why.explained import ExplainedStory
+from console.why.explanation import ExplainedStory
 from console.why.reasons import say_decision, say_touch
 from leadstore.story.chapters import PastDecision, PastEnrolment, Touch
 from nurture.values import Signal

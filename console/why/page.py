@@ -12,7 +12,7 @@ from rich.text import Text
 
 from console.format import printable, say_at, say_fully
 from console.score.lines import score_lines
-from console.why.explained import ExplainedStory
+from console.why.explanation import ExplainedStory
 from console.why.position import say_entry, say_offer, say_properties, say_standing
 from console.why.reasons import say_touch
 from console.why.timeline import timeline

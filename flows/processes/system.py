@@ -52,7 +52,7 @@ async def whole_system(
         home = settings.state / "prefect"
         await refuse_schedules(server.api, f"to reach it, `PREFECT_HOME={home} prefect server start`")
         await stack.enter_async_context(served(await web_app(shop), listener))
-        from flows.clock.embedded import (  # after the server: Prefect reads its address when imported
+        from flows.clock.ticker import (  # after the server: Prefect reads its address when imported
             Clock,
             ticking,
         )

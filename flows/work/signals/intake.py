@@ -13,8 +13,8 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.rescore import score_leads
 from flows.work.shop.wire import Shop
 from flows.work.signals.effects import apply_effects, protect
+from flows.work.signals.entrants import changed_page, sweep
 from flows.work.signals.entry import EntryCounts, by_lead, write_entries
-from flows.work.signals.standing import changed_page, sweep
 from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending

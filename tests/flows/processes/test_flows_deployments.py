@@ -13,7 +13,7 @@ from prefect.states import Completed
 from ruamel.yaml import YAML
 
 from flows import handoff, intake, mailbox, rescore, tick
-from flows.clock.embedded import Clock
+from flows.clock.ticker import Clock
 from flows.processes.server import CHILD
 from flows.runs.options import TickOptions
 from flows.runs.rounds import whole

@@ -311,7 +311,7 @@ def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: st
 
 async def test_the_embedded_clock_warns_of_trouble(caplog: pytest.LogCaptureFixture) -> None:
     """`nurture up` tells in words what its flows could not do, and reports their counts all the same."""
-    from flows.clock.embedded import Clock, log
+    from flows.clock.ticker import Clock, log
 
     log.addHandler(caplog.handler)  # importing Prefect takes the root's away
     told: list[Any] = []

@@ -20,8 +20,8 @@ from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance, claim, take_over
 from flows.work.sending.queue import GROUP, LANES
 from flows.work.shop.wire import HOLD
+from flows.work.signals.entrants import LOCK as SWEEP
 from flows.work.signals.intake import intake
-from flows.work.signals.standing import LOCK as SWEEP
 from leadstore.database.locks import Hold, take_lock
 from leadstore.rows import lead, outbox
 from leadstore.store import Store
@@ -189,7 +189,7 @@ async def test_signals_wait_for_the_next_run(work: Workshop, monkeypatch: pytest
 
 async def test_a_sweep_keeps_its_place(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """At its deadline it stops between two pages; the next begins where it stopped, and not anew."""
-    monkeypatch.setattr("flows.work.signals.standing.BATCH", 2)
+    monkeypatch.setattr("flows.work.signals.entrants.BATCH", 2)
     await swept(work)
     ids = [work.lead(f"lead{n}", fit=20.0) for n in range(5)]
     with work.shop.store.begin() as tx:

@@ -70,7 +70,7 @@ async def test_a_refusal_is_recorded_once(work: Workshop) -> None:
 
 async def test_a_sweep_goes_on_to_its_last_page(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many pages a sweep has, each lead is found once."""
-    monkeypatch.setattr("flows.work.signals.standing.BATCH", 2)
+    monkeypatch.setattr("flows.work.signals.entrants.BATCH", 2)
     await swept(work)
     ids = [work.lead(f"lead{n}", fit=20.0) for n in range(5)]
     with work.shop.store.begin() as tx:
@@ -86,8 +86,8 @@ async def test_many_changed_leads_are_taken_in_by_pages(
     work: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More changed leads than one batch holds are all considered in the same tick."""
-    monkeypatch.setattr("flows.work.signals.standing.BATCH", 2)
-    monkeypatch.setattr("flows.work.signals.standing.PAGE", 3)
+    monkeypatch.setattr("flows.work.signals.entrants.BATCH", 2)
+    monkeypatch.setattr("flows.work.signals.entrants.PAGE", 3)
     await swept(work)
     for n in range(5):
         work.lead(f"lead{n}", fit=20.0 * (n % 2))
