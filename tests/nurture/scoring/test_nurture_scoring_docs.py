@@ -56,7 +56,7 @@ def test_the_matrix_is_read() -> None:
 def test_every_fault_is_on_the_page() -> None:
     """No fault code of scoring is undocumented."""
     room = ROOT / "nurture"
-    used = {code for file in room.glob("*.py") for code in re.findall(r'"(NUR3\d\d)"', file.read_text())}
+    used = {code for file in room.rglob("*.py") for code in re.findall(r'"(NUR3\d\d)"', file.read_text())}
 
     assert sorted(code for code in used if f"| {code} |" not in PAGE) == []
 

@@ -82,6 +82,6 @@ def test_every_key_is_on_the_page(key: str) -> None:
 def test_every_code_is_on_the_page() -> None:
     """No fault code of the language is undocumented."""
     room = Path(__file__).parents[3] / "nurture"
-    used = {code for file in room.glob("*.py") for code in re.findall(r'"(NUR0\d\d)"', file.read_text())}
+    used = {code for file in room.rglob("*.py") for code in re.findall(r'"(NUR0\d\d)"', file.read_text())}
 
     assert sorted(code for code in used if f"| {code} |" not in PAGE) == []

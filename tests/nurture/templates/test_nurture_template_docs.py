@@ -48,6 +48,6 @@ def test_every_filter_is_named(name: str) -> None:
 
 def test_every_fault_is_explained() -> None:
     """The table has the codes that the source has, no more and no less."""
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "nurture").glob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "nurture").rglob("*.py"))
 
     assert set(re.findall(r"NUR4\d\d", sources)) == set(re.findall(r"NUR4\d\d", PAGE))
