@@ -24,22 +24,20 @@ NO_ANSWER = "no_answer"
 """Why a lead is sent back that a seller had and did not answer for."""
 
 
-def offer(tx: Any, book: Book, ready: Mapping[int, Scoring], now: datetime) -> list[Offer]:
-    """Offer these leads to sellers, who comes first first; returns the handoffs that are new."""
-    if not ready:
-        return []
-    causes = {r.lead_id: r.cause for r in sorted(ready.values(), key=rank)}
-    return offer_leads(tx, book, causes, now)
+def offer(tx: Any, book: Book, ready: Sequence[Scoring], now: datetime) -> None:
+    """Offer these mature leads to sellers, who comes first first."""
+    offer_leads(tx, book, {r.lead_id: r.cause for r in sorted(ready, key=rank)}, now)
 
 
-def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -> list[Offer]:
-    """Offer these leads (lead id -> cause, who comes first first); returns the handoffs that are new."""
+def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -> None:
+    """Offer these leads (lead id -> cause, who comes first first) to sellers, who are told by notices."""
+    if not causes:
+        return
     sellers = [s.name for s in book.policy.handoff.sellers]
     offers = open_handoffs(tx, causes, sellers, now, book.policy.handoff.due)
     notify(tx, book, offers, now)
     if alone := sum(o.seller is None for o in offers):
         log.warning("%d leads are ready for sales, and nurture.yaml names no seller to offer them to", alone)
-    return offers
 
 
 def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:

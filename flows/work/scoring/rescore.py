@@ -10,7 +10,8 @@ from typing import Any
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, Sieved, sieve
 from flows.work.deadline import NEVER, Deadline
-from flows.work.scoring.batch import Rescored, score_leads
+from flows.work.handoffs.offer import offer
+from flows.work.scoring.batch import score_leads
 from flows.work.scoring.sets import score_by_sets, scorer
 from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
@@ -25,8 +26,6 @@ from nurture.blame import is_own
 from nurture.project.book import Book
 from nurture.scoring.rules import Rules, rules_of
 from nurture.words import AsideKind, AsideStage
-
-__all__ = ["Rescored", "rescore", "score_leads"]
 
 BATCH = 500
 MASS = 10_000
@@ -98,10 +97,16 @@ def _due_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
     sieved = sieve(
         shop.store,
         lambda tx, among: due_for_recheck(tx, now, BATCH, among) or never_scored(tx, BATCH, among),
-        lambda tx, ids: score_leads(tx, shop.book(tx)[1], ids, now),
+        lambda tx, ids: _score(tx, shop.book(tx)[1], ids, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     return _added(sieved), sieved.found > 0
+
+
+def _score(tx: Any, book: Book, ids: Sequence[int], now: datetime) -> Counter[str]:
+    done = score_leads(tx, book, ids, now)
+    offer(tx, book, done.ready, now)
+    return done.counts
 
 
 def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
@@ -132,9 +137,9 @@ def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> t
         else:
             ids = lock_after(tx, under_way.after, BATCH)
             able = without_aside(tx, AsideStage.SCORE, ids)
-            done, last = score_leads(tx, book, able, now), ids[-1] if ids else None
+            done, last = _score(tx, book, able, now), ids[-1] if ids else None
         mark_pass(tx, under_way, last)
-        return _counted(done), last is not None
+        return done, last is not None
 
 
 def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
@@ -145,7 +150,7 @@ def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
     sieved = sieve(
         shop.store,
         lambda tx, among: _locked(tx, ids if among is None else among),
-        lambda tx, able: score_leads(tx, shop.book(tx)[1], able, now),
+        lambda tx, able: _score(tx, shop.book(tx)[1], able, now),
         lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     with shop.store.begin() as tx:
@@ -161,12 +166,13 @@ def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
 
 def _by_sets(
     tx: Any, book: Book, by: MassScoring, under_way: Pass, rules: Rules, now: datetime
-) -> tuple[Rescored, int | None]:
+) -> tuple[Counter[str], int | None]:
     ids = lock_after(tx, under_way.after, MASS)
     # Under the same matrix, a lead that crosses no threshold keeps its stage.
     judge_all = under_way.before.partition(":")[2] != rules.maturity
     done = score_by_sets(tx, book, by, ids, now, judge_all=judge_all)
-    return done, ids[-1] if ids else None
+    offer(tx, book, done.ready, now)
+    return done.counts, ids[-1] if ids else None
 
 
 def _behind(shop: Shop) -> int:
@@ -181,12 +187,5 @@ def _thin_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
         return Counter(thinned=gone), more
 
 
-def _added(sieved: Sieved[Rescored]) -> Counter[str]:
-    total = Counter(set_aside=len(sieved.apart))
-    for done in sieved.done:
-        total.update(_counted(done))
-    return total
-
-
-def _counted(done: Rescored) -> Counter[str]:
-    return Counter(rescored=done.leads, matured=done.matured)
+def _added(sieved: Sieved[Counter[str]]) -> Counter[str]:
+    return sum(sieved.done, Counter(set_aside=len(sieved.apart)))

@@ -175,9 +175,7 @@ def _hold(snapshot: Snapshot, error: Exception) -> Plan:
 
 def _offer_asked(tx: Any, book: Book, plans: Sequence[Plan], now: datetime) -> None:
     """A `handoff` step offers the lead in the transaction that reached it."""
-    asked = {plan.lead_id: plan.offer for plan in plans if plan.offer}
-    if asked:
-        offer_leads(tx, book, asked, now)
+    offer_leads(tx, book, {plan.lead_id: plan.offer for plan in plans if plan.offer}, now)
 
 
 def cap_reach(book: Book) -> timedelta:

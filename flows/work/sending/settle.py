@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.handoffs.offer import offer
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.sending.letters import Broken
 from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
@@ -370,8 +371,8 @@ def _signal_and_score(
     signals = _signals(pairs, outcomes, now)
     append_signals(tx, signals, now, pending=False)
     scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
-    counts = _count(pairs, outcomes) + Counter(rescored=scored.leads, matured=scored.matured)
-    return counts, scored
+    offer(tx, book, scored.ready, now)
+    return _count(pairs, outcomes) + scored.counts, scored
 
 
 def _signals(

@@ -10,7 +10,8 @@ from typing import Any
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
 from flows.work.deadline import NEVER, Deadline
-from flows.work.scoring.rescore import score_leads
+from flows.work.handoffs.offer import offer
+from flows.work.scoring.batch import score_leads
 from flows.work.shop.wire import Shop
 from flows.work.signals.effects import apply_effects, protect
 from flows.work.signals.entrants import changed_page, sweep
@@ -74,14 +75,13 @@ def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCou
     mark_live(tx, live)
     apply_effects(tx, book, batch, now)
     scored = score_leads(tx, book, leads, now)
+    offer(tx, book, scored.ready, now)
     woken = wake_leads(tx, live, now)
     entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
     enrolled, refused = write_entries(tx, release_id, book, entries, now)
     mark_taken(tx, ids)
-    counts = Counter(
-        signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
-    )
-    return EntryCounts(counts, refused)
+    counts = Counter(signals=len(batch), woken=woken, enrolled=enrolled)
+    return EntryCounts(counts + scored.counts, refused)
 
 
 def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
