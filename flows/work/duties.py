@@ -12,6 +12,7 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.sending.webhooks import call_others
 from flows.work.shop.wire import Shop
 from flows.work.signals.intake import intake
 from flows.work.signals.mail import sweep
@@ -40,8 +41,14 @@ async def tick(
 
 
 async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
-    """Offer mature leads to sellers and deliver the notices."""
-    counts = await hand_off(shop, now, deadline)
+    """Offer mature leads to sellers, deliver the notices, and make the calls.
+
+    Notices get half of its time at most, so that calls are made however many there are.
+    """
+    told: dict[str, Any] = await hand_off(shop, now, deadline.half())
+    left, aside = told.pop("unfinished"), told.pop("set_aside")
+    calls = await call_others(shop, now, deadline)
+    counts = {**told, **calls, "unfinished": int(left or calls["unfinished"]), "set_aside": aside}
     return {**counts, SHUT: await in_thread(_shut, shop, shop.clock(now))}
 
 

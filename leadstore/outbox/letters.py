@@ -204,6 +204,7 @@ def claim_notices(
             recipient=r.recipient or "",
             lead_id=r.lead_id,
             payload={**r.payload, "handoff_id": r.handoff_id},
+            start_at=now,
         )
         for r in rows
     ]

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, select
 
-from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
+from flows.work.sending.touches import TOUCHES, claim
 from flows.work.shop.wire import see_moment
 from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all
@@ -204,7 +204,7 @@ async def _late_end(trial: Trial) -> str:
     enter(work, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
     await work.tick(TUESDAY + HOUR)
@@ -381,7 +381,7 @@ async def _leaves_after_claim(trial: Trial, leave: Callable[[Connection], object
     enter(work, 1, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    compose(work.shop, batch, batch.claims, TUESDAY)
+    compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         leave(tx)
     with work.shop.store.begin() as tx:

@@ -15,7 +15,7 @@ from nurture.deciding import Pacer
 from nurture.deciding.routes import RELAY, Heard, Route, after_all
 from nurture.project.book import Book
 from nurture.values import Delivery
-from nurture.words import Closing, Reason, Remedy
+from nurture.words import Closing, OutboxKind, Reason, Remedy
 
 log = logging.getLogger("nurture.pacing")
 
@@ -134,6 +134,14 @@ def is_closing(delivery: Delivery) -> bool:
 def shut_routes(tx: Any, now: datetime) -> dict[str, datetime]:
     """The routes that nothing may take now, and until when. Letters that try a route are on their way."""
     return _shut(troubled_routes(tx), now)
+
+
+def shut_to(tx: Any, kind: OutboxKind, now: datetime) -> Collection[str]:
+    """Routes that letters of this kind must not take now: calls take none, sellers' mails only the relay."""
+    if kind is OutboxKind.WEBHOOK:
+        return ()
+    shut = shut_routes(tx, now)
+    return shut if kind is OutboxKind.TOUCH else shut.keys() & {RELAY}
 
 
 def hear(

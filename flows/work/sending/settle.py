@@ -60,15 +60,6 @@ PAUSES = (1, 5, 15, 30, 60)
 """Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
 
 
-async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
-    """Settle, and try again for a while when the store is away: an outcome that is lost is a doubt for ever.
-
-    Raises:
-        StoreGone: it was away for longer than that; what was started becomes uncertain.
-    """
-    return await surely(settle, shop, deliveries, now)
-
-
 async def surely(work: Callable[..., T], *args: Any) -> T:
     """Do it in a thread, and again for a while when the store is away.
 
@@ -138,7 +129,7 @@ def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: da
     _suppress_worn_out(tx, book, [(row, delivery)], [outcome], now)
     append_signals(tx, _signals([(row, delivery)], [outcome], now), now)
     _move(shop, tx, book, {row.id: row}, [outcome], enrolments, now)
-    return _count([(row, delivery)], [outcome])
+    return _count([outcome])
 
 
 def settle_in(
@@ -191,12 +182,6 @@ def settle_lost(tx: Any, culprits: Culprits, now: datetime) -> None:
     write_outcomes(tx, [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows], now)
     whose = {i: row.enrolment_id for i, row in rows.items() if row.enrolment_id is not None}
     hold(tx, {whose[i]: blame(error).error for i, error in culprits if i in whose}, now)
-
-
-def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
-    """What could not be built is failed, in a transaction of its own."""
-    with shop.store.begin() as tx:
-        return Counter(failed=fail_unbuilt(tx, broken, now))
 
 
 def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
@@ -372,7 +357,7 @@ def _signal_and_score(
     append_signals(tx, signals, now, pending=False)
     scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
     offer(tx, book, scored.ready, now)
-    return _count(pairs, outcomes) + scored.counts, scored
+    return _count(outcomes) + scored.counts, scored
 
 
 def _signals(
@@ -384,15 +369,8 @@ def _signals(
     return [_signal(row, types[states[row.id]], now) for row in spoken]
 
 
-def _count(pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome]) -> Counter[str]:
-    states = {o.id: o.state for o in outcomes}
-    names = {TouchState.PLANNED: "later"}
-    counts = Counter(
-        names.get(states[row.id], states[row.id].value) for row, _ in pairs if row.enrolment_id is not None
-    )
-    kinds = {OutboxKind.SELLER: "notices", OutboxKind.WEBHOOK: "webhooks"}
-    told = [row for row, _ in pairs if row.enrolment_id is None]
-    return counts + Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
+def _count(outcomes: Iterable[OutboxOutcome]) -> Counter[str]:
+    return Counter("later" if o.state is TouchState.PLANNED else o.state.value for o in outcomes)
 
 
 def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:

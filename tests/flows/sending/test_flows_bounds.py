@@ -17,8 +17,9 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
 from flows.work.scoring.rescore import LOCK as RESCORE
 from flows.work.scoring.rescore import rescore
-from flows.work.sending.advance import advance, claim, take_over
+from flows.work.sending.advance import advance, take_over
 from flows.work.sending.queue import GROUP, LANES
+from flows.work.sending.touches import claim
 from flows.work.shop.wire import HOLD
 from flows.work.signals.entrants import LOCK as SWEEP
 from flows.work.signals.intake import intake
