@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.sending.settle import step_over
+from flows.work.sending.positions import step_over
 from flows.work.shop.wire import Shop
 from leadstore.outbox import retry
 from leadstore.outbox.failures import Found

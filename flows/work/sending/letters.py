@@ -1,4 +1,4 @@
-"""Letters of three kinds, touches, sellers' mails and webhooks: what differs, and how claims become letters."""
+"""Letters of three kinds, touches, sellers' mails and webhooks: how they differ, and how they are written."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The trip of a batch: claimed and decided, written, started, spoken and settled, and never back.
 
 The queue claims ahead as the kind of letter says, which for touches also decides, and gives out groups. Each
-lane writes a group, starts it in the transaction that settles its last one, and speaks it: so the relay is kept
-busy. What a dead worker left is taken over by `advance.take_over`, whatever its kind.
+lane writes a group, starts it in the transaction that settles its last one, and speaks it, so that the relay
+is kept busy. What a dead worker left is taken over by `advance.take_over`, whatever its kind.
 """
 
 from __future__ import annotations

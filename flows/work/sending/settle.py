@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from flows.work.aside.sieve import Culprits, sieve
 from flows.work.handoffs.offer import offer
-from flows.work.scoring.batch import Rescored, score_leads
+from flows.work.scoring.batch import score_leads
 from flows.work.sending.letters import Broken
-from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
-from flows.work.sending.rest import rest, undisturbed
+from flows.work.sending.outcomes import closes, outcome_of
+from flows.work.sending.pace import Meter, hear
+from flows.work.sending.positions import move, stand, undisturbed
 from flows.work.shop.wire import Shop
 from leadstore.consents.grants import suppress
 from leadstore.enrolments.decisions import hold
-from leadstore.enrolments.positions import forget_retries, postpone, read_enrolments, write_positions
+from leadstore.enrolments.positions import read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox.letters import (
     OutboxOutcome,
@@ -26,22 +27,18 @@ from leadstore.outbox.letters import (
     fail_claims,
     lock_started,
     read_rows,
-    tries,
     write_outcomes,
 )
 from leadstore.outbox.returns import worn_out_addresses
 from leadstore.signals import append_signals
 from leadstore.store import in_thread, savepoint
 from nurture.blame import blame, is_own
-from nurture.deciding.routes import RELAY
 from nurture.errors import StoreGone
 from nurture.project.book import Book
-from nurture.sequences.grammar import CastStep
-from nurture.values import Delivery, Enrolment, NewSignal, Position
+from nurture.values import Delivery, NewSignal
 from nurture.words import (
     EnrolmentState,
     OutboxKind,
-    Outcome,
     Reason,
     Remedy,
     Sig,
@@ -50,12 +47,10 @@ from nurture.words import (
 )
 
 T = TypeVar("T")
+Answers = Sequence[tuple[OutboxRow, Delivery]]
+"""Rows that were spoken, and what was answered."""
 
 SOURCE = "nurture"
-RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
-"""How long to wait after a 4xx; the last one repeats (RFC 5321 4.5.4.1 asks for growing delays)."""
-MAX_RETRIES = 24
-"""About four days of trying, as mail servers do."""
 PAUSES = (1, 5, 15, 30, 60)
 """Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
 
@@ -107,29 +102,17 @@ def _settle_barely(
         rows = lock_started(tx, {outbox_id: delivery.attempt})
         lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
         for row in rows.values():
-            outcome = _outcome(row, delivery, None, {}, now)
             try:
                 with savepoint(tx):
-                    counts += _settle_one(shop, tx, row, delivery, now)
+                    counts += _write(shop, tx, [(row, delivery)], {}, now, whole=False)
             except Exception as again:
                 if not is_own(again):
                     raise
+                outcome = outcome_of(row, delivery, None, {}, now)
                 write_outcomes(tx, [outcome], now)
                 hold(tx, {row.enrolment_id or 0: blame(error).error}, now)
                 counts += Counter({outcome.state.value: 1, "set_aside": 1})
     return counts
-
-
-def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: datetime) -> Counter[str]:
-    _, book = shop.book(tx)
-    enrolments = read_enrolments(tx, [row.enrolment_id] if row.enrolment_id else [])
-    outcome = _outcome(row, delivery, enrolments.get(row.enrolment_id or 0), {}, now)
-    write_outcomes(tx, [outcome], now)
-    _suppress_unknown(tx, [(row, delivery)], now)
-    _suppress_worn_out(tx, book, [(row, delivery)], [outcome], now)
-    append_signals(tx, _signals([(row, delivery)], [outcome], now), now)
-    _move(shop, tx, book, {row.id: row}, [outcome], enrolments, now)
-    return _count([outcome])
 
 
 def settle_in(
@@ -146,22 +129,35 @@ def settle_in(
 
     `locked` says that the caller has locked their leads; `last`, that nothing may follow for a while.
     """
-    _, book = shop.book(tx)
     rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
     if not locked:
         lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
-    enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
-    shut = hear(
-        meter or shop.meter, tx, book, [d for row, d in pairs if _on_a_route(row, d)], now, write=last
-    )
-    outcomes = [_outcome(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
+    told = [d for row, d in pairs if row.kind == OutboxKind.TOUCH or closes(row, d)]
+    shut = hear(meter or shop.meter, tx, shop.book(tx)[1], told, now, write=last)
+    return _write(shop, tx, pairs, shut, now)
+
+
+def _write(
+    shop: Shop, tx: Any, pairs: Answers, shut: Mapping[str, datetime], now: datetime, *, whole: bool = True
+) -> Counter[str]:
+    """The outcomes and all that follows; unless `whole`, the scores wait for intake."""
+    _, book = shop.book(tx)
+    rows = {row.id: row for row, _ in pairs}
+    enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
+    outcomes = [outcome_of(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
     write_outcomes(tx, outcomes, now)
-    _suppress_unknown(tx, pairs, now)
-    _suppress_worn_out(tx, book, pairs, outcomes, now)
-    counts, scored = _signal_and_score(tx, book, pairs, outcomes, now)
-    quiet = undisturbed(tx, rows.values(), scored.moved)
-    _move(shop, tx, book, rows, outcomes, enrolments, now, quiet)
+    _suppress(tx, book, pairs, outcomes, now)
+    signals = _signals(rows, outcomes, now)
+    append_signals(tx, signals, now, pending=not whole)
+    counts = Counter("later" if o.state is TouchState.PLANNED else o.state.value for o in outcomes)
+    quiet: Collection[int] = ()
+    if whole:
+        scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
+        offer(tx, book, scored.ready, now)
+        counts += scored.counts
+        quiet = undisturbed(tx, rows.values(), scored.moved)
+    move(shop, tx, book, rows, outcomes, enrolments, now, quiet)
     return counts
 
 
@@ -172,7 +168,7 @@ def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> 
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     outcomes = [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows]
     write_outcomes(tx, outcomes, now)
-    _move(shop, tx, book, rows, outcomes, enrolments, now)
+    move(shop, tx, book, rows, outcomes, enrolments, now)
     return Counter(uncertain=len(outcomes))
 
 
@@ -191,7 +187,7 @@ def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
     rows = {r.id: r for r in fail_claims(tx, broken, now)}
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     held = [
-        _stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
+        stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
         for r in rows.values()
         if r.enrolment_id in enrolments
     ]
@@ -199,178 +195,25 @@ def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
     return len(rows)
 
 
-def _waits_for(enrolment: Enrolment, row: OutboxRow) -> bool:
-    """Whether the enrolment still stands at this touch.
-
-    An answer may come after its lease: another worker has then moved the enrolment on, or ended it.
-    """
-    at_touch = (enrolment.step, enrolment.occurrence) == (row.step, row.occurrence)
-    return at_touch and enrolment.state is EnrolmentState.ACTIVE
-
-
-def _on_a_route(row: OutboxRow, delivery: Delivery) -> bool:
-    """Whether an answer tells of a route: every one to a touch; to a seller's mail, what closes the relay."""
-    relay_spoke = is_closing(delivery) and route_of(delivery) == RELAY
-    return row.kind == OutboxKind.TOUCH or (row.kind == OutboxKind.SELLER and relay_spoke)
-
-
-def _outcome(
-    row: OutboxRow,
-    delivery: Delivery,
-    enrolment: Enrolment | None,
-    shut: Mapping[str, datetime],
-    now: datetime,
-) -> OutboxOutcome:
-    code, reply = delivery.code, delivery.reply
-    # How often it was tried: an enrolment counts its own, a notice has its attempts.
-    retries = enrolment.retries if enrolment else tries(row.attempt) - 1
-    match delivery.outcome:
-        case Outcome.SENT:
-            return OutboxOutcome(row.id, TouchState.SENT, Reason.DUE, code, reply)
-        case Outcome.REFUSED:
-            return OutboxOutcome(row.id, TouchState.REFUSED, Reason.RELAY_NO, code, reply)
-        case Outcome.UNCERTAIN:
-            return OutboxOutcome(row.id, TouchState.UNCERTAIN, "no_answer", code, reply)
-        case Outcome.LATER if enrolment is not None and enrolment.state is not EnrolmentState.ACTIVE:
-            return OutboxOutcome(row.id, TouchState.SKIPPED, "enrolment_ended", code, reply)
-        case Outcome.LATER if (opens := _opens_at(row, delivery, shut)) is not None:
-            # It was not at fault: no retry is spent, and the gate looks at it again when the route opens.
-            return OutboxOutcome(row.id, TouchState.PLANNED, closed_by(delivery), code, reply, opens)
-        case Outcome.LATER:
-            again = now + RETRY[min(retries, len(RETRY) - 1)]
-            spent = retries >= MAX_RETRIES or (row.expires_at is not None and again > row.expires_at)
-            if spent or not _still_wanted(row, enrolment):
-                return OutboxOutcome(row.id, TouchState.FAILED, Reason.RELAY_LATER, code, reply)
-            return OutboxOutcome(row.id, TouchState.PLANNED, Reason.RELAY_LATER, code, reply, again)
-
-
-def _opens_at(row: OutboxRow, delivery: Delivery, shut: Mapping[str, datetime]) -> datetime | None:
-    """When the route opens that this answer closed. A letter that alone meets such an answer pays for it."""
-    if row.kind == OutboxKind.WEBHOOK or not is_closing(delivery):
-        return None
-    if row.kind == OutboxKind.SELLER and route_of(delivery) != RELAY:
-        return None
-    return shut.get(route_of(delivery))
-
-
-def _still_wanted(row: OutboxRow, enrolment: Enrolment | None) -> bool:
-    return enrolment is None or _waits_for(enrolment, row)
-
-
-def _move(
-    shop: Shop,
-    tx: Any,
-    book: Book,
-    rows: Mapping[int, OutboxRow],
-    outcomes: Iterable[OutboxOutcome],
-    enrolments: Mapping[int, Enrolment],
-    now: datetime,
-    quiet: Collection[int] = (),
-) -> None:
-    """sent and uncertain advance the enrolment, refused stops it, failed holds it, planned tries again."""
-    positions: list[Position] = []
-    again: list[tuple[int, datetime, bool]] = []
-    for outcome in outcomes:
-        row = rows[outcome.id]
-        enrolment = enrolments.get(row.enrolment_id or 0)
-        if enrolment is None or not _waits_for(enrolment, row):
-            continue
-        if outcome.state is TouchState.PLANNED:
-            again.append((enrolment.id, outcome.due_at or now, outcome.reason == Reason.RELAY_LATER))
-        else:
-            positions.append(_after(shop, tx, book, enrolment, outcome.state, now))
-    write_positions(tx, rest(shop, tx, book, positions, enrolments, quiet, now), now)
-    forget_retries(tx, [p.enrolment_id for p in positions if enrolments[p.enrolment_id].retries])
-    postpone(tx, again)
-
-
-def _after(
-    shop: Shop, tx: Any, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
-) -> Position:
-    if state is TouchState.REFUSED:
-        return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
-    if state is TouchState.FAILED:
-        return _stand(enrolment, EnrolmentState.HELD, now, Reason.RELAY_LATER)
-    return step_over(shop, tx, book, enrolment, now)
-
-
-def step_over(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, now: datetime) -> Position:
-    """Where an enrolment goes on once the step it stands at is done with, or given up."""
-    structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
-    step = structure.step(enrolment.step) if structure else None
-    if step is None:
-        return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RETIRED)
-    if isinstance(step, CastStep):  # a stream goes on to its next cast
-        return Position(enrolment.id, EnrolmentState.ACTIVE, step.id, enrolment.occurrence + 1, now, now, now)
-    if step.next is None:
-        return _stand(enrolment, EnrolmentState.COMPLETED, now, Reason.DONE)
-    return Position(enrolment.id, EnrolmentState.ACTIVE, step.next, enrolment.occurrence, now, now, now)
-
-
-def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: Reason) -> Position:
-    """Where it stands, ended."""
-    return Position(
-        enrolment.id,
-        state,
-        enrolment.step,
-        enrolment.occurrence,
-        enrolment.step_since,
-        now,
-        enrolment.first_due_at,
-        reason,
-    )
-
-
-def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
-    """The relay says that the mailbox does not exist: never mail it again."""
-    gone = [row.address_id for row, d in pairs if d.remedy is Remedy.SUPPRESS and row.address_id is not None]
-    suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
-
-
-def _suppress_worn_out(
-    tx: Any,
-    book: Book,
-    pairs: Sequence[tuple[OutboxRow, Delivery]],
-    outcomes: Sequence[OutboxOutcome],
-    now: datetime,
-) -> None:
-    """Refused again and again over days, and nobody says why: not worth another touch."""
+def _suppress(tx: Any, book: Book, pairs: Answers, outcomes: Sequence[OutboxOutcome], now: datetime) -> None:
+    """Never mail again a mailbox that does not exist, or that was refused for days and nobody says why."""
     ended = {o.id for o in outcomes if o.state in (TouchState.REFUSED, TouchState.FAILED)}
-    doubtful = {
-        row.address_id
-        for row, delivery in pairs
-        if row.id in ended and row.address_id is not None and delivery.remedy is not Remedy.SUPPRESS
-    }
-    if doubtful:
-        worn = worn_out_addresses(tx, doubtful, now, book.policy.bounces)
-        suppress(tx, worn, SuppressionReason.BOUNCE, now, "relay")
-
-
-def _signal_and_score(
-    tx: Any,
-    book: Book,
-    pairs: Sequence[tuple[OutboxRow, Delivery]],
-    outcomes: Sequence[OutboxOutcome],
-    now: datetime,
-) -> tuple[Counter[str], Rescored]:
-    signals = _signals(pairs, outcomes, now)
-    append_signals(tx, signals, now, pending=False)
-    scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
-    offer(tx, book, scored.ready, now)
-    return _count(outcomes) + scored.counts, scored
+    gone, doubtful = set(), set()
+    for row, delivery in pairs:
+        if row.address_id is not None and delivery.remedy is Remedy.SUPPRESS:
+            gone.add(row.address_id)
+        elif row.address_id is not None and row.id in ended:
+            doubtful.add(row.address_id)
+    worn = worn_out_addresses(tx, doubtful, now, book.policy.bounces) if doubtful else []
+    suppress(tx, [*gone, *worn], SuppressionReason.BOUNCE, now, "relay")
 
 
 def _signals(
-    pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome], now: datetime
+    rows: Mapping[int, OutboxRow], outcomes: Sequence[OutboxOutcome], now: datetime
 ) -> list[NewSignal]:
-    states = {o.id: o.state for o in outcomes}
     types = {TouchState.SENT: Sig.TOUCH_SENT, TouchState.REFUSED: Sig.TOUCH_REFUSED}
-    spoken = [row for row, _ in pairs if states[row.id] in types and row.enrolment_id is not None]
-    return [_signal(row, types[states[row.id]], now) for row in spoken]
-
-
-def _count(outcomes: Iterable[OutboxOutcome]) -> Counter[str]:
-    return Counter("later" if o.state is TouchState.PLANNED else o.state.value for o in outcomes)
+    spoken = [(rows[o.id], types[o.state]) for o in outcomes if o.state in types]
+    return [_signal(row, kind, now) for row, kind in spoken if row.enrolment_id is not None]
 
 
 def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:

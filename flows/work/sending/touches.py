@@ -13,6 +13,7 @@ from flows.work.sending.feedback import feedback_id
 from flows.work.sending.letters import Batch, Kind, Shared, lead_context, whole
 from flows.work.sending.notices import write_notices
 from flows.work.sending.pace import keep_turns, pacer_for
+from flows.work.sending.positions import stand
 from flows.work.shop.wire import HOLD, Shop
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
@@ -25,7 +26,7 @@ from nurture.project.catalog import worded
 from nurture.spans import LONGEST_OWN_CAP
 from nurture.speech.because import say_because
 from nurture.texts.translation import in_language
-from nurture.values import Claim, Decision, Letter, Plan, Position, Snapshot, domain_of
+from nurture.values import Claim, Decision, Letter, Plan, Snapshot, domain_of
 from nurture.words import EnrolmentState, OutboxKind, Purpose, Reason, Verdict
 from outbound.message.attachments import calendar_part
 from outbound.message.build import build_message
@@ -92,20 +93,8 @@ def _hold(snapshot: Snapshot, error: Exception) -> Plan:
         Decision(e.id, e.step, e.occurrence, Verdict.WAIT, Reason.BROKEN, None, detail)
         for e in snapshot.enrolments
     )
-    positions = tuple(
-        Position(
-            e.id,
-            EnrolmentState.HELD,
-            e.step,
-            e.occurrence,
-            e.step_since,
-            e.due_at,
-            e.first_due_at,
-            Reason.BROKEN,
-        )
-        for e in snapshot.enrolments
-    )
-    return Plan(snapshot.lead.id, decisions, (), positions)
+    held = tuple(stand(e, EnrolmentState.HELD, e.due_at, Reason.BROKEN) for e in snapshot.enrolments)
+    return Plan(snapshot.lead.id, decisions, (), held)
 
 
 def cap_reach(book: Book) -> timedelta:
