@@ -241,3 +241,32 @@ WRITES_CSV = [source for source in MODULES if "csv.writer" in (ROOT / source).re
 def test_no_csv_is_written_unguarded(source: str) -> None:
     """Whoever writes a CSV guards its cells: leads write them, and a spreadsheet would run them."""
     assert "nurture.texts.formulas" in set(_imports(source))
+
+
+ONE_MACHINE = {
+    "mark_started": "flows/work/sending/start.py",
+    "lock_started": "flows/work/sending/settle.py",
+    "renew_claims": "flows/work/sending/queue.py",
+    "recover": "flows/work/sending/advance.py",
+}
+"""What the outbox does with a letter of any kind, and who alone asks for it."""
+
+
+@pytest.mark.parametrize("act", ONE_MACHINE)
+def test_the_outbox_is_one_machine(act: str) -> None:
+    """Touches, sellers' mails and webhooks are started, settled, renewed and recovered by one code."""
+    calls = [
+        source
+        for source in MODULES
+        if source.startswith("flows/")
+        and any(isinstance(node, ast.Call) and _called(node) == act for node in ast.walk(_tree(source)))
+    ]
+
+    assert calls == [ONE_MACHINE[act]]
+
+
+def test_scoring_scores_and_nothing_else() -> None:
+    """Whoever asks for scores offers the leads that are mature: scoring itself knows no seller."""
+    known = {*_imports("flows/work/scoring/batch.py"), *_imports("flows/work/scoring/sets.py")}
+
+    assert [name for name in known if name.startswith(("flows.work.handoffs", "leadstore.handoffs"))] == []

@@ -17,6 +17,7 @@ from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError
 from nurture.values import Claim
+from nurture.words import OutboxKind
 
 log = logging.getLogger("nurture.feed")
 
@@ -97,8 +98,8 @@ class Queue:
             await asyncio.sleep(STEP)
 
     def reopen(self) -> bool:
-        """Look again, for what was just settled may be due for its next step; False: nothing was due."""
-        found, self._found = self._found, False
+        """Look again, for a lead may be due for its next step by now; False: nothing was due."""
+        found, self._found = self._found and self.kind.name is OutboxKind.TOUCH, False
         self._dry = False
         return found and self._goes_on()
 

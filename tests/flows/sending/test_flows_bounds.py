@@ -140,6 +140,21 @@ async def test_a_timeout_of_prefect_puts_nothing_in_doubt(busy: Workshop) -> Non
     assert states(busy)["sent"] == len(busy.relay.letters) > 0
 
 
+async def test_a_timeout_puts_no_sellers_mail_in_doubt(busy: Workshop) -> None:
+    """A handoff that is cancelled settles what it speaks, as a tick does: one pipeline delivers both."""
+    busy.happens(busy.lead("head", job_title="Head"), "demo.requested")
+    await intake(busy.shop, TUESDAY)
+    handing = asyncio.create_task(hand_off(busy.shop, TUESDAY))
+    await busy.relay.asked.wait()  # type: ignore[attr-defined]
+    handing.cancel()
+    await asyncio.sleep(0)
+    busy.relay.may_answer.set()  # type: ignore[attr-defined]
+    with pytest.raises(asyncio.CancelledError):
+        await handing
+
+    assert [row.state for row in busy.rows() if row.kind == "seller"] == ["sent"]
+
+
 async def _with_timeout(work: Workshop) -> None:
     with anyio.fail_after(0.2):
         await advance(work.shop, TUESDAY)
