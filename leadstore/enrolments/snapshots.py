@@ -65,12 +65,12 @@ def claim_due_leads(
     return list(dict.fromkeys(tx.scalars(query)))
 
 
-def lock_leads(tx: Connection, lead_ids: Iterable[int]) -> None:
+def lock_leads(tx: Connection, lead_ids: Iterable[int | None]) -> None:
     """Take the rows of these leads in the order of their ids, so that two workers never deadlock.
 
     On SQLite the transaction is the only writer already.
     """
-    ids = sorted(set(lead_ids))
+    ids = sorted({one for one in lead_ids if one is not None})
     if ids and tx.dialect.name == "postgresql":
         _LOCKED.run(tx, ids)
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.enrolments.snapshots import lock_leads
@@ -80,7 +91,7 @@ def mark_started(
     after it commits.
     """
     if not locked:
-        lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
+        lock_leads(tx, [c.lead_id for c in claims])
     barred = _barred(tx, claims) | {c.id for c in claims if RELAY in shut or c.domain in shut}
     wanted = [c for c in claims if c.id not in barred]
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
@@ -169,35 +180,28 @@ def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
     return len(new)
 
 
-def due_notices(tx: Connection, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
-    """Lock due seller mails or webhooks, oldest first; another worker's are passed over."""
-    query = _due_notices(select(outbox.c.id), kind, now).limit(limit)
+def due_notices(
+    tx: Connection, kind: OutboxKind, now: datetime, limit: int, among: Collection[int] | None = None
+) -> list[int]:
+    """Lock due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
+    query = select(outbox.c.id).where(*_due(kind, now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+    if among is not None:
+        query = query.where(outbox.c.id.in_(list(among)))
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 def claim_notices(
-    tx: Connection,
-    kind: OutboxKind,
-    now: datetime,
-    *,
-    limit: int,
-    worker: str,
-    lease: timedelta,
-    among: Collection[int] | None = None,
+    tx: Connection, ids: Collection[int], now: datetime, *, worker: str, lease: timedelta
 ) -> list[Claim]:
-    """Claim due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
-    query = _due_notices(select(outbox), kind, now).limit(limit)
-    if among is not None:
-        query = query.where(outbox.c.id.in_(list(among)))
-    rows = tx.execute(query.with_for_update(skip_locked=True)).all()
-    if rows:
-        taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease}
-        statement = update(outbox).where(outbox.c.id.in_([r.id for r in rows]))
-        tx.execute(statement.values(**taken, attempt=outbox.c.attempt + 1))
+    """Claim these seller mails or webhooks, which are due and which the caller has locked."""
+    these = outbox.c.id.in_(list(ids))
+    taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease, "attempt": outbox.c.attempt + 1}
+    tx.execute(update(outbox).where(these).values(**taken))
+    rows = tx.execute(select(outbox).where(these).order_by(outbox.c.due_at, outbox.c.id))
     return [
         Claim(
             id=r.id,
-            attempt=r.attempt + 1,
+            attempt=r.attempt,
             kind=r.kind,
             message_id=r.message_id,
             template=r.template,
@@ -212,13 +216,11 @@ def claim_notices(
 
 def count_due_notices(tx: Connection, kind: OutboxKind, now: datetime) -> int:
     """How many seller mails or webhooks are due and in nobody's hands."""
-    due = (outbox.c.kind == kind.value) & (outbox.c.state == PLANNED) & (outbox.c.due_at <= now)
-    return int(tx.scalar(select(func.count()).where(due)) or 0)
+    return int(tx.scalar(select(func.count()).select_from(outbox).where(*_due(kind, now))) or 0)
 
 
-def _due_notices(query: Select[Any], kind: OutboxKind, now: datetime) -> Select[Any]:
-    due = query.where(outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now)
-    return due.order_by(outbox.c.due_at, outbox.c.id)
+def _due(kind: OutboxKind, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now
 
 
 def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> int:
@@ -234,13 +236,9 @@ def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: da
     """Rows that could not be built: id -> (attempt, why). Failed, and returned for their enrolments."""
     if not failures:
         return []
-    query = select(outbox).where(outbox.c.id.in_(list(failures)), outbox.c.state == CLAIMED)
-    names = OutboxRow.__dataclass_fields__
-    rows = [
-        OutboxRow(**{name: getattr(r, name) for name in names})
-        for r in tx.execute(query.with_for_update())
-        if r.attempt == failures[r.id][0]
-    ]
+    query = select(*_COLUMNS).where(outbox.c.id.in_(list(failures)), outbox.c.state == CLAIMED)
+    found = [OutboxRow(*r) for r in tx.execute(query.with_for_update())]
+    rows = [r for r in found if r.attempt == failures[r.id][0]]
     reason = Reason.RENDER.value
     outcomes = [OutboxOutcome(r.id, TouchState.FAILED, reason, reply=failures[r.id][1]) for r in rows]
     write_outcomes(tx, outcomes, now)
@@ -338,6 +336,5 @@ _LEFT = StatementByIds(
 
 def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:
     """These rows as settling reads them."""
-    columns = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
-    rows = tx.execute(select(*columns).where(outbox.c.id.in_(list(ids))))
+    rows = tx.execute(select(*_COLUMNS).where(outbox.c.id.in_(list(ids))))
     return {r.id: OutboxRow(*r) for r in rows}

@@ -62,12 +62,11 @@ def claim(
     def due(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
         if RELAY in shut_to(tx, kind, now):
             return []  # they wait in the outbox until it is open again
-        return due_notices(tx, kind, now, limit) if among is None else among
+        return due_notices(tx, kind, now, limit, among)
 
     def take(tx: Any, ids: Sequence[int]) -> Batch:
         _, book = shop.book(tx)
-        worker = shop.settings.worker
-        claims = claim_notices(tx, kind, now, limit=limit, worker=worker, lease=HOLD, among=ids)
+        claims = claim_notices(tx, ids, now, worker=shop.settings.worker, lease=HOLD)
         return Batch(len(ids), claims, read(tx, book, claims, now), book)
 
     def fail(tx: Any, culprits: Culprits) -> None:

@@ -45,7 +45,7 @@ async def _lane(queue: Queue) -> None:
     """One group after the other; the last is settled before a turn is waited for, and at the end."""
     group: Group | None = None
     spoken: Sequence[Delivery] = ()
-    leads: Sequence[int] = ()
+    leads: Sequence[int | None] = ()
     try:
         while (group := await queue.next(wait=not spoken)) is not None or spoken:
             if group is None:

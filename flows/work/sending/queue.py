@@ -50,9 +50,9 @@ class Group:
         return _turn_of(self.claims[-1])
 
     @property
-    def leads(self) -> list[int]:
+    def leads(self) -> list[int | None]:
         """Whom its letters are to, or about."""
-        return [c.lead_id for c in self.claims if c.lead_id is not None]
+        return [claim.lead_id for claim in self.claims]
 
 
 class Queue:

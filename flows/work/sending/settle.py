@@ -100,7 +100,7 @@ def _settle_barely(
     for outbox_id, error in culprits:
         delivery = replace(known[outbox_id], reply="")
         rows = lock_started(tx, {outbox_id: delivery.attempt})
-        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+        lock_leads(tx, [r.lead_id for r in rows.values()])
         for row in rows.values():
             try:
                 with savepoint(tx):
@@ -131,7 +131,7 @@ def settle_in(
     """
     rows = lock_started(tx, {d.outbox_id: d.attempt for d in deliveries})
     if not locked:
-        lock_leads(tx, [r.lead_id for r in rows.values() if r.lead_id is not None])
+        lock_leads(tx, [r.lead_id for r in rows.values()])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
     told = [d for row, d in pairs if row.kind == OutboxKind.TOUCH or closes(row, d)]
     shut = hear(meter or shop.meter, tx, shop.book(tx)[1], told, now, write=last)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.aside.sieve import Culprits, sieve
-from flows.work.sending.letters import Broken, Kind, compose
+from flows.work.aside.sieve import sieve
+from flows.work.sending.letters import Kind, compose
 from flows.work.sending.pace import shut_to
 from flows.work.sending.queue import Group
 from flows.work.sending.settle import fail_unbuilt, settle, settle_in
@@ -20,7 +20,12 @@ from nurture.values import Claim, Delivery
 
 
 def turn(
-    shop: Shop, kind: Kind, group: Group, spoken: Sequence[Delivery], leads: Sequence[int], now: datetime
+    shop: Shop,
+    kind: Kind,
+    group: Group,
+    spoken: Sequence[Delivery],
+    leads: Sequence[int | None],
+    now: datetime,
 ) -> tuple[list[Any], Counter[str]]:
     """Write this group's letters, settle what was `spoken` to these leads, and start the letters.
 
@@ -28,58 +33,45 @@ def turn(
     one of them raise, it is several, so that it is alone with that.
     """
     letters, broken = compose(shop, kind, group.batch, group.claims, now)
-    ready = [c for c in group.claims if c.id not in broken]
+    ready = {c.id: c for c in group.claims if c.id not in broken}
+
+    def start(tx: Any, ids: Sequence[int], *, locked: bool = False) -> set[int]:
+        shut = shut_to(tx, kind.name, now)
+        return mark_started(tx, [ready[i] for i in ids], now, locked=locked, shut=shut)
+
+    counts: Counter[str] = Counter()
     try:
-        go, counts = _settle_and_start(shop, kind, spoken, leads, ready, broken, now)
+        with shop.store.begin() as tx:
+            # All at once, in one order: taken in two goes, two workers might wait for each other.
+            lock_leads(tx, [*leads, *(c.lead_id for c in ready.values())])
+            if spoken:
+                counts.update(settle_in(shop, tx, spoken, now, locked=True))
+            failed = fail_unbuilt(tx, broken, now)
+            go = start(tx, list(ready), locked=True)
     except Exception as error:
         if not is_own(error):
             raise
-        go, counts = _settle_then_start(shop, kind, spoken, ready, broken, now)
+        counts = settle(shop, spoken, now, heard=True)
+        with shop.store.begin() as tx:
+            failed = fail_unbuilt(tx, broken, now)
+        go, apart = _start_apart(shop, ready, start, now)
+        failed += apart
+        counts["due"] += apart
     # What may not start any more is decided again, and counted then.
-    counts["due"] -= len(ready) - len(go)
+    counts.update(failed=failed, due=len(go) - len(ready))
     return [letter for letter in letters if letter.outbox_id in go], counts
 
 
-def _settle_and_start(
-    shop: Shop,
-    kind: Kind,
-    spoken: Sequence[Delivery],
-    leads: Sequence[int],
-    ready: Sequence[Claim],
-    broken: Broken,
-    now: datetime,
-) -> tuple[set[int], Counter[str]]:
-    counts: Counter[str] = Counter()
-    with shop.store.begin() as tx:
-        # All at once, in one order: taken in two goes, two workers might wait for each other.
-        lock_leads(tx, [*leads, *(c.lead_id for c in ready if c.lead_id is not None)])
-        if spoken:
-            counts.update(settle_in(shop, tx, spoken, now, locked=True))
-        counts.update(failed=fail_unbuilt(tx, broken, now))
-        return mark_started(tx, ready, now, locked=True, shut=shut_to(tx, kind.name, now)), counts
-
-
-def _settle_then_start(
-    shop: Shop,
-    kind: Kind,
-    spoken: Sequence[Delivery],
-    ready: Sequence[Claim],
-    broken: Broken,
-    now: datetime,
-) -> tuple[set[int], Counter[str]]:
-    counts = settle(shop, spoken, now, heard=True)
-    with shop.store.begin() as tx:
-        counts.update(failed=fail_unbuilt(tx, broken, now))
-    known = {claim.id: claim for claim in ready}
-
-    def fail(tx: Any, culprits: Culprits) -> None:
-        fail_unbuilt(tx, {i: (known[i].attempt, in_words(error)) for i, error in culprits}, now)
-
+def _start_apart(
+    shop: Shop, ready: Mapping[int, Claim], start: Callable[[Any, Sequence[int]], set[int]], now: datetime
+) -> tuple[set[int], int]:
+    """Start them in parts, so that one that raises fails alone; returns who may go, and how many failed."""
     sieved = sieve(
         shop.store,
-        lambda tx, among: list(known) if among is None else among,
-        lambda tx, ids: mark_started(tx, [known[i] for i in ids], now, shut=shut_to(tx, kind.name, now)),
-        fail,
+        lambda tx, among: list(ready) if among is None else among,
+        start,
+        lambda tx, culprits: fail_unbuilt(
+            tx, {i: (ready[i].attempt, in_words(error)) for i, error in culprits}, now
+        ),
     )
-    counts.update(failed=len(sieved.apart), due=len(sieved.apart))
-    return {i for part in sieved.done for i in part}, counts
+    return {i for part in sieved.done for i in part}, len(sieved.apart)
