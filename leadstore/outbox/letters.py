@@ -196,8 +196,7 @@ def claim_notices(
     """Claim these seller mails or webhooks, which are due and which the caller has locked."""
     these = outbox.c.id.in_(list(ids))
     taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease, "attempt": outbox.c.attempt + 1}
-    tx.execute(update(outbox).where(these).values(**taken))
-    rows = tx.execute(select(outbox).where(these).order_by(outbox.c.due_at, outbox.c.id))
+    rows = tx.execute(update(outbox).where(these).values(**taken).returning(*outbox.c))
     return [
         Claim(
             id=r.id,
@@ -210,7 +209,7 @@ def claim_notices(
             payload={**r.payload, "handoff_id": r.handoff_id},
             start_at=now,
         )
-        for r in rows
+        for r in sorted(rows, key=lambda r: (r.due_at, r.id))
     ]
 
 

@@ -104,7 +104,7 @@ def _settle_barely(
         for row in rows.values():
             try:
                 with savepoint(tx):
-                    counts += _write(shop, tx, [(row, delivery)], {}, now, whole=False)
+                    counts += _write(shop, tx, shop.book(tx)[1], [(row, delivery)], {}, now, whole=False)
             except Exception as again:
                 if not is_own(again):
                     raise
@@ -134,15 +134,22 @@ def settle_in(
         lock_leads(tx, [r.lead_id for r in rows.values()])
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
     told = [d for row, d in pairs if row.kind == OutboxKind.TOUCH or closes(row, d)]
-    shut = hear(meter or shop.meter, tx, shop.book(tx)[1], told, now, write=last)
-    return _write(shop, tx, pairs, shut, now)
+    _, book = shop.book(tx)
+    shut = hear(meter or shop.meter, tx, book, told, now, write=last)
+    return _write(shop, tx, book, pairs, shut, now)
 
 
 def _write(
-    shop: Shop, tx: Any, pairs: Answers, shut: Mapping[str, datetime], now: datetime, *, whole: bool = True
+    shop: Shop,
+    tx: Any,
+    book: Book,
+    pairs: Answers,
+    shut: Mapping[str, datetime],
+    now: datetime,
+    *,
+    whole: bool = True,
 ) -> Counter[str]:
     """The outcomes and all that follows; unless `whole`, the scores wait for intake."""
-    _, book = shop.book(tx)
     rows = {row.id: row for row, _ in pairs}
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     outcomes = [outcome_of(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
