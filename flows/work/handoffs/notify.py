@@ -173,7 +173,5 @@ def _brief(book: Book, claim: Claim, facts: _Facts, language: str, now: datetime
     )
 
 
-SELLER_MAILS = Kind(
-    OutboxKind.SELLER, notices.BATCH, _claim, _write, lambda shop, letters, now: shop.relay.send(letters, now)
-)
+SELLER_MAILS = Kind(OutboxKind.SELLER, notices.BATCH, _claim, _write)
 """Mails to sellers and the team, which the relay speaks."""

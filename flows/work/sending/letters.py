@@ -14,7 +14,7 @@ from nurture.blame import in_words, is_own
 from nurture.project.book import Book
 from nurture.project.catalog import worded
 from nurture.project.types import typed
-from nurture.values import PROFILE_FIELDS, Claim, Delivery, Lead
+from nurture.values import PROFILE_FIELDS, Claim, Delivery, Lead, Letter
 from nurture.words import OutboxKind, Reason
 
 Broken = dict[int, tuple[int, str]]
@@ -34,6 +34,13 @@ class Batch:
     interval: timedelta = timedelta(0)  # between two letters of one worker, when the relay is paced
 
 
+def by_relay(
+    shop: Shop, letters: Sequence[Letter], now: Callable[[], datetime]
+) -> Awaitable[Sequence[Delivery]]:
+    """Mails are spoken by the relay."""
+    return shop.relay.send(letters, now)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How letters of a kind are claimed, at most so many at once, how one is written, and who speaks them."""
@@ -42,7 +49,7 @@ class Kind:
     size: int
     claim: Callable[[Shop, datetime, int], Batch]
     write: Callable[[Shop, Shared, Claim, Any, datetime], Any]
-    send: Callable[[Shop, Sequence[Any], Callable[[], datetime]], Awaitable[Sequence[Delivery]]]
+    send: Callable[[Shop, Sequence[Any], Callable[[], datetime]], Awaitable[Sequence[Delivery]]] = by_relay
 
 
 def whole(sieved: Sieved[Batch], *raised: str) -> Batch:

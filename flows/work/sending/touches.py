@@ -217,7 +217,5 @@ def _calendar(book: Book, name: str, language: str, now: datetime) -> bytes:
     return calendar_part(calendar)
 
 
-TOUCHES = Kind(
-    OutboxKind.TOUCH, BATCH, claim, _write, lambda shop, letters, now: shop.relay.send(letters, now)
-)
+TOUCHES = Kind(OutboxKind.TOUCH, BATCH, claim, _write)
 """Messages to leads, which the relay speaks."""
