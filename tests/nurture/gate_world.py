@@ -8,7 +8,7 @@ from functools import cache
 from textwrap import dedent
 from typing import Any
 
-from nurture.deciding import decide
+from nurture.deciding.walk import decide
 from nurture.files.diagnosis import render_text
 from nurture.project.book import Book, read_book
 from nurture.sequences.grammar import Sequence as NurtureSequence

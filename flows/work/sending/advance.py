@@ -23,7 +23,8 @@ from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from leadstore.outbox.letters import recover
 from leadstore.store import in_thread
 from nurture.blame import blame, is_own
-from nurture.deciding import Pacer, decide
+from nurture.deciding.pace import Pacer
+from nurture.deciding.walk import decide
 from nurture.errors import BookError
 from nurture.project.book import Book
 from nurture.spans import LONGEST_OWN_CAP

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import decide, gate
+from nurture.deciding import gate
 from nurture.deciding.answers import Move, Send, Skip, Stop, Wait
 from nurture.deciding.gate import LEAVING, SENDING, pace
 from nurture.deciding.steps import letter_view, step_itself
 from nurture.deciding.view import View, first_view
+from nurture.deciding.walk import decide
 from nurture.project.book import Book
 from nurture.timing import Turn
 from nurture.values import AssetSent, Snapshot
