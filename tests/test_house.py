@@ -280,6 +280,43 @@ def test_no_file_is_long() -> None:
     assert {source: number for source, number in lines.items() if number > 400} == {}
 
 
+def test_the_picture_shows_every_folder() -> None:
+    """docs/architecture.md draws the rooms and their folders, each below the one it lies in."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    path: list[str] = []
+    drawn = set()
+    for indent, name in re.findall(r"^((?:  )*)(\w+)/  ", page, flags=re.MULTILINE):
+        path[len(indent) // 2 :] = [name]
+        drawn.add("/".join(path))
+
+    assert drawn == set(FOLDERS)
+
+
+GLOSSARY = re.findall(
+    r"^\| (.+) \| (.+) \| `(.+?)`((?: `\w+`)*) \|$",
+    (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("word", "meaning", "path", "names"), GLOSSARY, ids=[row[0] for row in GLOSSARY])
+def test_the_glossary_names_what_stands_there(word: str, meaning: str, path: str, names: str) -> None:
+    """Each word has one sentence or two, a file that is there, and names that stand in that file."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+
+    assert meaning.endswith(".")
+    assert [name for name in re.findall(r"\w+", names) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_glossary_is_a_sorted_table() -> None:
+    """Each word once, in its order; no row that is written otherwise than the rest."""
+    rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").count("\n|")
+    words = [word for word, *_ in GLOSSARY]
+
+    assert len(words) == rows - 2
+    assert words == sorted(set(words))
+
+
 def _is_at(source: str, door: str) -> bool:
     if door.endswith("/*.py"):  # that folder only, not those below
         return Path(source).parent.as_posix() == door.removesuffix("/*.py")
