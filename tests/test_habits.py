@@ -122,6 +122,23 @@ def test_a_page_names_no_file_that_is_not_there(page: str) -> None:
     assert [name for name in sorted(folders) if not (ROOT / name).is_dir()] == []
 
 
+def test_each_question_of_the_guide_is_answered_by_three_files_at_most() -> None:
+    """Whoever asks where something is decided opens few files, and finds in them the names that are told."""
+    section = text("docs/architecture.md").partition("## Where to begin")[2]
+    answers = re.findall(r"^\*\*(.+\?)\*\* ((?:.+\n)+)", section, flags=re.MULTILINE)
+    told = [set(re.findall(r"`([^`]+)`", f"{question} {answer}")) for question, answer in answers]
+    files = [{one for one in names if (ROOT / one).is_file()} for names in told]
+    within = ["".join(text(one) for one in found) for found in files]
+    spoken = [
+        [one for one in names - found if re.fullmatch(r"[a-z_]*_[a-z_]+|[A-Z]\w+", one)]
+        for names, found in zip(told, files, strict=True)
+    ]
+
+    assert len(answers) == 10
+    assert [len(found) for found in files if not 1 <= len(found) <= 3] == []
+    assert [n for names, code in zip(spoken, within, strict=True) for n in names if n not in code] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_names_no_make_target_that_is_not_there(page: str) -> None:
     """One word each, as `make help` lists them."""
