@@ -1,4 +1,4 @@
 """`nurture outbox`: what was spoken, what nobody knows, what failed, and the routes it takes.
 
-Its door: `command.app`, `resolve`, `retry`, `routes`.
+Its door: `command.app`.
 """

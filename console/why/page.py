@@ -17,7 +17,7 @@ from console.why.position import say_entry, say_offer, say_properties, say_stand
 from console.why.reasons import say_touch
 from console.why.timeline import timeline
 from leadstore.story.chapters import PastEnrolment
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 
 WIDTH = 100

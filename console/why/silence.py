@@ -8,7 +8,8 @@ from datetime import datetime
 
 from console.why.reasons import REASONS
 from leadstore.story.chapters import PastEnrolment, Story
-from nurture.deciding import ALL_TOPICS, consent_to, consider
+from nurture.deciding.consent import ALL_TOPICS, consent_to
+from nurture.deciding.entry import consider
 from nurture.project.book import Book
 from nurture.sequences.grammar import Sequence as Structure
 from nurture.values import PastRun, Snapshot

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from leadstore.rows import address, consent, enrolment, lead, suppression
 from leadstore.tables import ConsentChangeTable
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import Basis, ConsentState, EnrolmentState, SuppressionReason
 
 change = ConsentChangeTable.__table__  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from leadstore.rows import (
     outbox,
     suppression,
 )
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.deciding.entry import REST
 from nurture.sequences import grammar
 from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from leadstore.imports.acquaintance import Acquaintance, KnownAddress, KnownLead
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.imports.lead import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.texts.wishes import fold
 from nurture.values import Consent

@@ -11,7 +11,7 @@ from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
 from leadstore.tables import StageChangeTable
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import (
     ConsentState,
     EnrolmentState,

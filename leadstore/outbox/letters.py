@@ -24,7 +24,7 @@ from leadstore.database.bulk import Bulk, StatementByIds
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.tables import LEASED_STATES
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.deciding.routes import RELAY
 from nurture.quick import quick
 from nurture.values import Claim

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from nurture.conditions.condition import Vocabulary
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, fault_within, load_yaml, validate
 from nurture.imports.closures import Reader

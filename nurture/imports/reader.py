@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.address import AddressError, normalise
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.imports.closures import Reader, Row
 from nurture.imports.keys import key_fault
 from nurture.imports.lead import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from leadstore.outbox.routes import lock_routes, read_routes, troubled_routes, write_routes
-from nurture.deciding import Pacer
+from nurture.deciding.pace import Pacer
 from nurture.deciding.routes import RELAY, Heard, Route, after_all
 from nurture.project.book import Book
 from nurture.values import Delivery

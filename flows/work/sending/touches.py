@@ -18,8 +18,9 @@ from flows.work.shop.wire import HOLD, Shop
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from nurture.blame import blame, is_own
-from nurture.deciding import Pacer, decide
 from nurture.deciding.consent import consent_to
+from nurture.deciding.pace import Pacer
+from nurture.deciding.walk import decide
 from nurture.errors import BookError, RenderError
 from nurture.project.book import Book
 from nurture.project.catalog import worded

@@ -20,7 +20,7 @@ from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snap
 from leadstore.scores.history import leads_after
 from leadstore.store import in_thread
 from nurture.blame import is_own
-from nurture.deciding import consider, takes_in
+from nurture.deciding.entry import consider, takes_in
 from nurture.project.book import Book
 from nurture.words import AsideKind, AsideStage
 

@@ -20,7 +20,7 @@ from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
 from leadstore.store import in_thread
-from nurture.deciding import consider
+from nurture.deciding.entry import consider
 from nurture.project.book import Book
 from nurture.sequences.grammar import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
