@@ -65,7 +65,6 @@ class Cap:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Opening:
     """The earliest instant that is open, and what closed the one that was asked for (None: it was open)."""
 
@@ -74,7 +73,6 @@ class Opening:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Turn:
     """When a touch may leave; DUE: nothing stands in the way, else what holds it back until then."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +27,6 @@ CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, 
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxOutcome:
     """How one row ended, or when it is tried again (`due_at` with state planned)."""
 
@@ -41,7 +39,6 @@ class OutboxOutcome:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A row as settling reads it."""
 

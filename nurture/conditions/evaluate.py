@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,7 +41,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a condition may look at, at one moment. `signal` is the entering (or awaited) one."""
 

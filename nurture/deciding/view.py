@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Rows
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +26,6 @@ UNFROZEN = timedelta(0)
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class View:
     """All that a rule may look at. `slots` and `assets` hold what was taken in the same decision as well."""
 

@@ -34,7 +34,6 @@ _EPOCH_MONDAY = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Part:
     """What one signal is worth by one rule: `points` now, `base` when it was fresh."""
 
@@ -45,7 +44,6 @@ class Part:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Cut:
     """What a cap took away, from a rule, a group or `engagement` as a whole."""
 

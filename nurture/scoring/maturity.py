@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -73,7 +72,6 @@ BY_OPERATORS = frozenset({Stage.LEAD, Stage.SAL, Stage.SQL, Stage.CUSTOMER, Stag
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a lead is now: its stage, whether it is mature, why, and whether to offer it to sales now."""
 
@@ -137,7 +135,6 @@ def judge_by(maturity: Maturity, stage: Stage, was_mature: bool, score: Score, h
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Acts:
     """What a lead did since it was last recycled: of the types that maturity looks at, machines never."""
 

@@ -35,7 +35,6 @@ class TemplateInfo:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Rendered:
     """One message as one lead gets it, in the language that was chosen."""
 

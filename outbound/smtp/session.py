@@ -6,7 +6,6 @@ import asyncio
 import re
 import socket
 import ssl
-from dataclasses import dataclass
 
 import aiosmtplib
 from aiosmtplib import (
@@ -35,7 +34,6 @@ LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one letter."""
 
