@@ -10,7 +10,7 @@ from console.why.reasons import REASONS
 from leadstore.story.chapters import PastEnrolment, Story
 from nurture.deciding import ALL_TOPICS, consent_to, consider
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence as Structure
+from nurture.sequences.steps import Sequence as Structure
 from nurture.values import PastRun, Snapshot
 from nurture.words import ConsentState, EnrolmentState, Reason, Stage, Verdict
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Policy
-from nurture.sequences.grammar import SendStep, Sequence
+from nurture.sequences.steps import SendStep, Sequence
 from nurture.spans import parse_cap
 from nurture.timing import Cap, Holidays, Turn, Window, earliest_free, next_open, spread
 from nurture.values import Lead, Slot

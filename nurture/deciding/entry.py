@@ -9,7 +9,7 @@ from nurture.conditions.condition import Facts
 from nurture.deciding.consent import consent_to
 from nurture.deciding.handoffs import is_with_sales
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence
+from nurture.sequences.steps import Sequence
 from nurture.sequences.webinars import webinar_of
 from nurture.values import Entry, PastRun, Signal, Snapshot
 from nurture.words import ConsentState, Reason, Stage, Verdict

@@ -14,7 +14,7 @@ from nurture.deciding.answers import GateAnswer, Move, Send, Skip, Stop, Wait
 from nurture.deciding.caps import earliest_turn
 from nurture.deciding.handoffs import ends_nurture, is_waiting, lapses_at
 from nurture.deciding.view import View
-from nurture.sequences.grammar import SendStep
+from nurture.sequences.steps import SendStep
 from nurture.timing import Turn
 from nurture.words import ConsentState, Reason, Stage
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nurture.deciding.answers import GateAnswer, Move, Skip, Stop, Wait
 from nurture.deciding.view import UNFROZEN, View
-from nurture.sequences.grammar import (
+from nurture.sequences.steps import (
     CastStep,
     ChooseStep,
     HandoffStep,

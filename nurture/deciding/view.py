@@ -13,7 +13,7 @@ from nurture.deciding.consent import consent_to
 from nurture.project.book import Book
 from nurture.project.catalog import Webinar
 from nurture.quick import quick
-from nurture.sequences.grammar import SendStep, Sequence, SetStep, Step
+from nurture.sequences.steps import SendStep, Sequence, SetStep, Step
 from nurture.sequences.webinars import webinar_name
 from nurture.timing import zone_for
 from nurture.values import AssetSent, Consent, Enrolment, Signal, Slot, Snapshot

@@ -14,7 +14,7 @@ from nurture.deciding.pace import Pacer
 from nurture.deciding.steps import letter_view, step_itself
 from nurture.deciding.view import UNFROZEN, View, first_view, next_view
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence
+from nurture.sequences.steps import Sequence
 from nurture.values import (
     AssetSent,
     Decision,

@@ -11,7 +11,7 @@ from nurture.files.source import Loc, Node, fault_at, load_yaml
 from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.shelves import POLICY, spelled
-from nurture.sequences.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
+from nurture.sequences.steps import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
 from nurture.sequences.vain import vain
 from nurture.sequences.webinars import webinar_of
 from nurture.spans import format_span

@@ -15,7 +15,7 @@ from flows.work.shop.wire import Shop
 from leadstore.enrolments.decisions import record_waits
 from leadstore.outbox.letters import OutboxRow, disturbed_leads
 from nurture.project.book import Book
-from nurture.sequences.grammar import WaitStep
+from nurture.sequences.steps import WaitStep
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
 

@@ -35,7 +35,7 @@ from nurture.blame import blame, is_own
 from nurture.deciding.routes import RELAY
 from nurture.errors import StoreGone
 from nurture.project.book import Book
-from nurture.sequences.grammar import CastStep
+from nurture.sequences.steps import CastStep
 from nurture.values import Delivery, Enrolment, NewSignal, Position
 from nurture.words import (
     EnrolmentState,
