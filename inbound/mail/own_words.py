@@ -27,38 +27,14 @@ _ORIGINAL = re.compile(r"^[-_=*~ ]{2,40}[^-_=*~ ][^-_=]{2,60}[-_=*~]{2,40}\s{0,3
 _RULE = re.compile(r"^(?:-{2,}|_{3,}|={3,}|\*{3,}|~{3,}|\u2014+|#{3,})\s{0,3}$")
 """A line that is only a line; a signature's `-- ` too."""
 _FIELD = re.compile(r"^[ \t*>]{0,8}([a-z][a-z ]{0,20})\*{0,2} ?:")
-_FROM = frozenset(
-    ["from", "de", "von", "da", "van", "fra", "expediteur", "absender", "remitente", "mittente", "afzender"]
-)
-_FIELDS = _FROM | frozenset(
-    [
-        "to",
-        "a",
-        "an",
-        "para",
-        "cc",
-        "aan",
-        "till",
-        "sent",
-        "date",
-        "envoye",
-        "gesendet",
-        "enviado",
-        "fecha",
-        "datum",
-        "inviato",
-        "verzonden",
-        "data",
-        "subject",
-        "objet",
-        "betreff",
-        "asunto",
-        "oggetto",
-        "onderwerp",
-        "assunto",
-        "reply-to",
-    ]
-)
+_FROM = frozenset({
+    "from", "de", "von", "da", "van", "fra", "expediteur", "absender", "remitente", "mittente", "afzender",
+})  # fmt: skip
+_FIELDS = _FROM | {
+    "to", "a", "an", "para", "cc", "aan", "till", "sent", "date", "envoye", "gesendet", "enviado", "fecha", "datum",
+    "inviato", "verzonden", "data", "subject", "objet", "betreff", "asunto", "oggetto", "onderwerp", "assunto",
+    "reply-to",
+}  # fmt: skip
 """How mail programs head the letter that is answered, as far as one word says it."""
 
 _CLOSING = re.compile(
