@@ -373,6 +373,11 @@ class Letter:
     recipient: str
     content: bytes
 
+    def delivery(self, remedy: Remedy, at: datetime, code: int | None = None, reply: str = "") -> Delivery:
+        """Its delivery. `reply` is what the relay said, without any address."""
+        domain = domain_of(self.recipient)
+        return Delivery(self.outbox_id, self.attempt, remedy, at, code, reply, domain)
+
 
 @quick
 class Delivery:

@@ -1,26 +1,14 @@
-"""What every relay promises, how its URL is read, and how long each phase may take."""
+"""How the URL of a relay is read, and how long each phase may take."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from nurture.errors import SettingError
-from nurture.values import Delivery, Letter
 
 SCHEMES = ("smtp", "smtps")
-
-
-class AnyRelay(Protocol):
-    """Whatever takes letters: the SMTP relay, or its twin in memory."""
-
-    async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Exactly one Delivery per letter, in their order; raises for none of them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

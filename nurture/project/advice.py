@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nurture.files.diagnosis import Fault, in_order
+from nurture.files.diagnosis import Fault, as_warning, in_order
 from nurture.files.source import Loc, Node, fault_at, load_yaml
 from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
@@ -78,7 +77,7 @@ def _unused(book: Book) -> list[Fault]:
     faults = []
     for name in sorted(book.templates.names - sent):
         if not name.startswith(ENGINES_OWN):
-            path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+            path = _file_of(book, name)
             message = f"no sequence sends `{name}`"
             hint = "send it, or remove the file"
             faults.append(_first_line(book, path, "NUR061", message, hint))
@@ -92,16 +91,15 @@ def _untranslated(book: Book) -> list[Fault]:
         has = set(info.languages)
         for language in book.policy.languages:
             if not has.intersection(languages_to_try(language)):
-                path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+                path = _file_of(book, name)
                 message = f"`{name}` is not there in `{language}`: leads in `{language}` get it in `{main}`"
                 hint = f"write {_variant(path, language)}, or take `{language}` out of `languages:`"
-                first = book.files[path].split("\n", 1)[0]
-                faults.append(
-                    Fault(
-                        "NUR065", message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first
-                    )
-                )
+                faults.append(_first_line(book, path, "NUR065", message, hint))
     return faults
+
+
+def _file_of(book: Book, template: str) -> str:
+    return next(path for path in sorted(book.files) if path.startswith(f"templates/{template}."))
 
 
 def _first_line(book: Book, path: str, code: str, message: str, hint: str) -> Fault:
@@ -187,5 +185,4 @@ def _tree(book: Book, path: str) -> Node:
 
 
 def _warning(node: Node, loc: Loc, path: str, code: str, message: str, hint: str) -> Fault:
-    fault = fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",))
-    return replace(fault, severity="warning")
+    return as_warning(fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nurture.conditions.condition import Condition
 from nurture.conditions.tree import Constant, Or
 from nurture.conditions.truth import always, implies, never
-from nurture.files.diagnosis import Fault
+from nurture.files.diagnosis import Fault, as_warning
 from nurture.files.source import Loc, Node, fault_at
 from nurture.project.policy import Policy
 from nurture.sequences.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
@@ -161,5 +160,4 @@ def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fa
 def _warning(
     sequence: Sequence, node: Node, loc: Loc, code: str, message: str, hint: str, *, key: bool = False
 ) -> Fault:
-    fault = fault_at(node, loc, sequence.path, code, message, hint=hint, key=key)
-    return replace(fault, severity="warning")
+    return as_warning(fault_at(node, loc, sequence.path, code, message, hint=hint, key=key))

@@ -158,10 +158,10 @@ def _merged(found: re.Match[str], language: str, home: str) -> str:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str], str]], ...] = (
     (
-        re.compile(r"matrix (?P<grade>[A-D])(?P<heat>[1-4]): (?P<verdict>mql|fast-track|nurture|disqualify)"),
+        re.compile(rf"matrix {_PLACE}: (?P<verdict>mql|fast-track|nurture|disqualify)"),
         _cell,
     ),
-    (re.compile(r"within the margin of (?P<grade>[A-D])(?P<heat>[1-4])"), _cell),
+    (re.compile(rf"within the margin of {_PLACE}"), _cell),
     (re.compile(r"(?s)operator: (?P<why>.+)"), _operator),
     (re.compile(r"merged into lead (?P<into>\d+)"), _merged),
 )

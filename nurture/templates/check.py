@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from nurture.files.diagnosis import Fault, did_you_mean, suggest
+from nurture.files.diagnosis import Fault, as_warning, did_you_mean, suggest
 from nurture.templates.budget import WORK, price
 from nurture.templates.foreign_tags import meant_name
 from nurture.templates.names import ALWAYS_KNOWN
@@ -118,7 +118,7 @@ def _too_much(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
             help = "loop over less, or in no other loop"
             found.append(("the loop takes too much work", loop, "for", help))
     return [
-        _as_warning(source.fault("NUR419", f"{message}: no mail would go out", node.lineno, word, help))
+        as_warning(source.fault("NUR419", f"{message}: no mail would go out", node.lineno, word, help))
         for message, node, word, help in found
     ]
 
@@ -276,14 +276,7 @@ class _NameWalk:
                 fault = self.source.fault(
                     "NUR407", f"`lead.{field}` may be unknown", child.lineno, field, help
                 )
-                self.found.append(_as_warning(fault))
-
-
-def _as_warning(fault: Fault) -> Fault:
-    return Fault(
-        fault.code, fault.message, fault.file, fault.line, fault.column, fault.width, fault.help,
-        "warning", fault.source_line,
-    )  # fmt: skip
+                self.found.append(as_warning(fault))
 
 
 def _field(node: nodes.Node) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from nurture.files.diagnosis import Fault, suggest
+from nurture.files.diagnosis import Fault, as_warning, suggest
 from nurture.templates.source import Piece, TemplateSource
 from nurture.values import PROFILE_FIELDS
 
@@ -77,7 +76,7 @@ def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
     for found in _DOUBTFUL.finditer(text):
         name = found[found.lastgroup or 0]
         if _plain(name) in _FIELD or _plain(name) in _VALUE or meant_name(name).startswith("lead."):
-            yield replace(_fault(source, piece, text, found), severity="warning")
+            yield as_warning(_fault(source, piece, text, found))
 
 
 def _fault(source: TemplateSource, piece: Piece, text: str, found: re.Match[str]) -> Fault:

@@ -222,5 +222,4 @@ def prepared_sandbox(*, html: bool) -> TemplateSandbox:
     )
     sandbox.filters |= {"shown": shown, "shown_in_page": shown_in_page}
     sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
-    sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
     return sandbox

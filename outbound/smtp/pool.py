@@ -12,7 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter, domain_of
+from nurture.values import Delivery, Letter
 from nurture.words import Remedy
 from outbound.relay import RelayAddress, Timeouts, read_relay_url
 from outbound.smtp.session import Answer, Away, Session
@@ -144,7 +144,7 @@ class Relay:
                 batch.waiting.appendleft((index, letter))
                 batch.given_up = away
                 return away
-            batch.settled[index] = _delivery(letter, answer.remedy, now(), answer.code, answer.reply)
+            batch.settled[index] = letter.delivery(answer.remedy, now(), answer.code, answer.reply)
             losses = losses + 1 if answer.lost else 0
             batch.given_up = answer if answer.lost else batch.given_up
         return None
@@ -160,9 +160,4 @@ def _unspoken(letter: Letter, why: Answer | Away | None, at: datetime) -> Delive
     """What kept a letter from being spoken was the relay's, even when another letter met it."""
     remedy = why.remedy if why and why.remedy in FOR_ALL else Remedy.SLOW_RELAY
     code, reply = (why.code, why.reply) if why else (None, "")
-    return _delivery(letter, remedy, at, code, reply)
-
-
-def _delivery(letter: Letter, remedy: Remedy, at: datetime, code: int | None, reply: str) -> Delivery:
-    domain = domain_of(letter.recipient)
-    return Delivery(letter.outbox_id, letter.attempt, remedy, at, code, reply, domain)
+    return letter.delivery(remedy, at, code, reply)
