@@ -6,9 +6,10 @@ tzdata brings along.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from importlib.resources import files
+
+from nurture.texts.fold import folded
 
 # zone.tab lists the zones of a country from one end to the other, and the most populous one first only where
 # that agrees. Here most people live elsewhere than in the first zone.
@@ -64,9 +65,8 @@ LONGEST = 80
 
 def fold(text: str) -> str:
     """A country's name without case, accents, marks and articles."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u00df", "ss").replace("\u00d8", "o"))
-    plain = plain.replace("\u2019", "'").encode("ascii", "ignore").decode()
-    return " ".join(plain.replace(".", "").replace("&", "and").replace("-", " ").casefold().split())
+    plain = folded(text.replace("\u00d8", "o")).encode("ascii", "ignore").decode()
+    return " ".join(plain.replace(".", "").replace("&", "and").replace("-", " ").split())
 
 
 def _rows(name: str) -> Iterator[list[str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from nurture.texts.fold import without_marks
 
 _YES = """
 yes y true t 1 x on checked oui o vrai ja j wahr si s sim verdadero vero tak
@@ -47,9 +48,7 @@ _DASH = re.compile(r"[-_\u2010-\u2015]")
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A word without case, accents, dashes and a full stop or exclamation mark at its end."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(_DASH.sub(" ", plain.casefold()).split()).strip(" .!'\"\u2019")
+    return " ".join(_DASH.sub(" ", without_marks(text).casefold()).split()).strip(" .!'\"\u2019")
 
 
 def says_yes(value: object) -> bool:
