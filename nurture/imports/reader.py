@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from nurture.deciding import ALL_TOPICS
 from nurture.imports.closures import Reader, Row
 from nurture.imports.keys import key_fault
 from nurture.imports.lead import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
+from nurture.imports.signal_ids import completed, fitting, names_person
 from nurture.imports.types import Converter, as_line, as_text, at_most
 from nurture.texts.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.values import Consent, Suppression
@@ -20,8 +20,6 @@ from nurture.words import Basis, ConsentState, SuppressionReason
 
 SLACK = timedelta(minutes=5)
 """How far ahead of us another system's clock may be."""
-LONGEST_ID = 200
-"""Characters of a signal's id; of a longer one a digest is kept."""
 
 _STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.PENDING: 1, ConsentState.WITHDRAWN: 2}
 _line = at_most(200, as_line)
@@ -274,7 +272,7 @@ class _Reading:
         source_id = f"{kind.type}:{own or address or key}"
         if not plan.needs_properties:  # totals come in once
             source_id = completed(source_id, kind.type, properties, at, person)
-        return PastSignal(kind.type, at or self.now, _fitting(source_id), properties)
+        return PastSignal(kind.type, at or self.now, fitting(source_id), properties)
 
     def _stated(self, when: Cell | None) -> bool:
         if when is None:
@@ -352,43 +350,6 @@ class _Reading:
             if value != "" and value != []:
                 found[cell.name] = value
         return found
-
-
-SUBJECTS = ("asset", "webinar", "form", "page", "topic")
-"""Properties that say what a signal is about: a second one about another thing is another signal."""
-
-
-def completed(
-    source_id: str, kind: str, properties: Mapping[str, Any], at: datetime | None, person: bool
-) -> str:
-    """An id that also tells what a signal is about, and when it was where the id only names a person."""
-    about = [str(properties[name]) for name in SUBJECTS if name in properties]
-    parts = [source_id, *(subject for subject in about if subject not in source_id)]
-    if at is not None and (person or (kind.startswith("webinar.") and not about)):
-        parts.append(f"{at:%Y%m%dT%H%M%SZ}")
-    return ":".join(parts)
-
-
-def names_person(own: str, address: str, key: str | None) -> bool:
-    """Whether an id is a person's: an address, what is made of it, or the key."""
-    text = own.lower()
-    if own == key or "@" in text or "%40" in text:
-        return True
-    return bool(address) and (text == address.partition("@")[0] or _digested(text, address))
-
-
-_DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}
-
-
-def _digested(text: str, address: str) -> bool:
-    name = _DIGESTS.get(len(text))
-    return name is not None and text == hashlib.new(name, address.encode(), usedforsecurity=False).hexdigest()
-
-
-def _fitting(source_id: str) -> str:
-    if len(source_id) <= LONGEST_ID:
-        return source_id
-    return f"{source_id[:120]}:{hashlib.sha256(source_id.encode()).hexdigest()}"
 
 
 def _only_address(guesses: Iterable[Row]) -> str:
