@@ -110,11 +110,7 @@ def _place(name: str) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (
-        KeyError,
-        ValueError,
-        OSError,
-    ):  # OSError: the name of a folder of the tz database, such as "Europe"
+    except (KeyError, ValueError, OSError):  # OSError: a folder of the tz database, such as "Europe"
         return None
 
 

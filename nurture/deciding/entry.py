@@ -36,7 +36,8 @@ def consider(
     """
     if sequence.enter.on != (signal.type if signal else None) or (signal and signal.machine):
         return None
-    facts = _facts(snapshot, signal, now)
+    lead = snapshot.lead.fields()
+    facts = Facts(lead, now, snapshot.signals, signal, snapshot.consents)
     if sequence.enter.when is not None and not sequence.enter.when.holds(facts):
         return None
     key = _entry_key(sequence, signal)
@@ -55,16 +56,6 @@ def consider(
         run=max((run.run for run in runs), default=0) + 1,
         signal_id=signal.id if signal else None,
         requested=signal is not None,
-    )
-
-
-def _facts(snapshot: Snapshot, signal: Signal | None, now: datetime) -> Facts:
-    return Facts(
-        lead=snapshot.lead.fields(),
-        now=now,
-        signals=snapshot.signals,
-        signal=signal,
-        consents=snapshot.consents,
     )
 
 

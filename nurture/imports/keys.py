@@ -6,9 +6,8 @@ import re
 
 from nurture.texts.wishes import fold
 
-_PLAIN = re.compile(
-    r"[A-Za-z]{0,8}+[-_]?0{0,40}+[1-9]\d{0,80}+", re.ASCII
-)  # most keys: a look at the rest takes longer
+# Most keys: a look at the rest takes longer.
+_PLAIN = re.compile(r"[A-Za-z]{0,8}+[-_]?0{0,40}+[1-9]\d{0,80}+", re.ASCII)
 _ROUNDED = re.compile(r"[+-]?\d{1,40}+([.,]\d{1,40}+)?e[+-]?\d{1,40}+", re.ASCII)
 _SHEET_ERROR = re.compile(r"#[a-z0-9/_]+[!?]?", re.ASCII)
 _ZERO = re.compile(r"[+-]?0*([.,]0*)?", re.ASCII)

@@ -91,9 +91,8 @@ class SignalCells:
 class SignalPlan:
     """A past signal that rows state when `when` holds; `needs_properties`: not without any."""
 
-    kind: (
-        SignalCells | Callable[[str], SignalCells]
-    )  # or how the type that the row names is read; raises RowFault
+    # Or how the type that the row names is read; raises RowFault.
+    kind: SignalCells | Callable[[str], SignalCells]
     when: Cell | None
     at: Cell | None
     id: Cell | None

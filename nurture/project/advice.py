@@ -15,7 +15,6 @@ from nurture.sequences.vain import vain
 from nurture.sequences.webinars import webinar_of
 from nurture.spans import format_span
 from nurture.templates.source import languages_to_try
-from nurture.timing import Cap
 from nurture.words import Purpose
 
 ENGINES_OWN = ("seller/", "consent/")
@@ -133,7 +132,8 @@ def _past(book: Book, sequence: Sequence, now: datetime) -> list[Fault]:
 def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
     """A wait between two touches that some cap of one touch makes longer anyway."""
     topic = book.catalog.topics[sequence.topic]
-    spans = [span for cap in (*book.policy.caps, *topic.caps, *sequence.caps) if (span := _of_one(cap))]
+    caps = (*book.policy.caps, *topic.caps, *sequence.caps)
+    spans = [cap.span for cap in caps if cap.count == 1 and cap.span is not None]
     longest = max(spans, default=timedelta(0))
     vain = [
         wait
@@ -147,10 +147,6 @@ def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
         for place in (_tree(book, sequence.path).mappings() if vain else ())
         if place.at[0] in {wait.line for wait in vain} and "wait" in place.keys  # keys is a mapping
     ]
-
-
-def _of_one(cap: Cap) -> timedelta | None:
-    return cap.span if cap.count == 1 else None
 
 
 def _wait_after(book: Book, sequence: Sequence, step: Step) -> WaitStep | None:

@@ -61,9 +61,8 @@ class Tally:
     parts: dict[int, list[Part]] = field(default_factory=dict)  # by the index of the rule
     weeks: set[int] = field(default_factory=set)  # active weeks that still count
     unanswered: int = 0  # mails in a row
-    changes: list[datetime] = field(
-        default_factory=list
-    )  # when signals dated ahead begin to count or to fade
+    # When signals dated ahead begin to count or to fade.
+    changes: list[datetime] = field(default_factory=list)
 
     def sums(self) -> list[tuple[EngagementRule, float]]:
         """Each rule's points before caps, in the order of the model; rules without points are left out."""

@@ -22,9 +22,7 @@ class Rejection(StrEnum):
     UNREACHABLE = "unreachable"  # nobody answered: as timing
     WRONG_FIT = "wrong_fit"  # will never buy: disqualified
     COMPETITOR = "competitor"  # works for one: disqualified
-    DUPLICATE = (
-        "duplicate"  # the same person as another lead: merged into it, or disqualified if none is named
-    )
+    DUPLICATE = "duplicate"  # also another lead: merged into it, or disqualified if none is named
 
 
 BARS: frozenset[str] = frozenset({Rejection.WRONG_FIT, Rejection.COMPETITOR, Rejection.DUPLICATE})

@@ -100,7 +100,7 @@ def _after_the_end(sequence: Sequence, places: dict[int, Node]) -> Iterator[Faul
         place = places.get(step.line)
         if isinstance(step, WaitForStep) and place is not None and _sends(sequence, step.then, step.next):
             for on, when, what in ends:
-                if on == step.on and (when is None or _same(step.when, when)):
+                if on == step.on and (when is None or (step.when and implies(step.when.tree, when.tree))):
                     message = f"`then` is never taken: `{step.on}` is {what}, and the lead leaves by it"
                     hint = "wait for something that comes before it, or write these steps elsewhere"
                     yield _warning(sequence, place, ("then",), "NUR067", message, hint, key=True)
@@ -135,10 +135,6 @@ def _sends(sequence: Sequence, start: str | None, end: str | None) -> bool:
             case _:
                 waiting.append(step.next)
     return False
-
-
-def _same(one: Condition | None, other: Condition) -> bool:
-    return one is not None and implies(one.tree, other.tree)
 
 
 def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fault]:

@@ -138,7 +138,8 @@ def _acts(cause: str, language: str) -> str:
     if not all(acts):
         return ""
     words = _PATTERNS[language]
-    return _capital(words["they"].format(listed(acts, last=words["and"])))
+    told = words["they"].format(listed(acts, last=words["and"]))
+    return told[:1].upper() + told[1:]
 
 
 def _cell(found: re.Match[str], language: str, home: str) -> str:
@@ -179,10 +180,6 @@ def _written(cause: str, sequences: Mapping[str, Sequence]) -> Said:
         name = cause.removeprefix(_TITLE)
         return sequences[name].title if name in sequences else name
     return cause
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _unstopped(words: str) -> str:

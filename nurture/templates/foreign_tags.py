@@ -70,7 +70,8 @@ def meant_name(name: str) -> str:
 
 
 def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
-    text = _without_ours(piece.text)
+    # With our own tags blanked, so that places stay what they are.
+    text = _OWN.sub(lambda tag: _ON_THE_LINE.sub(" ", tag[0]), piece.text)
     for found in _TAGS.finditer(text):
         yield _fault(source, piece, text, found)
     for found in _DOUBTFUL.finditer(text):
@@ -87,17 +88,6 @@ def _fault(source: TemplateSource, piece: Piece, text: str, found: re.Match[str]
     return source.fault("NUR421", f"`{found[0][:60]}` is a merge tag of another tool", line, found[0], help)
 
 
-def _without_ours(text: str) -> str:
-    """The text with our own tags blanked, so that places stay what they are."""
-    return _OWN.sub(lambda tag: _ON_THE_LINE.sub(" ", tag[0]), text)
-
-
 def _plain(name: str) -> str:
-    return (
-        name.strip()
-        .lower()
-        .replace("-", "_")
-        .replace(" ", "_")
-        .removeprefix("contact.")
-        .removeprefix("user.")
-    )
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    return plain.removeprefix("contact.").removeprefix("user.")

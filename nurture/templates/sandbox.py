@@ -174,9 +174,8 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look up `obj.attribute`: an item of a mapping, or the counters of a loop."""
-        if type(obj) is dict or isinstance(
-            obj, Mapping
-        ):  # asking an abstract class takes longer than the rest
+        # Asking an abstract class takes longer than all the rest.
+        if type(obj) is dict or isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, LoopContext):
             return super().getattr(obj, attribute)
