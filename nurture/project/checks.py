@@ -141,9 +141,8 @@ def check_openings(
             if window and not _ever_opens([*own, window], policy):
                 message = f"the window of step `{step.id}` never opens"
                 hint = f"the policy is open {_spoken(policy)}"
-                place = next(
-                    (n for n in _steps_with(node.get("steps"), ("send",)) if n.at[0] == step.line), node
-                )
+                sends = _steps_with(node.get("steps"), ("send",))
+                place = next((one for one in sends if one.at[0] == step.line), node)
                 faults.append(fault_at(place, ("window",), sequence.path, "NUR051", message, hint=hint))
     return faults
 
