@@ -1,1 +1,1 @@
-"""Listens: the pages and mailboxes through which leads answer."""
+"""Inbound: the web pages and mailboxes through which leads answer."""

@@ -1,4 +1,4 @@
-"""What decides: pure functions over values, with no clock, file, socket, SQL or log."""
+"""The rules: pure functions over values, with no clock, file, socket, SQL or log."""
 
 import zoneinfo
 

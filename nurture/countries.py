@@ -1,4 +1,4 @@
-"""Which country a text means, and where it keeps its clocks.
+"""The codes of countries, and the time zone that most of their people live in.
 
 Codes, plain English names and zones are those of the tz database (iso3166.tab and zone.tab), which the locked
 tzdata brings along.
@@ -83,6 +83,6 @@ def named_in(table: str) -> dict[str, str]:
 
 _FIRST_ZONES = {code: zone for code, _, zone, *_ in reversed(list(_rows("zone.tab")))}
 MAIN_ZONES = {c: zone for c, zone in sorted((_FIRST_ZONES | _MOST_POPULOUS).items()) if c != _UNINHABITED}
-"""The zone a lead is taken to live in when only the country is known."""
+"""The zone a lead is assumed to live in when only its country is known."""
 CODES = {fold(name): code for code, name in _rows("iso3166.tab") if code in MAIN_ZONES} | named_in(_ALIASES)
 """The codes of countries by their plain names in English, folded."""

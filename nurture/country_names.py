@@ -1,4 +1,4 @@
-"""The names of countries in English, French and German, beyond codes and plain English ones."""
+"""The names of countries in English, French and German, beyond codes and plain English names."""
 
 from __future__ import annotations
 

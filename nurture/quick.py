@@ -1,4 +1,4 @@
-"""Lets frozen values be made quickly: one touch makes fifty of them."""
+"""A decorator for frozen dataclasses that are made by the thousand: one touch makes fifty of them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Speaks: builds messages and hands them to a relay."""
+"""Outbound: builds messages and webhook calls, and hands them to a relay or another system."""

@@ -1,4 +1,4 @@
-"""The relay's twin in memory: the same promises, no socket, and it remembers what it was asked."""
+"""A relay in memory, for tests: the same contract as the SMTP relay, no socket, and it records letters."""
 
 from __future__ import annotations
 

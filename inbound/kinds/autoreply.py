@@ -1,4 +1,4 @@
-"""Tells answers of machines from answers of people (RFC 3834): an absence is neither a bounce nor a reply."""
+"""Tells automatic answers from answers of people (RFC 3834): an absence is neither a bounce nor a reply."""
 # ruff: noqa: E501 -- a phrase of a table stands on one line
 
 from __future__ import annotations

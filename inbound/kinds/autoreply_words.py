@@ -1,4 +1,4 @@
-"""How machines answer for people, by language; all is folded: small letters without accents.
+"""The phrases of automatic answers, by language; all is folded: small letters without accents.
 
 One sign is not enough: people tell of holidays and of tickets too. Who is away says until when; a receipt says
 that something came, and what will happen with it.

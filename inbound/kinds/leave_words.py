@@ -1,4 +1,4 @@
-"""How people ask to be left alone, by language; all is folded: small letters without accents.
+"""The phrases with which people ask for no more mail, by language; all is folded: small letters without accents.
 
 `ACTS` ask for something to be done, which a negation forbids ("please don't stop"). `NO_MORE` are negations
 themselves. `ALONE` is a wish only where it is all that a sentence says. People misspell; the commonest slips

@@ -1,4 +1,4 @@
-"""Reads bounces older or stranger than RFC 3464: flufl.bounce says who, the words of the notice say why."""
+"""Reads bounces in other forms than RFC 3464: flufl.bounce finds the recipients, the text tells why."""
 
 from __future__ import annotations
 

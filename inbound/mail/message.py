@@ -1,4 +1,4 @@
-"""A received mail, read so that nothing in it can stop the reading: broken MIME, odd charsets, no MIME."""
+"""A received mail, read so that no part of it can raise: broken MIME, unknown charsets, no MIME."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a writer wrote: without the letter that is answered, the signature and what lawyers add to it."""
+"""What a writer wrote: without the quoted letter, the signature and legal notices."""
 # ruff: noqa: E501 -- a phrase of a table stands on one line
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How often one network address may ask for something that costs us and helps nobody."""
+"""Limits how often one network address may ask for pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk that records withdrawals in the store."""
+"""Records withdrawals from the web pages in the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles a condition's tree to a closure, and tells what the tree reads."""
+"""Compiles a condition's tree to a closure, and lists what the tree reads."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _leaf(tree: Compare | OneOf | Contains | Edge | Defined) -> Test:
 
 def _every(tests: Sequence[Test]) -> Test:
     def holds(facts: Facts) -> bool:
-        for test in tests:  # noqa: SIM110 - all() would make a generator at each of many askings
+        for test in tests:  # noqa: SIM110 - all() would make a generator at each of many evaluations
             if not test(facts):
                 return False
         return True

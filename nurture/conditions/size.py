@@ -1,4 +1,4 @@
-"""How big a condition is, its segments included: both databases must be able to ask all of it at once."""
+"""Limits the size of a condition, its segments included, to what both databases can evaluate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cuts a condition into Jinja's tokens, each with its place, and refuses early what conditions never hold."""
+"""Splits a condition into Jinja's tokens, each with its offset, and refuses those that no condition has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule may answer: a frozen value that says what becomes of an enrolment, and why."""
+"""What a rule may answer: a frozen value with what to do with an enrolment, and why."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def _holds(view: View, on: str | None, when: Condition | None) -> bool:
 
 
 def _over_cap(view: View, free: datetime) -> Wait | Skip | Stop:
-    """Wait, skip or leave, as the step says, and not for ever."""
+    """Wait, skip or leave, as the step says; wait at most for its `defer_max`."""
     letter = view.letter
     if letter.over_cap == "exit":
         return Stop(Reason.CAP)

@@ -1,4 +1,4 @@
-"""Tells what was probably meant by a line that YAML cannot read, as somebody who knows it would."""
+"""Explains a line that YAML cannot read: the likely mistake in it, and what to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The closures that import expressions are compiled to: a blank value stays blank, and nothing is guessed."""
+"""The closures that import expressions are compiled to. A blank value stays blank in all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def both(left: Reader, right: Reader) -> Reader:
 
 
 def either(left: Reader, right: Reader) -> Reader:
-    """`or`: the left one, else the right one; a word of no gives way to anything, not to nothing."""
+    """`or`: the left one, else the right one; a word of no is replaced by anything but a blank."""
 
     def answer(row: Row) -> Any:
         first = left(row)
@@ -95,7 +95,7 @@ def _compared(test: Callable[[Any, Any], bool]) -> Callable[[Reader, Reader], Re
 
 
 def _same(left: Any, right: Any) -> bool:
-    # A cell is a text: quietly unequal to every number, it would make a map do nothing and say nothing.
+    # A cell is a text. If it were just unequal to every number, a map would do nothing without an error.
     if left.__class__ is not right.__class__ and isinstance(left, str) != isinstance(right, str):
         raise RowFault(f"{shown(left)} is compared with {shown(right)}: use `| number`, or quotes")
     return bool(left == right)

@@ -123,7 +123,7 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 class _Builder:
-    """Turns Jinja's nodes into closures, and remembers the columns they read."""
+    """Turns Jinja's nodes into closures, and lists the columns that they read."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], blank: frozenset[str], forbids: bool) -> None:
         self.tables = tables

@@ -1,4 +1,4 @@
-"""Tells keys from what stands in a key's place: placeholders and numbers that a spreadsheet has rounded."""
+"""Finds values that cannot be keys: placeholders, and numbers that a spreadsheet has rounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads one row of a file into a lead, as a compiled map says; what it cannot use is told with its reason."""
+"""Reads one row of a file into a lead, as a compiled map says, with a remark on each value it cannot use."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class SignalPlan:
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """A compiled map: reads rows, knows no file."""
+    """A compiled map, which reads single rows."""
 
     source: str
     moment: Converter  # reads an instant, in the map's zone and forms
@@ -120,7 +120,7 @@ class RowReader:
     strict: bool = False  # a cell that cannot be read costs its row
 
     def read(self, row: Row, line: int, now: datetime) -> ImportedLead:
-        """The lead in a row; what has no date of its own happened `now`, when we heard of it.
+        """The lead in a row; what has no date of its own is dated `now`.
 
         A cell that cannot be read is left out and told in `remarks`. A row without an address, with a wish
         that cannot be read, or with any such cell where the map is strict, is `rejected` but for its wish.
@@ -153,7 +153,7 @@ class _Reading:
         self.reader = reader
         self.row = row
         self.now = now
-        self.careful = careful  # only a written word is a wish: the cells may not be those of their columns
+        self.careful = careful  # only an explicit word counts as a wish: cells may stand in the wrong columns
         self.remarks: list[Remark] = []
         self.unread = ""  # why something that may be a wish to leave could not be read
 
@@ -233,7 +233,7 @@ class _Reading:
         if plan.forbids and any(wishes_to_leave(self.row.get(column)) for column in when.columns):
             return True
         self.remarks.append(when.remark(fault.message))
-        if plan.forbids:  # perhaps a wish to leave: nobody comes in on it as one to be mailed
+        if plan.forbids:  # perhaps a wish to leave: the row must not bring in a lead to mail
             self.unread = self.unread or str(self.remarks[-1])
         return False
 
@@ -265,7 +265,7 @@ class _Reading:
         before = len(self.remarks)
         at = self._moment(plan.at)
         if len(self.remarks) > before and kind.type not in FORBIDDING:
-            return None  # its moment cannot be read, and it did not happen now
+            return None  # its moment cannot be read, and `now` would be wrong
         own = self._told(plan.id) if plan.id else row_id
         person = plan.of_person or own is None or names_person(own, address, key)
         source_id = f"{kind.type}:{own or address or key}"

@@ -1,4 +1,4 @@
-"""The ids of past signals: what tells a signal of a row from another, in this file and in the next one."""
+"""The ids of past signals: equal for the same signal in every import, and different for any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed links: tokens that say who leaves, without an address in them and without an end date."""
+"""Signed links: tokens that name who unsubscribes, without an address and without an end date."""
 
 from __future__ import annotations
 

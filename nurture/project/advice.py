@@ -1,4 +1,4 @@
-"""Warns of what is no fault and still unlikely to be meant: vain waits, past webinars, unused templates."""
+"""Warns of what is allowed and probably not meant: pointless waits, past webinars, unused templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files make a project: their names, in either ending, and what only looks like one of them."""
+"""Which files belong to a project: their names, in either ending, and files that are only like them."""
 
 from __future__ import annotations
 

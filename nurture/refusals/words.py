@@ -1,4 +1,4 @@
-"""The words servers refuse mail with: what passes or is about us, and what says that nobody is there.
+"""The phrases servers refuse mail with: temporary or about us, and those that mean that no mailbox is there.
 
 One table for what a relay answers us and for what comes back by mail. Learnt from replies of many servers, and
 from the published lists of the large providers. Where one provider has a phrase of its own for a dead mailbox,

@@ -1,4 +1,4 @@
-"""Maturity: who is ready for sales, which stage a lead stands at, and why."""
+"""Maturity: which leads are ready for sales, which stage each lead is at, and why."""
 
 from __future__ import annotations
 

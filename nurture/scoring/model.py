@@ -1,4 +1,4 @@
-"""The scoring model, scoring.yaml: which facts about a lead, and which of its acts, are worth how much."""
+"""The scoring model, scoring.yaml: how many points each fact about a lead, and each of its acts, is worth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a score must be looked at again, though nothing happened: a moment that is never after a crossing.
+"""When a score must be computed again although nothing happened: never after it crosses a threshold.
 
 Without new signals each part of engagement only moves towards 0, and caps keep order. So between two
 moments the value is bounded: from below by gains at the later and losses at the earlier one, from above
@@ -18,8 +18,8 @@ FARTHEST = 3650 * 86400.0
 """Seconds; what fades more slowly is looked at again after ten years."""
 
 _DAY = 86400.0
-_CLOSE = 1e-6  # seconds: clocks see no less
-_PRECISE = 1e-4  # of the way: being early costs one more look
+_CLOSE = 1e-6  # seconds: the resolution of datetimes
+_PRECISE = 1e-4  # of the way: being early only costs one more look
 _STEPS = 16  # a lower bound that took more steps is worth less than another look
 _TURNS = 4
 _NEAR, _FAR = 1 - _PRECISE / 4, 1 + _PRECISE / 4  # either side of a guess

@@ -1,4 +1,4 @@
-"""Warns of what a sequence says and what can never come to pass: branches, sends, casts, past webinars."""
+"""Warns of parts of a sequence that can never happen: branches, sends, casts, past webinars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says to a lead, in one sentence, why this mail comes: what they agreed to, or what they asked for."""
+"""The sentence that tells a lead why it gets a mail: what it agreed to, or what it asked for."""
 
 from __future__ import annotations
 

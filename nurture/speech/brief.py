@@ -1,4 +1,4 @@
-"""Writes the seller's brief: why this lead, why now, what it read, how to reach it, what to leave alone."""
+"""The seller's brief: why this lead, why now, what it read, how to reach it, what not to do."""
 
 from __future__ import annotations
 

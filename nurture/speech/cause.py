@@ -1,4 +1,4 @@
-"""Says why a lead stands where it stands: the store keeps a few fixed words, people read a sentence.
+"""Turns a stored cause, such as that of a stage, into a sentence for people.
 
 The words are those of `nurture.scoring.maturity` (`matrix B2: mql`, `hand raise: demo.requested`), of the
 operator (`operator: met at the fair`), and of a sequence: as its step has them, or `step: SEQUENCE/STEP` when

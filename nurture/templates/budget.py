@@ -1,4 +1,4 @@
-"""What one rendering may cost: text and turns are counted, and a template that wants more fails its touch.
+"""Limits what one rendering may cost: text and loop turns are counted, and a template over the limit fails.
 
 A template is rewritten once, before it is compiled, so that whatever can grow is counted where it grows. The
 counting is of characters and turns, never of time: the same data always gives the same end.
@@ -26,7 +26,7 @@ LARGEST = 10**15
 _ONLY_COUNTED = frozenset({"count", "d", "default", "first", "last", "length", "list"})
 _OF_TEXT = frozenset({"capitalize", "lower", "title", "trim", "truncate", "upper", "wordcount"})
 _DATED = frozenset({"day", "clock"})
-_PRICED = frozenset({"join", "trim"})  # they see to their own price
+_PRICED = frozenset({"join", "trim"})  # they spend from the budget themselves
 
 
 class Metered(Context):

@@ -1,4 +1,4 @@
-"""Finds the merge tags of other mail tools in a template, which would reach the lead as they stand."""
+"""Finds the merge tags of other mail tools in a template, which the lead would see as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hides Jinja's tags from Markdown and the CSS inliner behind plain words, and brings them back after."""
+"""Replaces Jinja's tags by placeholders, which Markdown and the CSS inliner keep, and restores them after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text as tables of words are written: small letters without accents, the plain apostrophe, half-width."""
+"""Folds texts for comparison: small letters without accents, the plain apostrophe, half-width."""
 
 from __future__ import annotations
 

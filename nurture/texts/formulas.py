@@ -1,4 +1,4 @@
-"""Keeps what outsiders wrote from acting as a formula in a spreadsheet, and gives it back as it was.
+"""Keeps text of outsiders from acting as a formula in a spreadsheet, and restores it.
 
 OWASP calls it CSV injection: a cell that begins with = + - @, a tab or a line end is run by the program that
 opens the file. Whoever writes a CSV writes `guarded` cells; whoever reads our files again, `unguarded` ones.
@@ -13,7 +13,7 @@ _ENDS = ("\t", "\r", "\n", "\x00")
 
 
 def guarded(cell: str) -> str:
-    """The cell, behind a guard if it might act: `'=1+1`, and `'-5`, for nobody can tell them apart."""
+    """The cell, behind a guard if it might act: `'=1+1`, and `'-5`, since the two cannot be told apart."""
     return GUARD + cell if _acts(cell) else cell
 
 

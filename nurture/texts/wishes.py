@@ -1,4 +1,4 @@
-"""What the words of a yes, a no and a wish to leave are, in the languages that lists are kept in."""
+"""Words that mean yes, no or a wish to leave, in the languages of imported lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay: letters spoken over a few persistent SMTP connections, each with exactly one outcome."""
+"""The relay: sends letters over a few persistent SMTP connections, each with exactly one outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from outbound.smtp.session import Answer, Away, Session
 MAX_LOSSES = 3
 """Letters in a row that a connection may lose before it leaves the rest of the batch to the others."""
 FOR_ALL = frozenset({Remedy.SLOW_RELAY, Remedy.STOP_SENDER})
-"""What holds for every letter, whichever of them met it."""
+"""Remedies that hold for every letter, once one letter got such an answer."""
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class Relay:
         return [batch.settled[index] for index in range(len(letters))]
 
     async def close(self) -> None:
-        """Say goodbye on every connection. The relay may be used again afterwards."""
+        """Send QUIT on every connection. The relay may be used again afterwards."""
         idle, self._idle = self._idle, []
         await asyncio.gather(*(session.quit() for session in idle))
         await asyncio.sleep(0)  # lets the transports finish closing while there is a loop
@@ -140,7 +140,7 @@ class Relay:
             try:
                 answer = await session.deliver(letter)
             except Away as away:
-                # Nothing was said of this letter: another connection may still have a way through.
+                # This letter was not offered: another connection may still get through.
                 batch.waiting.appendleft((index, letter))
                 batch.given_up = away
                 return away
@@ -157,7 +157,7 @@ class Relay:
 
 
 def _unspoken(letter: Letter, why: Answer | Away | None, at: datetime) -> Delivery:
-    """What kept a letter from being spoken was the relay's, even when another letter met it."""
+    """The delivery of a letter that was not offered, for a reason of the relay that another letter met."""
     remedy = why.remedy if why and why.remedy in FOR_ALL else Remedy.SLOW_RELAY
     code, reply = (why.code, why.reply) if why else (None, "")
     return letter.delivery(remedy, at, code, reply)

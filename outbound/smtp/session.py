@@ -1,4 +1,4 @@
-"""One SMTP connection and the letter in its hands: what was said, and what a silence then means."""
+"""One SMTP connection and the letter that it carries: commands, replies, and what a missing reply means."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Away(Exception):
 
 
 class Session:
-    """A connection that opens when needed, stays open between letters, and never re-pairs a late reply."""
+    """A connection that opens when needed and stays open; a late reply never counts for another letter."""
 
     def __init__(self, address: RelayAddress, timeouts: Timeouts, tls_context: ssl.SSLContext | None) -> None:
         self._timeouts = timeouts
@@ -75,7 +75,7 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        """Has the relay let this connection in, and not closed it since?"""
+        """Whether the relay has accepted this connection, and not closed it since."""
         return self._dialogue is not None and self._dialogue.is_open
 
     async def deliver(self, letter: Letter) -> Answer:
@@ -91,7 +91,7 @@ class Session:
         except Away:
             self._close()
             raise
-        except Exception as error:  # one letter's surprise must never cost the others their outcome
+        except Exception as error:  # an unexpected error of one letter must not lose the others' outcomes
             self._close()
             return Answer(remedy_of_silence(self._phase), None, _silence(self._phase, error), lost=True)
         except BaseException:
@@ -101,7 +101,7 @@ class Session:
         return answer
 
     async def quit(self) -> None:
-        """Say goodbye if there is anybody to hear it, and close."""
+        """Send QUIT if the connection is open, and close it."""
         try:
             if self.is_open:
                 await self._say(b"QUIT\r\n", self._timeouts.quit)
@@ -121,7 +121,7 @@ class Session:
             await self._connect()
         reply = await self._offer(sender, recipient, letter.content, used)
         if reply is not None and used and reply.code == CLOSING and self._phase is Phase.MAIL:
-            # The server closed the connection while it lay idle: no letter pays for that.
+            # The server closed the connection while it lay idle: the letter is tried on a new one.
             await self._connect()
             reply = await self._offer(sender, recipient, letter.content, False)
         if reply is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 MAX_READ = 1000
-"""Characters that are looked at: the patterns must not meet a hostile megabyte."""
+"""Characters that are read: the patterns must not run over a hostile megabyte."""
 
 AGAIN = re.compile(r"\n\s*+(?:[245]\d\d[ ,\-]\s*+)?(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 """A line end and the codes that a reply repeats on each line: they would stand between two words."""
