@@ -48,7 +48,7 @@ _CLOSING = re.compile(
     r"|cordiali saluti|distinti saluti|saluti|met vriendelijke groet(?:en)?|groeten?|mvg"
     r"|atenciosamente|cumprimentos|com os melhores cumprimentos)[ ,.!]{0,4}$"
 )
-"""The last line of a letter; below it stands who wrote, and what every letter of theirs ends with."""
+"""The last line of a letter; below it are the name of the writer and a signature."""
 _LEGAL = re.compile(
     r"\b(?:confidential|confidentiel\w{0,3}|vertraulich\w{0,3}|confidencial\w{0,3}|riservat\w{1,3}|vertrouwelijk\w{0,2})\b"
     r".{0,300}\b(?:intended|addressee|recipient|error|destinat\w{2,8}|adressat\w{0,2}|empfanger|erreur|irrtum\w{0,6})\b"
@@ -94,7 +94,7 @@ def quotes_a_letter(text: str) -> bool:
 
 
 def _ends(line: str, lines: list[str], number: int) -> bool:
-    """Whether here begins what is not the writer's: an answered letter, a signature, a notice of lawyers."""
+    """Whether here begins what is not the writer's: an answered letter, a signature, a legal notice."""
     bare = line.strip()
     if _RULE.match(bare) or _ORIGINAL.match(bare) or _LEGAL.search(line):
         return True

@@ -68,5 +68,5 @@ def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
 
 
 def _is_theirs(bounce: Bounce, address: str) -> bool:
-    """Whether the dead mailbox is the lead's: one behind a list or a forward says nothing of it for sure."""
+    """Whether the dead mailbox is surely the lead's, and not one behind a list or a forward."""
     return not bounce.recipients or address in bounce.recipients

@@ -29,7 +29,7 @@ Look = Callable[[], Vitals]
 SECONDS = 3.0
 """How long a look may take before the database counts as away."""
 FRESH = 1.0
-"""Seconds for which a look serves all who ask: a flood of them is one look a second."""
+"""Seconds for which a look serves all who ask: many requests cost one look a second."""
 STALE = timedelta(minutes=30)
 """How long something may be due with nothing looking at it."""
 

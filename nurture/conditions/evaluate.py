@@ -58,7 +58,7 @@ Read = Callable[[Facts], Any]
 
 
 def compile_tree(tree: Tree) -> Test:
-    """Answer a function that says whether the tree holds for some facts. It never raises."""
+    """Return a function that says whether the tree holds for some facts. It never raises."""
     match tree:
         case Constant(value):
             return lambda facts: value

@@ -121,7 +121,7 @@ def _exit_refusal(sequence: Sequence, facts: Facts) -> Reason | None:
 
 
 def _vain_refusal(book: Book, sequence: Sequence, snapshot: Snapshot, now: datetime) -> Reason | None:
-    """Nobody asked, and the gate would stop it at the first touch: do not enter again at every sweep."""
+    """The gate would stop such a lead at its first touch: it does not enter again at every sweep."""
     if is_with_sales(snapshot.handoff, snapshot.lead):
         return Reason.HANDOFF_ACCEPTED
     consent = consent_to(sequence.topic, snapshot.consents)

@@ -1,7 +1,7 @@
 """Routes: the relay and the recipients' domains behind it, what each last answered, and when it is closed.
 
 A route that answers badly is closed for a while, longer each time. Then a few letters try it, and the first
-that is taken opens it again. Touches wait for a closed route; none is given up because of it.
+that is taken opens it again. Meanwhile its touches wait.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Route:
         return self.closings > 0
 
     def pace_at(self, now: datetime) -> float:
-        """The learned seconds between two letters; they halve with every hour, and are 0 once unfelt."""
+        """The learned seconds between two letters; they halve every hour, and are 0 below UNFELT."""
         if self.pace is None or self.paced_at is None:
             return 0.0
         hours = max((now - self.paced_at).total_seconds(), 0.0) / 3600

@@ -20,7 +20,7 @@ _SHOWN = 40
 
 
 def shown(value: object) -> str:
-    """A value as a reason may quote it: short."""
+    """A value, shortened for a message."""
     text = str(value)
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 

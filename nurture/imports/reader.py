@@ -137,7 +137,7 @@ class RowReader:
         return lead.refused(why)
 
     def wish(self, guesses: Sequence[Row], line: int, now: datetime, why: str) -> ImportedLead | None:
-        """The wish to leave in a record that is no row, in any way it may be read; None without one."""
+        """The wish to leave in a damaged record, in any way it may be read; None without one."""
         found = [_Reading(self, row, now, careful=True).lead(line)[0] for row in guesses]
         said = next((lead for lead in found if lead.forbids), None)
         whose = next((lead.address for lead in found if lead.address), "") or _only_address(guesses)
@@ -145,7 +145,7 @@ class RowReader:
 
 
 class _Reading:
-    """One row being read: what it says, and what is to be told of it."""
+    """One row being read: what it says, and the remarks on it."""
 
     __slots__ = ("careful", "now", "reader", "remarks", "row", "unread")
 
@@ -314,7 +314,7 @@ class _Reading:
         return self._values(cells, said, f"{kind.type}.")
 
     def _moment(self, cell: Cell | None) -> datetime | None:
-        """The moment a cell names; None when it is blank, or cannot be used, which is told."""
+        """The moment a cell names; None when it is blank, or cannot be used, which is remarked."""
         at: datetime | None = self._told(cell)
         if cell is not None and at is not None and at > self.now + SLACK:
             self.remarks.append(cell.remark(f"{at:%Y-%m-%d %H:%M} UTC is in the future"))
@@ -322,7 +322,7 @@ class _Reading:
         return at
 
     def _told(self, cell: Cell | None) -> Any:
-        """A single value, or None where the row or the map says nothing, or what cannot be used."""
+        """A single value; None where it is blank, not in the map, or cannot be used, which is remarked."""
         if cell is None:
             return None
         try:

@@ -20,12 +20,12 @@ TOO_LATE = 0.5
 TIED = 0.05
 """Share of the decided leads for which a signal shares its moment with the outcome."""
 FEW = 20
-"""Leads of each kind without which nothing is suspected."""
+"""With fewer leads of either kind, nothing is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something that may know the outcome; `name` is what --exclude takes."""
+    """Something that may reveal the outcome; `name` is what --exclude takes."""
 
     name: str
     why: str

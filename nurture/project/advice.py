@@ -20,7 +20,7 @@ from nurture.words import Purpose
 ENGINES_OWN = ("seller/", "consent/")
 """Folders of templates that the engine sends by itself."""
 FEW = 2
-"""A stream of no more assets than this runs dry at once."""
+"""A stream of no more assets than this is reported as running out."""
 
 
 def advise(book: Book, now: datetime) -> list[Fault]:

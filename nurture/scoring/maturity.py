@@ -66,7 +66,7 @@ TRANSITIONS: Mapping[Stage, frozenset[Stage]] = MappingProxyType(
 
 
 BY_OPERATORS = frozenset({Stage.LEAD, Stage.SAL, Stage.SQL, Stage.CUSTOMER, Stage.DISQUALIFIED})
-"""The stages that somebody may know of; all others are computed from scores and signals."""
+"""The stages that an operator may set; all others are computed from scores and signals."""
 
 
 @quick
@@ -142,7 +142,7 @@ class Acts:
 
 
 def since_recycled(signals: Iterable[Signal]) -> Acts:
-    """What these signals say to maturity."""
+    """What maturity needs to know of these signals."""
     known = [s for s in signals if not s.machine and s.type in SIGNAL_TYPES]
     since = max((s.occurred_at for s in known if s.type == Sig.LEAD_RECYCLED), default=None)
     fresh = [s for s in known if since is None or s.occurred_at > since]

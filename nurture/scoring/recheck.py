@@ -56,7 +56,7 @@ class _Course:
         self.pinned = value in thresholds  # it stands on one: any change counts
 
     def calm(self) -> float | None:
-        """For how many seconds it surely stays in its band; None = for ever.
+        """For how many seconds it surely stays in its band; None = always.
 
         Where gains and losses fade together, the bounds are wide, and tighter seen from later on. While
         signals dated ahead wait to fade, the bounds hold only as seen from now.
@@ -72,7 +72,7 @@ class _Course:
         return now
 
     def _farthest(self, start: float) -> float:
-        """The latest moment up to which it surely stays, seen from `start`; too early by little at most."""
+        """The latest moment up to which it surely stays, seen from `start`; at most a little too early."""
         safe, step = start, _DAY
         guess = self._guess(start)
         if start < guess * _NEAR < FARTHEST and self._stays(start, guess * _NEAR):
@@ -92,7 +92,7 @@ class _Course:
         return safe
 
     def _guess(self, start: float) -> float:
-        """Where the sum reaches the floor if no cap binds: Newton's method on its logarithm; 0: no idea."""
+        """Where the sum reaches the floor if no cap binds: Newton's method on its logarithm; 0: unknown."""
         fading = [(rule.rate, amount) for rule, amount in self.sums if rule.rate]
         still = sum(amount for rule, amount in self.sums if not rule.rate) + self.fixed
         goal = self.floor - still - self.tally.regular(len(self.ends))

@@ -171,7 +171,7 @@ def make_brief(
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Everything a brief is said with, in one language."""
+    """The words of a brief in one language."""
 
     language: str
     home: str

@@ -19,9 +19,9 @@ from nurture.errors import RenderError
 WORK = 1_000_000
 """Units that one part of one mail may cost: characters made or read, and the nodes that each turn runs."""
 HOLDER = 10
-"""What a list or a mapping costs besides what it holds: going into one takes longer than reading a letter."""
+"""What a list or a mapping costs besides what it holds: entering one takes longer than reading a letter."""
 LARGEST = 10**15
-"""No number that a template reckons with may be further from zero."""
+"""No number in a calculation may be further from zero."""
 
 _ONLY_COUNTED = frozenset({"count", "d", "default", "first", "last", "length", "list"})
 _OF_TEXT = frozenset({"capitalize", "lower", "title", "trim", "truncate", "upper", "wordcount"})

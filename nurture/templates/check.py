@@ -21,7 +21,7 @@ _OTHER_TAGS = frozenset({
     "autoescape", "block", "break", "call", "continue", "debug", "do", "extends", "filter", "from", "import",
     "include", "macro", "print", "trans", "with",
 })  # fmt: skip
-"""Jinja's own and its extensions'; a word that is none of them is told by its parser."""
+"""Tags of Jinja and its extensions; its parser reports all other words."""
 _QUOTED = re.compile(r"'([^']+)'")
 _OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
 _SIGNS: Mapping[type[nodes.BinExpr], str] = {
@@ -73,7 +73,7 @@ def _unreadable(source: TemplateSource, tokens: Sequence[tuple[int, str, str]]) 
 
 
 def _endless(word: str) -> bool:
-    """Read as a float, which takes time in proportion to its digits: an integer's are read in the square."""
+    """Read as a float, in time linear in its digits: integers take quadratic time."""
     try:
         return math.isinf(float(word.replace("_", "")))
     except ValueError:

@@ -21,7 +21,7 @@ _DOUBTFUL = re.compile(
     r"[\w \u00c0-\u024f]{2,30})\](?![\[(:\]])"
     r"|(?<![\w$])\$(?P<name>[A-Za-z][A-Za-z_]{2,30})\b|(?<!:):(?P<colon>first_?name|last_?name|company):"
 )
-"""Tags that may be text: told when their name is one of a person's or a firm's."""
+"""Tags that may be text: reported when their name is a field of a person or a firm."""
 _OWN = re.compile(
     r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^{%]|\{(?!%)|%(?!\}))*+%\}|\{#(?:[^{#]|\{(?!#)|#(?!\}))*+#\}"
 )

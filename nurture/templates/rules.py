@@ -21,7 +21,7 @@ Sources = Mapping[tuple[str, str], TemplateSource]
 DEEPEST = 300
 """How deep elements may be nested; the CSS inliner fails silently at some ten thousand."""
 RISKY = frozenset({"style", "http-equiv"})
-"""Attributes that hold a language of their own, which escaping does not know."""
+"""Attributes whose values are in a language of their own, for which escaping is not enough."""
 # Elements that hold nothing, or that end by themselves where the next one begins.
 _ALONE = frozenset({
     "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
@@ -111,7 +111,7 @@ class Found(NamedTuple):
 
 
 class HtmlReader(HTMLParser):
-    """Notes pictures without words, addresses no mail may hold, and values where escaping does not protect.
+    """Notes pictures without alt text, forbidden addresses, and values where escaping does not protect.
 
     `hole` is how each value begins: the prefix of its placeholder, or a character in its place.
     """
@@ -155,7 +155,7 @@ class HtmlReader(HTMLParser):
             self._address(refreshed(content), "content")
 
     def handle_endtag(self, tag: str) -> None:
-        """Come out of an element."""
+        """Note the end of an element."""
         if tag not in _ALONE:
             self.depth = max(0, self.depth - 1)
 

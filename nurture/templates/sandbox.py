@@ -157,7 +157,7 @@ _BOUNDED: dict[str, Any] = {"round": _round, "join": _join, "trim": _trim}
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
-    """Jinja for plain data: mappings give items and never methods, text gives nothing, bombs are refused."""
+    """Jinja for plain data: mappings give items only, text gives no attributes, results are bounded."""
 
     context_class = Metered
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
@@ -189,7 +189,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers only, so that no product, power or format grows out of bounds."""
+        """Calculate with numbers only, so that no product, power or format grows without bounds."""
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator == "**" or not numbers:
             raise SecurityError(f"`{operator}` works on numbers only; join text with `~`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _VOICE_MARKS = "\u3099\u309a"
-"""Of Japanese: without them, a syllable is another one."""
+"""Japanese marks that distinguish syllables."""
 
 
 def without_marks(text: str, kept: str = "") -> str:

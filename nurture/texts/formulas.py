@@ -7,7 +7,7 @@ opens the file. Whoever writes a CSV writes `guarded` cells; whoever reads our f
 from __future__ import annotations
 
 GUARD = "'"
-"""What a spreadsheet takes as the sign of a text."""
+"""The mark with which spreadsheets begin a text."""
 _STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ENDS = ("\t", "\r", "\n", "\x00")
 
@@ -23,7 +23,7 @@ def unguarded(cell: str) -> str:
 
 
 def _acts(cell: str) -> bool:
-    """Whether it might act, with or without guards: one guard more is then one to take off."""
+    """Whether it might act, with or without guards before it, so that `unguarded` restores every cell."""
     bare = cell.lstrip(GUARD)
     while bare[:1].isspace() and not bare.startswith(_ENDS):
         bare = bare.lstrip().lstrip(GUARD)

@@ -71,9 +71,9 @@ class Relay:
         await self.close()
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Speak every letter; exactly one Delivery each, in their order, and no exception for any.
+        """Send every letter; exactly one Delivery each, in their order, and no exception for any.
 
-        A relay that is away, full or refuses our login makes every letter not yet spoken of LATER.
+        A relay that is away, full or refuses our login makes every letter not yet offered LATER.
         When this call is cancelled, letters in hand may have left: their sender must count them uncertain.
         """
         self._wake(until=asyncio.get_running_loop().time())
@@ -105,7 +105,7 @@ class Relay:
                     self._slots.release()
 
     async def _use_slot(self, batch: _Batch, now: Callable[[], datetime]) -> bool:
-        """Speak what waits; True when the relay did not let this connection in, but another may be."""
+        """Send what waits; True when the relay did not let this connection in, but another may be."""
         session = self._idle.pop() if self._idle else await self._new_session()
         self._busy.append(session)
         try:
@@ -133,7 +133,7 @@ class Relay:
             self._slots.release()
 
     async def _empty(self, batch: _Batch, session: Session, now: Callable[[], datetime]) -> Away | None:
-        """Speak letters while there are any; gives the reason when the relay did not let us in."""
+        """Send letters while there are any; gives the reason when the relay did not let us in."""
         losses = 0
         while batch.waiting and not batch.away and losses < MAX_LOSSES:
             index, letter = batch.waiting.popleft()

@@ -44,7 +44,7 @@ class Answer:
 
 
 class Away(Exception):
-    """The relay could not be spoken to at all; nothing was said of the letter in hand."""
+    """The relay refused the connection or could not be reached; the letter was not offered."""
 
     def __init__(self, remedy: Remedy, code: int | None, reply: str) -> None:
         super().__init__(reply)
@@ -79,7 +79,7 @@ class Session:
         return self._dialogue is not None and self._dialogue.is_open
 
     async def deliver(self, letter: Letter) -> Answer:
-        """Speak one letter, whatever happens.
+        """Send one letter, whatever happens.
 
         Raises:
             Away: the relay could not be reached, or refuses us before anything was said of the letter.
@@ -218,7 +218,7 @@ class Session:
         return Answer(remedy, reply.code, scrub(reply.message, recipient), lost=lost)
 
     async def _reset(self) -> bool:
-        """Take back what was said of the letter, so that the next one starts clean."""
+        """Reset the transaction, so that the next letter starts clean."""
         try:
             return (await self._say(b"RSET\r\n", self._timeouts.connect)).code == TAKEN
         except (NotSMTP, OSError):
