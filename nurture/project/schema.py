@@ -35,7 +35,7 @@ def schemas(book: Book | None = None) -> dict[str, dict[str, Any]]:
 
     With a book, the sequence's schema also lists the project's own templates, topics and signal types.
     """
-    parts = {"sequence": [*VERBS.values(), Case, LastCase, Arm, WayOut]}
+    parts: dict[str, list[type[BaseModel]]] = {"sequence": [*VERBS.values(), Case, LastCase, Arm, WayOut]}
     found = {name: _schema(model, parts.get(name, [])) for name, model in _ROOTS.items()}
     sequence = found["sequence"]
     definitions = sequence["definitions"]

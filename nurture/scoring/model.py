@@ -160,7 +160,7 @@ class _Reader:
 
     def model(self, file: ScoringFile) -> ScoringModel:
         part = file.engagement
-        regular, ignored = part.regularity, part.unanswered
+        weekly, lost = part.regularity, part.unanswered
         self._check_names(file)
         fit = tuple(rule for i, entry in enumerate(file.fit) for rule in self._fit(i, entry))
         rules = tuple(self._rule(i, entry, part.groups) for i, entry in enumerate(part.rules))
@@ -170,9 +170,8 @@ class _Reader:
             rules=rules,
             groups=part.groups,
             max=part.max,
-            regularity=regular and Regularity(regular.rule, regular.points, regular.weeks, regular.max),
-            unanswered=ignored
-            and Unanswered(ignored.rule, ignored.after, ignored.points, _size(ignored.max)),
+            regularity=Regularity(weekly.rule, weekly.points, weekly.weeks, weekly.max) if weekly else None,
+            unanswered=Unanswered(lost.rule, lost.after, lost.points, _size(lost.max)) if lost else None,
             active=frozenset(str(one) for one in known) - PASSIVE,
             titles={entry.rule: entry.title for _, entry in _entries(file) if entry.title is not None},
         )
