@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -21,7 +20,6 @@ T = TypeVar("T")
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class PendingSignal:
     """A signal that intake has not taken yet."""
 

@@ -11,7 +11,7 @@ from leadstore.story.chapters import PastEnrolment, Story
 from nurture.deciding.consent import ALL_TOPICS, consent_to
 from nurture.deciding.entry import consider
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence as Structure
+from nurture.sequences.steps import Sequence as Structure
 from nurture.values import PastRun, Snapshot
 from nurture.words import ConsentState, EnrolmentState, Reason, Stage, Verdict
 

@@ -41,12 +41,12 @@ class Bounce:
 
     @property
     def hard(self) -> bool:
-        """Whether the address is gone for good."""
+        """Whether the address will not take mail again."""
         return self.action is Action.FAILED and self.verdict.hard
 
 
 UNREAD = (Bounce((), Action.FAILED, RefusalMeaning(hard=False, reason=UNCLEAR)),)
-"""What comes to a bounce address in a form that nobody knows."""
+"""A mail to a bounce address in an unknown form."""
 
 
 def read_bounces(mail: Mail) -> tuple[Bounce, ...]:

@@ -1,4 +1,4 @@
-"""The mailbox that bounces and replies come to: where its mails are, how they are named and marked."""
+"""The mailbox that bounces and replies come to: its URL, its interface, and the name of its cursor."""
 
 from __future__ import annotations
 

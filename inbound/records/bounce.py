@@ -1,4 +1,4 @@
-"""Records a bounce: a mailbox that is gone is suppressed at once, one that fails for days in the end."""
+"""Records a bounce: a dead mailbox is suppressed at once, one that fails for days after a while."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nurture.words import Sig, SuppressionReason, TouchState
 BOUNCED = "bounced"
 DELIVERED = "delivery_reported"
 OUR_FAULT = "our_fault"
-"""What a refusal of our host, our sender or our words comes to: no address pays for it."""
+"""The outcome when our host, our sender or our words are refused: it does not count against the address."""
 
 
 def record_bounce(
@@ -68,5 +68,5 @@ def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
 
 
 def _is_theirs(bounce: Bounce, address: str) -> bool:
-    """Whether the dead mailbox is the lead's: one behind a list or a forward says nothing of it for sure."""
+    """Whether the dead mailbox is surely the lead's, and not one behind a list or a forward."""
     return not bounce.recipients or address in bounce.recipients

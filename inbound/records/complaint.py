@@ -1,4 +1,4 @@
-"""Records a complaint: whoever calls a mail spam is never mailed again."""
+"""Records a complaint: the address of a lead that reports spam is never mailed again."""
 
 from __future__ import annotations
 

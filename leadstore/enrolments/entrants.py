@@ -25,7 +25,7 @@ from leadstore.rows import (
 )
 from nurture.deciding.consent import ALL_TOPICS
 from nurture.deciding.entry import REST
-from nurture.sequences import grammar
+from nurture.sequences import steps
 from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)
@@ -38,7 +38,7 @@ LOOKS = text("lead.changed AND lead.live AND lead.merged_into IS NULL")
 class StandingSequence:
     """A standing sequence with what its topic and the policy say of consent."""
 
-    sequence: grammar.Sequence
+    sequence: steps.Sequence
     accepts: frozenset[Basis]
     confirm_within: timedelta
 

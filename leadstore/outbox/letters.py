@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +38,6 @@ CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, 
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxOutcome:
     """How one row ended, or when it is tried again (`due_at` with state planned)."""
 
@@ -52,7 +50,6 @@ class OutboxOutcome:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A row as settling reads it."""
 

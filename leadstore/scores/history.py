@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +28,6 @@ from nurture.words import AsideStage, Stage
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Scored:
     """What scoring must know of one lead: its profile, what it did, and whether it was mature."""
 
@@ -41,7 +39,6 @@ class Scored:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Scoring:
     """A lead's new score and what follows from it."""
 

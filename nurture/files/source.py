@@ -1,4 +1,4 @@
-"""Configuration from YAML: models that refuse what they do not know, and faults that point at the place."""
+"""Configuration from YAML: models that refuse unknown keys, and faults that point at the place."""
 
 from __future__ import annotations
 

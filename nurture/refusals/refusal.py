@@ -1,7 +1,7 @@
-"""Reads a failure by its codes and its words: is the mailbox gone for good, or was it only this time?
+"""Reads a failure by its codes and its words: whether it is permanent, and why.
 
-RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt it is soft. What is
-said of our host, our sender or our letter is never the address's fault, whatever code stands beside it.
+RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt a failure is soft.
+One that is about our host, our sender or our letter never counts against the address, whatever its code.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ ABOUT_ELSE = ("2.1", "3.", "7.")
 GENERAL = ("", "0.0")
 """No code, or one that says nothing."""
 BLAMED = ("our_pace", "sender_refused", "blocked")
-"""Words about us beside which no code and no unknown user counts."""
+"""Reasons that are about us: beside their words, no code and no unknown user counts."""
 NOT_THE_ADDRESS = ("mailbox_full", "later", "disabled", *BLAMED)
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
 UNCLEAR = "unclear"
-"""The reason of a failure that nobody can read one in."""
+"""The reason of a failure whose text tells none."""
 
 _SOFT = tuple((reason, re.compile(words)) for reason, words in SOFT_WORDS)
 _FULL = dict(_SOFT)["mailbox_full"]
@@ -78,10 +78,10 @@ _UNAVAILABLE = re.compile(r"mail ?box (?:is )?unavailable")
 _FOLDED = re.compile(r"\n(?![ \t]{0,200}(?:>>>|<<<))[ \t]{1,200}")
 _LISTED = r"(?:spamhaus|spamcop|barracuda|dnsbl|blocklist|\brbl\b)"
 _LINK = re.compile(rf"https?://(?![^\s<>]{{0,100}}{_LISTED})[^\s<>]{{1,2000}}")
-"""A page to read: its address holds misleading words, unless it is a list that we stand on."""
+"""A link to an explanation: its words mislead, unless it names a blocklist that lists us."""
 _AGAIN = re.compile(r"(?<=\s)[245]\d\d[- ](?:[245]\.\d{1,3}\.\d{1,3} )(?=[a-z'])")
 LONGEST = 16_000
-"""Characters that are looked at: a server's words are some hundred, and a hostile mail must not take long."""
+"""Characters that are read: servers write some hundred, and a hostile mail must not take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class RefusalMeaning:
 
     @property
     def ours(self) -> bool:
-        """Whether it is about us, and no address pays for it."""
+        """Whether it is about us, so that it does not count against the address."""
         return self.reason in OURS
 
 
@@ -109,7 +109,7 @@ def judge(status: str, text: str) -> RefusalMeaning:
 
 
 def tells_of_full(text: str) -> bool:
-    """Whether the words speak of a mailbox that has no room: somebody is there."""
+    """Whether the text says that the mailbox is full, and therefore that it exists."""
     return bool(_FULL.search(folded(text[:LONGEST])))
 
 
@@ -121,7 +121,7 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
     if AT_US.search(text):
         return False, soft if soft in (*OURS, "later") else "sender_refused"
     if status.startswith("4") or (not status and code is not None and code < 500):
-        # For days, until it was given up: nobody of that name. Not while the server was still asking around.
+        # Given up after days with `no such user`. Not while the server was still trying other ways.
         gone = subject == "1.1" and named == "user_unknown" and not soft and bool(AT_RCPT.search(text))
         return gone, named if gone else soft or OTHER_CODES.get(subject, "later")
     if subject in OTHER_CODES:
@@ -145,7 +145,7 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
 
 
 def _is_shut(subject: str, code: int | None, soft: str, said: str, text: str) -> bool:
-    """Whether the house has closed the mailbox, or refused its address with the general words for it."""
+    """Whether the provider has closed the mailbox, or refused its address in general words."""
     if soft not in ("", "disabled"):
         return False
     if _SHUT.search(said):
@@ -154,7 +154,7 @@ def _is_shut(subject: str, code: int | None, soft: str, said: str, text: str) ->
 
 
 def _is_unproven(subject: str, named: str, text: str) -> bool:
-    """Whether an unknown user may be a filter's excuse: the code beside the words says something else."""
+    """Whether `unknown user` may be the answer of a filter: the code beside it says something else."""
     if AT_RCPT.search(text):
         return False
     if subject.startswith(ABOUT_ELSE):

@@ -1,4 +1,4 @@
-"""Hides Jinja's tags from Markdown and the CSS inliner behind plain words, and brings them back after."""
+"""Replaces Jinja's tags by placeholders, which Markdown and the CSS inliner keep, and restores them after."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOLE = "\ufffc"
 """Stands for each character of a tag where only the HTML around it is looked at."""
 _ELEMENT = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>`]++))?""")
-"""An attribute, or a name alone, so that none is read anew from each of its letters."""
+"""An attribute, or a name alone, so that no letter is matched twice."""
 _TEXT_NAMES = ("title", "textarea", "style", "script")
 _TEXT_ONLY = re.compile(rf"<(?a:{'|'.join(_TEXT_NAMES)})\b|<!--", re.IGNORECASE)
 """What begins a stretch in which no element can stand."""
@@ -49,7 +49,7 @@ class Hidden:
 
 @dataclass(slots=True)
 class Shelter:
-    """Keeps the tags of all the texts that are put together into one mail."""
+    """The hidden tags of all texts that are put together into one mail."""
 
     prefix: str
     values: dict[str, Hidden] = field(default_factory=dict)

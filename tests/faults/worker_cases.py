@@ -29,7 +29,6 @@ from leadstore.store import in_thread
 from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
 from nurture.words import Remedy
-from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.faults.cases import (
@@ -49,6 +48,7 @@ from tests.faults.dying import Died, MortalStore
 from tests.faults.invariants import Evidence, left_alone, once
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import TUESDAY
+from tests.outbound.rogue import MisbehavingServer, Misdeed, Then
 
 BOOK = Book()
 HELLO = "- send: hello"

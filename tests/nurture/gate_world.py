@@ -11,7 +11,7 @@ from typing import Any
 from nurture.deciding.walk import decide
 from nurture.files.diagnosis import render_text
 from nurture.project.book import Book, read_book
-from nurture.sequences.grammar import Sequence as NurtureSequence
+from nurture.sequences.steps import Sequence as NurtureSequence
 from nurture.values import (
     Consent,
     Enrolment,

@@ -18,7 +18,7 @@ from leadstore.enrolments.decisions import record_waits
 from leadstore.enrolments.positions import forget_retries, postpone, write_positions
 from leadstore.outbox.letters import OutboxOutcome, OutboxRow, disturbed_leads
 from nurture.project.book import Book
-from nurture.sequences.grammar import CastStep, WaitStep
+from nurture.sequences.steps import CastStep, WaitStep
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState, Reason, TouchState
 

@@ -23,7 +23,7 @@ from nurture.files.diagnosis import Fault
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
 from nurture.project.placeholders import left_open
-from nurture.sequences import grammar
+from nurture.sequences import steps
 from nurture.values import Delivery, Letter
 from outbound.smtp.pool import Relay
 
@@ -96,7 +96,7 @@ class Shop:
             spare_what_stays()
         return {i: self._books[i] for i in release_ids}
 
-    def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
+    def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> steps.Sequence | None:
         """The structure an enrolment follows: its own release's; None once the sequence is retired."""
         now = current.sequences.get(sequence)
         if now is None:

@@ -22,7 +22,7 @@ from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pend
 from leadstore.store import in_thread
 from nurture.deciding.entry import consider
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence as NurtureSequence
+from nurture.sequences.steps import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 

@@ -19,7 +19,7 @@ from flows.work.shop.wire import Shop
 from leadstore.store import Store
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
-from nurture.sequences.grammar import CastStep, SendStep
+from nurture.sequences.steps import CastStep, SendStep
 from nurture.values import Claim, Lead, Snapshot
 from outbound.message.headers import feedback_line
 from outbound.testing import MemoryRelay
