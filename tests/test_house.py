@@ -165,6 +165,15 @@ def test_every_public_name_is_documented(source: str) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("source", MODULES)
+def test_every_transaction_has_its_type(source: str) -> None:
+    """What is called `tx` is a Transaction: with Any, no type checker sees what is done with it."""
+    named = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.arg) and node.arg == "tx"]
+    said = {ast.unparse(node.annotation) for node in named if node.annotation is not None}  # lambdas say none
+
+    assert said <= {"Transaction", "Transaction | None"}
+
+
 def test_the_check_stays_light() -> None:
     """`nurture check` and its help import neither SQLAlchemy nor Prefect: marketers run it on every save."""
     script = (

@@ -26,6 +26,7 @@ from inbound.records.note import record_note
 from inbound.records.reply import record_reply
 from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
@@ -178,7 +179,7 @@ def _stranger(found: Sorted, clues: Clues) -> str:
 
 
 def _record(
-    tx: object, sent: SentMail, found: Sorted, mail: Mail, now: datetime, policy: Policy, own: set[str]
+    tx: Transaction, sent: SentMail, found: Sorted, mail: Mail, now: datetime, policy: Policy, own: set[str]
 ) -> str:
     at = mail.date(now)
     match found.kind:
