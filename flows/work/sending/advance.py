@@ -6,9 +6,9 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flows.work.aside.sieve import Sieved, sieve
+from flows.work.counts import CountName, Counts, Summary, by_reason
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.offer import offer_leads
 from flows.work.sending.claims import Batch
@@ -35,26 +35,13 @@ __all__ = ["BATCH", "Batch", "advance", "cap_reach", "claim", "take_over"]
 
 log = logging.getLogger("nurture.advance")
 
-COUNTED = (
-    "due",
-    "sent",
-    "skipped",
-    "stopped",
-    "completed",
-    "refused",
-    "later",
-    "failed",
-    "uncertain",
-    "rescored",
-    "matured",
-    "unfinished",
-    "set_aside",
+COUNTED: tuple[CountName, ...] = (
+    *("due", "sent", "skipped", "stopped", "completed", "refused", "later", "failed", "uncertain"),
+    *("rescored", "matured", "unfinished", "set_aside"),
 )
 
 
-async def advance(
-    shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
-) -> dict[str, Any]:
+async def advance(shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER) -> Summary:
     """Move every due lead on: at most `limit` leads, and none is begun past the `deadline`.
 
     Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
@@ -63,14 +50,14 @@ async def advance(
     held), and unfinished (the deadline left some to the next call: what was claimed is given back).
     Running it twice is running it once: the store decides what is due.
     """
-    total = Counter(await in_thread(take_over, shop, shop.clock(now)))
+    total = Counts(await in_thread(take_over, shop, shop.clock(now)))
     feed = Feed(shop, now, claim, limit, deadline)
     total.update(await deliver(shop, feed, now))
     total.update(feed.total)
-    return {**{name: total[name] for name in COUNTED}, "held": dict(feed.held)}
+    return {**{name: total[name] for name in COUNTED}, "held": by_reason(feed.held)}
 
 
-def take_over(shop: Shop, now: datetime) -> Counter[str]:
+def take_over(shop: Shop, now: datetime) -> Counts:
     """Take over what a dead or frozen worker left behind; what it had started becomes uncertain."""
     if frozen := shop.store.end_frozen():
         log.warning("%s of our sessions stood still inside a transaction: PostgreSQL took it back", frozen)
@@ -81,7 +68,7 @@ def take_over(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, culprits: settle_lost(tx, culprits, now),
     )
     apart = len(sieved.apart)
-    return sum(sieved.done, Counter(uncertain=apart, set_aside=apart))
+    return sum(sieved.done, Counts({"uncertain": apart, "set_aside": apart}))
 
 
 def claim(shop: Shop, now: datetime, limit: int) -> Batch:
@@ -134,8 +121,8 @@ def _whole(sieved: Sieved[Batch]) -> Batch:
         [claim for part in parts for claim in part.claims],
         {i: snapshot for part in parts for i, snapshot in part.snapshots.items()},
         parts[0].book if parts else None,
-        sum((part.tally for part in parts), Counter(due=apart, set_aside=apart)),
-        sum((part.held for part in parts), Counter({Reason.BROKEN.value: apart} if apart else {})),
+        sum((part.tally for part in parts), Counts({"due": apart, "set_aside": apart})),
+        sum((part.held for part in parts), Counter({Reason.BROKEN: apart} if apart else {})),
         interval=max((part.interval for part in parts), default=timedelta(0)),
     )
 
@@ -193,20 +180,22 @@ def cap_reach(book: Book) -> timedelta:
     return max(spans) + timedelta(days=1)
 
 
-def _tally(decisions: Sequence[Decision]) -> Counter[str]:
+def _tally(decisions: Sequence[Decision]) -> Counts:
     counts = Counter(d.verdict for d in decisions)
     done = sum(d.reason is Reason.DONE for d in decisions)
     waiting = sum(_held(decisions).values())
-    return Counter(
-        due=counts[Verdict.SEND] + counts[Verdict.SKIP] + waiting,
-        skipped=counts[Verdict.SKIP],
-        stopped=counts[Verdict.STOP] - done,
-        completed=done,
-        set_aside=len({d.enrolment_id for d in decisions if d.reason is Reason.BROKEN}),
+    return Counts(
+        {
+            "due": counts[Verdict.SEND] + counts[Verdict.SKIP] + waiting,
+            "skipped": counts[Verdict.SKIP],
+            "stopped": counts[Verdict.STOP] - done,
+            "completed": done,
+            "set_aside": len({d.enrolment_id for d in decisions if d.reason is Reason.BROKEN}),
+        }
     )
 
 
-def _held(decisions: Sequence[Decision]) -> Counter[str]:
+def _held(decisions: Sequence[Decision]) -> Counter[Reason]:
     """Touches and steps that wait, by reason; a step's own wait is not a touch held back."""
     waits = [d for d in decisions if d.verdict is Verdict.WAIT and d.reason is not Reason.STEP_WAIT]
-    return Counter(d.reason.value for d in waits)
+    return Counter(d.reason for d in waits)

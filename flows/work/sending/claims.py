@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flows.work.counts import Counts
 from nurture.project.book import Book
 from nurture.values import Claim, Snapshot
+from nurture.words import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,6 @@ class Batch:
     claims: Sequence[Claim]
     snapshots: Mapping[int, Snapshot]
     book: Book | None
-    tally: Counter[str]
-    held: Counter[str]
+    tally: Counts
+    held: Counter[Reason]
     interval: timedelta = timedelta(0)  # between two letters of one worker, when the relay is paced

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.counts import Counts
 from flows.work.sending.letters import Broken, compose
 from flows.work.sending.pace import shut_routes
 from flows.work.sending.queue import LANES, Feed, Group
@@ -20,9 +20,9 @@ from nurture.blame import is_own
 from nurture.values import Claim, Delivery, Letter
 
 
-async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
+async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counts:
     """Send all that the feed gives. When cancelled, what is being spoken is settled first."""
-    total: Counter[str] = Counter()
+    total = Counts()
     try:
         while True:
             await _all_lanes(shop, feed, now, total)
@@ -32,7 +32,7 @@ async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
         await _to_its_end(feed.close())
 
 
-async def _all_lanes(shop: Shop, feed: Feed, now: datetime, total: Counter[str]) -> None:
+async def _all_lanes(shop: Shop, feed: Feed, now: datetime, total: Counts) -> None:
     lanes = asyncio.gather(*(_lane(shop, feed, now) for _ in range(LANES)), return_exceptions=True)
     try:
         results = await asyncio.shield(lanes)
@@ -60,8 +60,8 @@ async def _to_its_end(work: Awaitable[Any]) -> None:
         raise cancelled
 
 
-async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
-    total: Counter[str] = Counter()
+async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counts:
+    total = Counts()
     spoken: Sequence[Delivery] = ()
     leads: list[int] = []
 
@@ -92,7 +92,7 @@ async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
 
 def _turn(
     shop: Shop, spoken: Sequence[Delivery], leads: Sequence[int], group: Group, now: datetime
-) -> tuple[list[Letter], Counter[str]]:
+) -> tuple[list[Letter], Counts]:
     """Settle the lane's last group and start its next, in one transaction."""
     letters, broken = compose(shop, group.batch, group.claims, now)
     ready = [c for c in group.claims if c.id not in broken]
@@ -112,14 +112,14 @@ def _settle_and_start(
     ready: Sequence[Claim],
     broken: Broken,
     now: datetime,
-) -> tuple[set[int], Counter[str]]:
-    counts: Counter[str] = Counter()
+) -> tuple[set[int], Counts]:
+    counts = Counts()
     with shop.store.begin() as tx:
         # All at once, in one order: taken in two goes, two workers might wait for each other.
         lock_leads(tx, [*leads, *(c.lead_id for c in ready if c.lead_id is not None)])
         if spoken:
             counts.update(settle_in(shop, tx, spoken, now, locked=True))
-        counts.update(failed=fail_unbuilt(tx, broken, now))
+        counts["failed"] += fail_unbuilt(tx, broken, now)
         go = mark_started(tx, ready, now, locked=True, shut=shut_routes(tx, now))
     # What may not start any more is decided again, and counted then.
     counts["due"] -= len(ready) - len(go)
@@ -128,10 +128,10 @@ def _settle_and_start(
 
 def _settle_then_start(
     shop: Shop, spoken: Sequence[Delivery], ready: Sequence[Claim], broken: Broken, now: datetime
-) -> tuple[set[int], Counter[str]]:
+) -> tuple[set[int], Counts]:
     """One of them raised: in several transactions, so that it is alone with that."""
     counts = settle(shop, spoken, now, heard=True)
     counts.update(settle_unbuilt(shop, broken, now))
     go, failed = start(shop, ready, now, paced=True)
-    counts.update(failed=failed, due=len(go) + failed - len(ready))
+    counts.update(Counts({"failed": failed, "due": len(go) + failed - len(ready)}))
     return go, counts

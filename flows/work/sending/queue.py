@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.work.counts import Counts
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.claims import Batch
 from flows.work.sending.settle import surely
@@ -17,6 +18,7 @@ from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError
 from nurture.values import Claim
+from nurture.words import Reason
 
 log = logging.getLogger("nurture.feed")
 
@@ -62,8 +64,8 @@ class Feed:
         limit: int | None,
         deadline: Deadline = NEVER,
     ) -> None:
-        self.total: Counter[str] = Counter()
-        self.held: Counter[str] = Counter()
+        self.total = Counts()
+        self.held: Counter[Reason] = Counter()
         self._shop, self._now, self._claim, self._left = shop, now, claim, limit
         self._deadline = deadline
         self._groups: deque[Group] = deque()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import OUTCOMES, Counts
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.sending.letters import Broken
 from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
@@ -60,7 +60,7 @@ PAUSES = (1, 5, 15, 30, 60)
 """Seconds between attempts to write outcomes: longer than a restart of PostgreSQL, shorter than a lease."""
 
 
-async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counter[str]:
+async def settle_surely(shop: Shop, deliveries: Sequence[Delivery], now: datetime) -> Counts:
     """Settle, and try again for a while when the store is away: an outcome that is lost is a doubt for ever.
 
     Raises:
@@ -83,7 +83,7 @@ async def surely(work: Callable[..., T], *args: Any) -> T:
     return await in_thread(work, *args)
 
 
-def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: bool = False) -> Counter[str]:
+def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: bool = False) -> Counts:
     """Write what became of these letters, in a transaction of its own; should one raise, of each.
 
     What is known of one that raises is written without what follows from it. `heard`: they are counted for
@@ -91,9 +91,9 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
     """
     known = {d.outbox_id: d for d in deliveries}
     meters = [] if heard else [shop.meter]
-    bare: Counter[str] = Counter()
+    bare = Counts()
 
-    def work(tx: Transaction, ids: Sequence[int]) -> Counter[str]:
+    def work(tx: Transaction, ids: Sequence[int]) -> Counts:
         meter = meters.pop() if meters else Meter()
         return settle_in(shop, tx, [known[i] for i in ids], now, last=True, meter=meter)
 
@@ -108,9 +108,9 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
 
 def _settle_barely(
     shop: Shop, tx: Transaction, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
-) -> Counter[str]:
+) -> Counts:
     """What the relay said is written; the signal waits for intake, which sets it aside if it must."""
-    counts: Counter[str] = Counter()
+    counts = Counts()
     for outbox_id, error in culprits:
         delivery = replace(known[outbox_id], reply="")
         rows = lock_started(tx, {outbox_id: delivery.attempt})
@@ -125,13 +125,11 @@ def _settle_barely(
                     raise
                 write_outcomes(tx, [outcome], now)
                 hold(tx, {row.enrolment_id or 0: blame(error).error}, now)
-                counts += Counter({outcome.state.value: 1, "set_aside": 1})
+                counts += Counts({OUTCOMES[OutboxKind(row.kind), outcome.state]: 1, "set_aside": 1})
     return counts
 
 
-def _settle_one(
-    shop: Shop, tx: Transaction, row: OutboxRow, delivery: Delivery, now: datetime
-) -> Counter[str]:
+def _settle_one(shop: Shop, tx: Transaction, row: OutboxRow, delivery: Delivery, now: datetime) -> Counts:
     _, book = shop.book(tx)
     enrolments = read_enrolments(tx, [row.enrolment_id] if row.enrolment_id else [])
     outcome = _outcome(row, delivery, enrolments.get(row.enrolment_id or 0), {}, now)
@@ -152,7 +150,7 @@ def settle_in(
     locked: bool = False,
     last: bool = False,
     meter: Meter | None = None,
-) -> Counter[str]:
+) -> Counts:
     """Write what became of these letters; a row that another attempt owns by now is left alone.
 
     `locked` says that the caller has locked their leads; `last`, that nothing may follow for a while.
@@ -176,7 +174,7 @@ def settle_in(
     return counts
 
 
-def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Counter[str]:
+def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Counts:
     """What a dead worker had started: nobody knows. It keeps its slot, is not resent, and is listed."""
     _, book = shop.book(tx)
     rows = read_rows(tx, ids)
@@ -184,7 +182,7 @@ def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datet
     outcomes = [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows]
     write_outcomes(tx, outcomes, now)
     _move(shop, tx, book, rows, outcomes, enrolments, now)
-    return Counter(uncertain=len(outcomes))
+    return Counts({"uncertain": len(outcomes)})
 
 
 def settle_lost(tx: Transaction, culprits: Culprits, now: datetime) -> None:
@@ -195,10 +193,10 @@ def settle_lost(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     hold(tx, {whose[i]: blame(error).error for i, error in culprits if i in whose}, now)
 
 
-def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
+def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counts:
     """What could not be built is failed, in a transaction of its own."""
     with shop.store.begin() as tx:
-        return Counter(failed=fail_unbuilt(tx, broken, now))
+        return Counts({"failed": fail_unbuilt(tx, broken, now)})
 
 
 def fail_unbuilt(tx: Transaction, broken: Broken, now: datetime) -> int:
@@ -369,11 +367,11 @@ def _signal_and_score(
     pairs: Sequence[tuple[OutboxRow, Delivery]],
     outcomes: Sequence[OutboxOutcome],
     now: datetime,
-) -> tuple[Counter[str], Rescored]:
+) -> tuple[Counts, Rescored]:
     signals = _signals(pairs, outcomes, now)
     append_signals(tx, signals, now, pending=False)
     scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
-    counts = _count(pairs, outcomes) + Counter(rescored=scored.leads, matured=scored.matured)
+    counts = _count(pairs, outcomes) + Counts({"rescored": scored.leads, "matured": scored.matured})
     return counts, scored
 
 
@@ -386,15 +384,9 @@ def _signals(
     return [_signal(row, types[states[row.id]], now) for row in spoken]
 
 
-def _count(pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome]) -> Counter[str]:
+def _count(pairs: Sequence[tuple[OutboxRow, Delivery]], outcomes: Sequence[OutboxOutcome]) -> Counts:
     states = {o.id: o.state for o in outcomes}
-    names = {TouchState.PLANNED: "later"}
-    counts = Counter(
-        names.get(states[row.id], states[row.id].value) for row, _ in pairs if row.enrolment_id is not None
-    )
-    kinds = {OutboxKind.SELLER: "notices", OutboxKind.WEBHOOK: "webhooks"}
-    told = [row for row, _ in pairs if row.enrolment_id is None]
-    return counts + Counter(f"{kinds[OutboxKind(row.kind)]}_{states[row.id].value}" for row in told)
+    return Counts(OUTCOMES[OutboxKind(row.kind), states[row.id]] for row, _ in pairs)
 
 
 def _signal(row: OutboxRow, kind: Sig, now: datetime) -> NewSignal:

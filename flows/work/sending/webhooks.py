@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flows.work.aside.sieve import Sieved, sieve
+from flows.work.counts import Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.letters import Broken
 from flows.work.sending.settle import settle_surely, settle_unbuilt
@@ -60,12 +60,12 @@ def _row(one: NoticePlan, policy: Policy, store_id: str, domain: str) -> dict[st
     }
 
 
-async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Make the calls that are due; returns how many were made, came later, failed, may be lost, or are left.
 
     Without NURTURE_WEBHOOK_KEY nothing can be signed: calls stay in the outbox, counted as webhooks_unsigned.
     """
-    total: Counter[str] = Counter()
+    total = Counts()
     key = shop.settings.webhook_key
     unsigned = await in_thread(_waiting, shop, shop.clock(now)) if key is None else 0
     while not (unfinished := deadline.passed) and key is not None:
@@ -82,9 +82,9 @@ async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> 
             made = await caller.make([c for c in calls if c.outbox_id in go], lambda: shop.clock(now))
             total.update(await settle_surely(shop, made, shop.clock(now)))
     return {
-        "webhooks": total["webhooks_sent"],
-        "webhooks_later": total["webhooks_planned"],
-        "webhooks_failed": total["webhooks_refused"] + total["webhooks_failed"],
+        "webhooks": total["webhooks"],
+        "webhooks_later": total["webhooks_later"],
+        "webhooks_failed": total["webhooks_failed"],
         "webhooks_uncertain": total["webhooks_uncertain"],
         "webhooks_unsigned": unsigned,
         "unfinished": int(unfinished and key is not None),
