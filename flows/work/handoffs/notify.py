@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.forward import forward, is_reply, language_of
 from flows.work.handoffs.offer import lapse_offers, offer_unassigned
@@ -47,7 +47,7 @@ class _Facts:
     due: Mapping[int, datetime]
 
 
-async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Offer unassigned leads and deliver pending notices.
 
     Returns offered, unassigned, lapsed, mails, mails_failed, those of webhooks, set_aside
@@ -55,7 +55,7 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dic
     """
     lapsed = await in_thread(_lapse, shop, shop.clock(now))
     offers = await in_thread(_assign, shop, shop.clock(now))
-    total: Counter[str] = Counter()
+    total = Counts()
     mine = deadline.half()
     while not (unfinished := mine.passed):
         found, parts, failed = await in_thread(_claim, shop, shop.clock(now))
@@ -72,17 +72,17 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dic
         "offered": offers["offered"],
         "unassigned": offers["unassigned"],
         "lapsed": lapsed["lapsed"],
-        "mails": total["notices_sent"],
-        "mails_later": total["notices_planned"],
-        "mails_failed": total["notices_refused"] + total["notices_failed"] + total["failed"],
-        "mails_uncertain": total["notices_uncertain"],
+        "mails": total["mails"],
+        "mails_later": total["mails_later"],
+        "mails_failed": total["mails_failed"] + total["failed"],
+        "mails_uncertain": total["mails_uncertain"],
         **calls,
         "unfinished": int(unfinished or calls["unfinished"]),
         "set_aside": offers["set_aside"] + lapsed["set_aside"],
     }
 
 
-def _assign(shop: Shop, now: datetime) -> Counter[str]:
+def _assign(shop: Shop, now: datetime) -> Counts:
     def offer(tx: Transaction, ids: Sequence[int]) -> tuple[int, int]:
         return offer_unassigned(tx, shop.book(tx)[1], now, ids)
 
@@ -93,10 +93,10 @@ def _assign(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     offered, waiting = (sum(part[at] for part in sieved.done) for at in (0, 1))
-    return Counter(offered=offered, unassigned=waiting, set_aside=len(sieved.apart))
+    return Counts({"offered": offered, "unassigned": waiting, "set_aside": len(sieved.apart)})
 
 
-def _lapse(shop: Shop, now: datetime) -> Counter[str]:
+def _lapse(shop: Shop, now: datetime) -> Counts:
     def late(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         over = shop.book(tx)[1].policy.handoff.lapse
         return overdue(tx, now, over, BATCH * 8) if among is None else among
@@ -107,7 +107,7 @@ def _lapse(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, ids),
         lambda tx, culprits: leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, culprits, now),
     )
-    return Counter(lapsed=sum(sieved.done), set_aside=len(sieved.apart))
+    return Counts({"lapsed": sum(sieved.done), "set_aside": len(sieved.apart)})
 
 
 def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
@@ -218,12 +218,10 @@ def _brief(facts: _Facts, claim: Claim, scored: Scored, language: str, now: date
     )
 
 
-async def _send(
-    shop: Shop, claims: Sequence[Claim], letters: Sequence[Letter], now: datetime
-) -> Counter[str]:
+async def _send(shop: Shop, claims: Sequence[Claim], letters: Sequence[Letter], now: datetime) -> Counts:
     go, _ = await in_thread(start, shop, claims, shop.clock(now))
     wanted = [letter for letter in letters if letter.outbox_id in go]
     if not wanted:
-        return Counter()
+        return Counts()
     deliveries = await shop.relay.send(wanted, lambda: shop.clock(now))
     return await settle_surely(shop, deliveries, shop.clock(now))
