@@ -10,11 +10,11 @@ from prefect import Flow, State, tags
 from flows.runs.options import RunOptions
 from flows.runs.seal import FlowFault, unsealed
 from flows.runs.shop import holding
-from flows.work.counts import Counts
+from flows.work.counts import Summary
 from flows.work.shop.wire import Shop
 
 Options = TypeVar("Options", bound=RunOptions)
-Report = Callable[[str, Counts], None]
+Report = Callable[[str, Summary], None]
 """Told the name of each flow that ran, and its counts."""
 
 
@@ -22,7 +22,7 @@ async def conduct(
     shop: Shop,
     flow: Flow[[Options], Coroutine[Any, Any, State[dict[str, Any]]]],
     options: Options,
-) -> dict[str, Any]:
+) -> Summary:
     """The flow's counts, also of a run that ended in trouble; it shows in the Prefect UI under its own name.
 
     Raises:

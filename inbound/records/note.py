@@ -15,9 +15,8 @@ from leadstore.outbox.returns import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
 from nurture.project.policy import Policy
 from nurture.values import NewSignal
-from nurture.words import Sig
+from nurture.words import MailCount, Sig
 
-NOTED = "noted"
 LONGEST_NOTE = 500
 """Characters of a note that are kept with the handoff; the team's copy has more."""
 _QUOTED = re.compile(r"^\s*(?:>|On .{1,200} wrote:|Le .{1,200} [ée]crit\s*:|-{2,}|_{5,}|From:|De\s?:)")
@@ -25,7 +24,7 @@ _QUOTED = re.compile(r"^\s*(?:>|On .{1,200} wrote:|Le .{1,200} [ée]crit\s*:|-{2
 
 def record_note(
     tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
-) -> str:
+) -> MailCount:
     """Keep the seller's words, which never reach the lead and are no answer of the lead's.
 
     Answers "noted", or "other" when somebody else wrote: people read that. `own` are addresses of ours.
@@ -46,7 +45,7 @@ def record_note(
     team = policy.handoff.team
     if team and team.lower() not in {*own, notice.recipient.lower()}:
         add_notices(tx, [_copy(tx, sent, mail, notice, team, at, policy)], now)
-    return NOTED
+    return "noted"
 
 
 def own_words(text: str) -> str:

@@ -15,12 +15,10 @@ from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import SentMail, is_of, latest_seller, name_of, settle_doubt
 from nurture.address import AddressError, normalise
 from nurture.project.policy import Policy
-from nurture.words import OutboxKind, Sig, TouchState
+from nurture.words import MailCount, OutboxKind, Sig, TouchState
 
 LONGEST_TEXT = 20_000
 """Characters of a reply that are forwarded; the rest stays in the mailbox."""
-REPLIED = "replied"
-OTHER_REPLIED = "other_replied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,14 @@ class Writer:
 
 def record_reply(
     tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
-) -> str:
+) -> MailCount:
     """Append the signal and put the copy into the outbox; `own` are addresses of ours, never written to.
 
     Answers "replied" when somebody gets it, "unforwarded" when nobody is named who should, or when they got
     one of this thread today. Somebody else who answers, a colleague or a stranger who knows the id, says
     nothing of the lead: what is kept is a note, and the reader gets it as that person's.
     """
-    settle_doubt(tx, sent.id, TouchState.SENT, REPLIED, now)
+    settle_doubt(tx, sent.id, TouchState.SENT, "replied", now)
     if not sent.is_touch:
         return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
@@ -80,7 +78,9 @@ def record_reply(
         dedupe=f"{kind}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
     )
     told = add_notices(tx, [copy], now)
-    return (OTHER_REPLIED if writer.stranger else REPLIED) if told else "unforwarded"
+    if not told:
+        return "unforwarded"
+    return "other_replied" if writer.stranger else "replied"
 
 
 def _writer(tx: Transaction, sent: SentMail, mail: Mail) -> Writer:

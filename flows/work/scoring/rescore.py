@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, Sieved, sieve
+from flows.work.counts import CountName, Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.batch import Rescored, score_leads
 from flows.work.scoring.sets import score_by_sets, scorer
@@ -35,7 +34,12 @@ MASS = 10_000
 THINNED = 5000
 """Leads whose history is thinned in one transaction."""
 LOCK = "rescore"
-COUNTS = ("rescored", "matured", "behind", "thinned", "set_aside", "elsewhere", "unfinished")
+COUNTS: tuple[CountName, ...] = (
+    *("rescored", "matured", "behind", "thinned"),
+    *("set_aside", "elsewhere", "unfinished"),
+)
+Page = Callable[[Shop, datetime], tuple[Counts, bool]]
+"""Works on one page of leads: what it came to, and whether there is more."""
 
 
 async def rescore(
@@ -43,7 +47,7 @@ async def rescore(
     now: datetime,
     full: bool = False,
     deadline: Deadline = NEVER,
-) -> dict[str, int]:
+) -> Summary:
     """Re-score the leads whose score may have crossed a threshold by itself; everybody when rules changed.
 
     A pass over everybody goes page by page and keeps its place in the store, so one that dies goes on where
@@ -54,7 +58,7 @@ async def rescore(
     """
     if full:
         await in_thread(_ask, shop)
-    total: Counter[str] = Counter()
+    total = Counts()
     await _repeat(_due_page, shop, now, total, deadline)
     async with only_one(shop.store, LOCK) as turn:
         if turn is None:
@@ -64,7 +68,7 @@ async def rescore(
     return {name: total[name] for name in COUNTS}
 
 
-async def _walk(shop: Shop, now: datetime, total: Counter[str], deadline: Deadline, turn: HeldLock) -> None:
+async def _walk(shop: Shop, now: datetime, total: Counts, deadline: Deadline, turn: HeldLock) -> None:
     """The pass over everybody, then the history: at least a page, and no further one past the deadline."""
     scorers: dict[str, MassScoring] = {}
     under_way = True
@@ -80,7 +84,7 @@ async def _walk(shop: Shop, now: datetime, total: Counter[str], deadline: Deadli
         total["behind"] = await in_thread(_behind, shop)
 
 
-async def _repeat(page: Any, shop: Shop, now: datetime, total: Counter[str], deadline: Deadline) -> None:
+async def _repeat(page: Page, shop: Shop, now: datetime, total: Counts, deadline: Deadline) -> None:
     more = True
     while more:
         done, more = await in_thread(page, shop, shop.clock(now))
@@ -95,7 +99,7 @@ def _ask(shop: Shop) -> None:
         ask_for_pass(tx)
 
 
-def _due_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
+def _due_page(shop: Shop, now: datetime) -> tuple[Counts, bool]:
     sieved = sieve(
         shop.store,
         lambda tx, among: due_for_recheck(tx, now, BATCH, among) or never_scored(tx, BATCH, among),
@@ -109,7 +113,7 @@ def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     leave_out(tx, AsideKind.LEAD, AsideStage.SCORE, culprits, now)
 
 
-def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
+def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counts, bool]:
     """The next page of a pass over everybody, if the rules ask for one."""
     try:
         return _whole_page(shop, now, scorers)
@@ -119,13 +123,13 @@ def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tu
         return _page_in_parts(shop, now)
 
 
-def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counter[str], bool]:
+def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counts, bool]:
     with shop.store.begin("rescore") as tx:
         _, book = shop.book(tx)
         rules = rules_of(book)
         under_way = scoring_pass(tx, str(rules))
         if under_way is None:
-            return Counter(), False
+            return Counts(), False
         if MassScoring.can(tx, book.scoring):
             if rules.scores not in scorers:
                 scorers[rules.scores] = scorer(book)
@@ -138,7 +142,7 @@ def _whole_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> t
         return _counted(done), last is not None
 
 
-def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
+def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counts, bool]:
     """A small page, lead by lead where one raises; the pass then goes on behind it."""
     with shop.store.begin() as tx:
         under_way = scoring_pass(tx, str(rules_of(shop.book(tx)[1])))
@@ -176,18 +180,18 @@ def _behind(shop: Shop) -> int:
         return leads_behind(tx, under_way) if under_way else 0
 
 
-def _thin_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
+def _thin_page(shop: Shop, now: datetime) -> tuple[Counts, bool]:
     with shop.store.begin("rescore") as tx:
         gone, more = thin_history(tx, now, THINNED)
-        return Counter(thinned=gone), more
+        return Counts({"thinned": gone}), more
 
 
-def _added(sieved: Sieved[Rescored]) -> Counter[str]:
-    total = Counter(set_aside=len(sieved.apart))
+def _added(sieved: Sieved[Rescored]) -> Counts:
+    total = Counts({"set_aside": len(sieved.apart)})
     for done in sieved.done:
         total.update(_counted(done))
     return total
 
 
-def _counted(done: Rescored) -> Counter[str]:
-    return Counter(rescored=done.leads, matured=done.matured)
+def _counted(done: Rescored) -> Counts:
+    return Counts({"rescored": done.leads, "matured": done.matured})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import Counts
 from flows.work.deadline import NEVER, Deadline
 from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
@@ -185,5 +185,5 @@ def _take_in(
         ]
         entries = [(entry, snapshot) for entry, snapshot in considered if entry is not None]
         enrolled, refused = write_entries(tx, release_id, book, entries, now)
-        done.add(EntryCounts(Counter(enrolled=enrolled), refused))
+        done.add(EntryCounts(Counts({"enrolled": enrolled}), refused))
     return done

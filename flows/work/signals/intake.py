@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import CountName, Counts, Summary, by_reason
 from flows.work.deadline import NEVER, Deadline
 from flows.work.scoring.rescore import score_leads
 from flows.work.shop.wire import Shop
@@ -27,9 +27,13 @@ from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 
 BATCH = 500
+COUNTED: tuple[CountName, ...] = (
+    *("signals", "enrolled", "woken", "rescored", "matured"),
+    *("set_aside", "swept_elsewhere", "unfinished"),
+)
 
 
-async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
+async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Take in every pending signal, then let standing sequences look at the leads that changed.
 
     Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside; swept_elsewhere,
@@ -43,17 +47,7 @@ async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[
         done.counts["unfinished"] = 1
     else:
         await sweep(shop, now, done, deadline)
-    names = (
-        "signals",
-        "enrolled",
-        "woken",
-        "rescored",
-        "matured",
-        "set_aside",
-        "swept_elsewhere",
-        "unfinished",
-    )
-    return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
+    return {**{name: done.counts[name] for name in COUNTED}, "refused": by_reason(done.refused)}
 
 
 def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
@@ -79,9 +73,8 @@ def _take_in(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> 
     entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
     enrolled, refused = write_entries(tx, release_id, book, entries, now)
     mark_taken(tx, ids)
-    counts = Counter(
-        signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
-    )
+    counts = Counts({"signals": len(batch), "woken": woken, "enrolled": enrolled})
+    counts.update(Counts({"rescored": scored.leads, "matured": scored.matured}))
     return EntryCounts(counts, refused)
 
 
