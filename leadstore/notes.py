@@ -12,7 +12,7 @@ from leadstore.database.transaction import Transaction
 from leadstore.tables import NoteTable
 from nurture.errors import ClockError
 
-note = NoteTable.__table__  # type: ignore[attr-defined]
+note = NoteTable.__table__
 
 SEEN = "clock_seen"
 """The furthest moment that the store has seen."""

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from leadstore.database.transaction import Transaction
 from leadstore.tables import ReleaseTable
 
-release = ReleaseTable.__table__  # type: ignore[attr-defined]
+release = ReleaseTable.__table__
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from leadstore.tables import NoteTable
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import EnrolmentState, TouchState
 
-note = NoteTable.__table__  # type: ignore[attr-defined]
+note = NoteTable.__table__
 
 TICKS = "tick:"
 """What the names of these notes begin with: one for each kind of clock that has ever ticked."""

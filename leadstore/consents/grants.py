@@ -13,7 +13,7 @@ from leadstore.tables import ConsentChangeTable
 from nurture.deciding import ALL_TOPICS
 from nurture.words import Basis, ConsentState, EnrolmentState, SuppressionReason
 
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__
 
 
 def withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str = "") -> int:

@@ -13,7 +13,7 @@ from leadstore.database.transaction import Transaction
 from leadstore.tables import ImportRunTable
 from nurture.errors import StoreError
 
-run = ImportRunTable.__table__  # type: ignore[attr-defined]
+run = ImportRunTable.__table__
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage
 
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__
 
 IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 

@@ -23,7 +23,7 @@ from nurture.words import (
     TouchState,
 )
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
 """What sales said of the one lead says nothing of the other."""
 

@@ -20,7 +20,7 @@ from nurture.scoring.maturity import operator_refusal
 from nurture.values import NewSignal
 from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__
 _SAID = {
     Stage.LEAD: Sig.LEAD_RECYCLED,
     Stage.SAL: Sig.HANDOFF_ACCEPTED,

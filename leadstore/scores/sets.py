@@ -25,7 +25,7 @@ from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Stage
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
+change = StageChangeTable.__table__
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ from nurture.words import (
 __all__ = ["as_touch", "find_lead", "read_story"]
 
 LATEST_SIGNALS = 20
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__
 
 
 def read_story(tx: Transaction, lead_id: int) -> Story:
