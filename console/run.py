@@ -73,7 +73,7 @@ async def _once(settings: Settings, moved: datetime | None, prefect: bool, json:
             counts = await plain_round(shop, moved)
         if held := shop.held_back:
             note(f"nurture: {held}")
-            counts = {**counts, "held_back": sum(held.leaving.values())}
+            counts["held_back"] = sum(held.leaving.values())
     return _tell_round(counts, json)
 
 

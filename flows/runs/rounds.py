@@ -37,7 +37,7 @@ async def one_round(shop: Shop, now: str | None = None) -> Summary:
 
 async def whole(shop: Shop, flow: Any, options: RunOptions) -> Summary:
     """Run after run until nothing is left: each is bounded in time."""
-    counts = await conduct(shop, flow, options)
+    counts: Summary = await conduct(shop, flow, options)
     while counts.get("unfinished") and not shop.stopping:
         more = await conduct(shop, flow, options)
         counts = {**added(counts, more), **{name: more[name] for name in LEFT if name in more}}

@@ -40,7 +40,8 @@ def open_mailbox(url: str) -> AbstractContextManager[Mailbox]:
     parts = _split(url)
     if parts.scheme == "maildir":
         return Maildir(Path(unquote(parts.path)))
-    options = dict(option.partition("=")[::2] for option in parts.query.split("&") if option)
+    written = (option.partition("=") for option in parts.query.split("&") if option)
+    options = {name: value for name, _, value in written}
     tls = "always" if parts.scheme == "imaps" else options.get("starttls", "required")
     if parts.scheme not in ("imaps", "imap") or not parts.hostname or not parts.username:
         raise _unusable(f"write it as {SCHEMES}")
