@@ -11,7 +11,6 @@ from leadstore.consents.grants import lock_lead_of, suppress, wake
 from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
-from nurture.refusals.refusal import UNCLEAR
 from nurture.words import MailCount, Sig, SuppressionReason, TouchState
 
 BOUNCED = "bounced"
@@ -56,7 +55,7 @@ def record_bounce(
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
             wake(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
-    return "unclear" if bounce.verdict.reason == UNCLEAR else "soft"
+    return "unclear" if bounce.verdict.reason == "unclear" else "soft"
 
 
 def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
