@@ -14,7 +14,7 @@ from leadstore.outbox.routes import troubled_routes
 from leadstore.rows import enrolment, outbox
 from leadstore.tables import NoteTable
 from nurture.deciding.routes import RELAY, Route
-from nurture.words import EnrolmentState, TouchState
+from nurture.words import Clockwork, EnrolmentState, TouchState
 
 note = NoteTable.__table__
 
@@ -41,7 +41,7 @@ class Vitals:
     due_since: datetime | None = None
 
 
-def note_tick(tx: Transaction, clockwork: str, worker: str, now: datetime) -> None:
+def note_tick(tx: Transaction, clockwork: Clockwork, worker: str, now: datetime) -> None:
     """Remember that this kind of clock has ticked."""
     write_note(tx, TICKS + clockwork, f"{now.isoformat()} {worker}")
 

@@ -217,6 +217,12 @@ class Purpose(StrEnum):
     SERVICE = "service"  # answers the lead's own request
 
 
+Axis = Literal["fit", "engagement"]
+"""The two parts of a score."""
+
+Clockwork = Literal["deployment", "up", "run", "once"]
+"""Whose ticks move the leads: a Prefect deployment's, those of `up` and `run`, or of one call."""
+
 MailCount = Literal[
     "read",  # whatever it is
     "hard",  # the mailbox is gone: suppressed

@@ -136,7 +136,7 @@ def withdraw_topics(tx: Transaction, rows: list[tuple[int, str]], now: datetime,
     fresh = {"state": ConsentState.WITHDRAWN.value, "source": source, "proof": "", "at": now}
     pairs = [and_(consent.c.address_id == a, consent.c.topic == t) for a, t in rows]
     held = {(r.address_id, r.topic): r for r in tx.execute(select(consent).where(or_(*pairs)))}
-    open_pairs = [p for p in dict.fromkeys(rows) if p not in held or held[p].state != "withdrawn"]
+    open_pairs = [p for p in dict.fromkeys(rows) if p not in held or held[p].state != ConsentState.WITHDRAWN]
     known = [{"a": a, "t": t} for a, t in open_pairs if (a, t) in held]
     if known:
         same = and_(consent.c.address_id == bindparam("a"), consent.c.topic == bindparam("t"))

@@ -27,7 +27,16 @@ from leadstore.rows import (
 from nurture.deciding import ALL_TOPICS
 from nurture.deciding.entry import REST
 from nurture.sequences import grammar
-from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
+from nurture.words import (
+    WITH_SALES,
+    Basis,
+    ConsentState,
+    EnrolmentState,
+    HandoffState,
+    Reason,
+    Stage,
+    Verdict,
+)
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)
 DONE = EnrolmentState.COMPLETED.value
@@ -158,7 +167,7 @@ class _Question:
         """The reason on record, when the last that was decided about its entry is a refusal."""
         # The partial index's own words: see tables.DecisionLog.
         entries = text("decision.verdict IN ('enter', 'refuse')")
-        last = case((decision.c.verdict == "refuse", decision.c.reason), else_="")
+        last = case((decision.c.verdict == Verdict.REFUSE.value, decision.c.reason), else_="")
         query = select(last).where(
             decision.c.lead_id == lead.c.id, decision.c.sequence == self.sequence.name, entries
         )

@@ -26,6 +26,7 @@ from nurture.project.book import Book, read_book
 from nurture.project.placeholders import left_open
 from nurture.sequences import grammar
 from nurture.values import Delivery, Letter
+from nurture.words import Clockwork
 from outbound.smtp.pool import Relay
 
 HOLD = timedelta(seconds=30)
@@ -58,7 +59,7 @@ class Shop:
     faults: tuple[Fault, ...] = ()  # of the project's files, as they were when it was opened
     held_back: LeadsLeave | None = None  # why good files were not applied: nobody was asked
     stopping: bool = False
-    clockwork: str = "once"  # whose ticks these are: deployment, up, run or once
+    clockwork: Clockwork = "once"
     meter: Meter = field(default_factory=Meter)
 
     def clock(self, start: datetime) -> datetime:
@@ -157,7 +158,7 @@ async def open_shop(
     relay: Speaker | None = None,
     now: datetime | None = None,
     apply: bool | None = None,
-    clockwork: str = "once",
+    clockwork: Clockwork = "once",
     any_clock: bool = False,
 ) -> AsyncIterator[Shop]:
     """Open the store, the links and the relay; the embedded store is migrated, and the files applied.
