@@ -67,7 +67,9 @@ BLAMED: tuple[RefusalReason, ...] = ("our_pace", "sender_refused", "blocked")
 NOT_THE_ADDRESS: tuple[RefusalReason, ...] = ("mailbox_full", "later", "disabled", *BLAMED)
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
 
-_SOFT = tuple((reason, re.compile(words)) for reason, words in SOFT_WORDS)
+_SOFT: tuple[tuple[RefusalReason, re.Pattern[str]], ...] = tuple(
+    (reason, re.compile(words)) for reason, words in SOFT_WORDS
+)
 _FULL = dict(_SOFT)["mailbox_full"]
 _CERTAIN = re.compile("|".join(CERTAIN))
 _SHUT = re.compile("|".join(SHUT_WORDS))
@@ -116,7 +118,7 @@ def tells_of_full(text: str) -> bool:
 def _decide(status: str, code: int | None, text: str) -> tuple[bool, RefusalReason]:
     said = _AGAIN.sub("", _LINK.sub(" ", folded(text)))
     subject = status.partition(".")[2]
-    soft = next((reason for reason, words in _SOFT if words.search(said)), None)
+    soft: RefusalReason | None = next((reason for reason, words in _SOFT if words.search(said)), None)
     named: RefusalReason | None = "host_unknown" if _NO_HOST.search(said) else None
     named = "user_unknown" if _GONE.search(said) else named
     if AT_US.search(text):

@@ -9,7 +9,7 @@ it is named beside it. All is folded: small letters without accents.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 AT_OTHER = re.compile(
     r"(?i)(?:in\s{1,40}reply\s{1,40}to|after)\s{1,40}(?:pipelined\s{1,40})?(?:end\s{1,40}of\s{1,40}|sending\s{1,40})?"
@@ -49,29 +49,10 @@ _NO = (
 )
 _FULL = r"(?:plein|satur|voll\b|uberfull|ueberfuell|llen[oa]|pien[oa]|\bvol\b|chei[oa])"
 
-RefusalReason = Literal[
-    # the address, or its domain
-    "user_unknown",
-    "host_unknown",
-    "moved",
-    "no_mail_taken",
-    "shut",
-    # the mailbox, or its server, for now
-    "mailbox_status",
-    "mailbox_full",
-    "disabled",
-    "mailer_failed",
-    "too_many_hops",
-    "later",
-    # us: our host, our sender, or what we wrote
-    "our_pace",
-    "sender_refused",
-    "blocked",
-    "content_refused",
-    "relay_denied",
-    # nobody can read a reason in it
-    "unclear",
-]
+_Address = Literal["user_unknown", "host_unknown", "moved", "no_mail_taken", "shut"]
+_Passing = Literal["mailbox_status", "mailbox_full", "disabled", "mailer_failed", "too_many_hops", "later"]
+_Ours = Literal["our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"]
+RefusalReason = Literal[_Address, _Passing, _Ours, "unclear"]
 """Why a server refuses a mail."""
 
 SOFT_WORDS: tuple[tuple[RefusalReason, str], ...] = (
@@ -159,9 +140,7 @@ SOFT_WORDS: tuple[tuple[RefusalReason, str], ...] = (
 )
 """Reasons that pass, or that are about us and not about the lead, with the words that tell them."""
 
-OURS: frozenset[RefusalReason] = frozenset(
-    {"our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"}
-)
+OURS: frozenset[RefusalReason] = frozenset(get_args(_Ours))
 """Reasons that speak of us, of our host, or of what we wrote: no address pays for them."""
 
 CERTAIN = (
