@@ -12,6 +12,7 @@ from console.format import printable
 from console.frame import InFrame, note, say_json
 from console.why.reasons import Why, plainly
 from leadstore.database.access import open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_release
 from nurture.speech.cause import is_of_sequence, say_cause
@@ -56,7 +57,7 @@ def leads(
     return 0
 
 
-def _sentences(tx: Any, found: list[Listed]) -> Why:
+def _sentences(tx: Transaction, found: list[Listed]) -> Why:
     """How causes are said; the release is read only when words of its sequences are among them."""
     release = current_release(tx) if any(is_of_sequence(one.cause) for one in found) else None
     if release is None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from json import dumps
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from console.frame import InFrame, note, say
 from flows.processes.stop import stop_asked, until
 from flows.processes.system import RunningSystem, whole_system
-from flows.work.counts import in_words, total
+from flows.work.counts import Summary, in_words, total
 
 if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
@@ -60,6 +59,6 @@ def _welcome(standing: RunningSystem, settings: Settings, json: bool) -> None:
     say("Ctrl-C stops it")
 
 
-def _report(name: str, counts: Mapping[str, Any]) -> None:
+def _report(name: str, counts: Summary) -> None:
     if any(total(count) for count in counts.values()):
         note(f"{name}: {in_words(counts)}")

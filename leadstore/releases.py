@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.tables import ReleaseTable
 
-release = ReleaseTable.__table__  # type: ignore[attr-defined]
+release = ReleaseTable.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class StoredRelease:
     applied_at: datetime
 
 
-def store_release(tx: Connection, digest: str, files: Mapping[str, str], now: datetime) -> tuple[int, bool]:
+def store_release(tx: Transaction, digest: str, files: Mapping[str, str], now: datetime) -> tuple[int, bool]:
     """Make these files the current release; returns (id, whether anything changed)."""
     held = tx.execute(select(release.c.id, release.c.current).where(release.c.digest == digest)).first()
     if held is not None and held.current:
@@ -37,18 +38,18 @@ def store_release(tx: Connection, digest: str, files: Mapping[str, str], now: da
     return new_id, True
 
 
-def current_release(tx: Connection) -> StoredRelease | None:
+def current_release(tx: Transaction) -> StoredRelease | None:
     """The release that runs now."""
     row = tx.execute(select(release).where(release.c.current)).first()
     return None if row is None else StoredRelease(row.id, row.digest, row.files, row.applied_at)
 
 
-def current_release_id(tx: Connection) -> int | None:
+def current_release_id(tx: Transaction) -> int | None:
     """The id of the release that runs now, without its files."""
     return tx.scalar(select(release.c.id).where(release.c.current))
 
 
-def releases_by_id(tx: Connection, ids: list[int]) -> dict[int, StoredRelease]:
+def releases_by_id(tx: Transaction, ids: list[int]) -> dict[int, StoredRelease]:
     """Older releases that enrolments still follow."""
     rows = tx.execute(select(release).where(release.c.id.in_(ids)))
     return {r.id: StoredRelease(r.id, r.digest, r.files, r.applied_at) for r in rows}

@@ -26,21 +26,21 @@ from leadstore.tables import (
 from nurture import values
 from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason
 
-lead = LeadTable.__table__  # type: ignore[attr-defined]
-address = AddressTable.__table__  # type: ignore[attr-defined]
-consent = ConsentTable.__table__  # type: ignore[attr-defined]
-suppression = SuppressionTable.__table__  # type: ignore[attr-defined]
-signal = SignalTable.__table__  # type: ignore[attr-defined]
-halt = HaltTable.__table__  # type: ignore[attr-defined]
-enrolment = EnrolmentTable.__table__  # type: ignore[attr-defined]
-outbox = OutboxTable.__table__  # type: ignore[attr-defined]
-route = RouteStateTable.__table__  # type: ignore[attr-defined]
-decision = DecisionLogTable.__table__  # type: ignore[attr-defined]
-score_history = ScoreHistoryTable.__table__  # type: ignore[attr-defined]
-stage_change = StageChangeTable.__table__  # type: ignore[attr-defined]
-handoff = HandoffTable.__table__  # type: ignore[attr-defined]
-aside = AsideTable.__table__  # type: ignore[attr-defined]
-seller = SellerTable.__table__  # type: ignore[attr-defined]
+lead = LeadTable.__table__
+address = AddressTable.__table__
+consent = ConsentTable.__table__
+suppression = SuppressionTable.__table__
+signal = SignalTable.__table__
+halt = HaltTable.__table__
+enrolment = EnrolmentTable.__table__
+outbox = OutboxTable.__table__
+route = RouteStateTable.__table__
+decision = DecisionLogTable.__table__
+score_history = ScoreHistoryTable.__table__
+stage_change = StageChangeTable.__table__
+handoff = HandoffTable.__table__
+aside = AsideTable.__table__
+seller = SellerTable.__table__
 
 LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)
 """What as_lead reads, and more: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""

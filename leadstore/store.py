@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
+from leadstore.database.transaction import Transaction
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.redaction import HIDDEN, shown_url
 
@@ -49,7 +50,7 @@ class Store:
         self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
-    def begin(self, job: str = "") -> Iterator[Connection]:
+    def begin(self, job: str = "") -> Iterator[Transaction]:
         """One write transaction: commits at the end, rolls back on any exception.
 
         `job` names what takes longer than usual (patience.JOBS). On SQLite it is BEGIN IMMEDIATE, so that a
@@ -70,7 +71,7 @@ class Store:
             raise
 
     @contextmanager
-    def read(self, job: str = "") -> Iterator[Connection]:
+    def read(self, job: str = "") -> Iterator[Transaction]:
         """One consistent view; whatever is written in it is rolled back. `job` as in `begin`."""
         with said_plainly(self.url), self.engine.connect() as tx:
             if self.dialect == "sqlite":
@@ -124,7 +125,7 @@ def open_store(url: str) -> Store:
 
 
 @contextmanager
-def savepoint(tx: Connection) -> Iterator[None]:
+def savepoint(tx: Transaction) -> Iterator[None]:
     """A part of a transaction that is taken back alone when it raises; its errors are said plainly."""
     with said_plainly(str(tx.engine.url)), tx.begin_nested():
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Table,
     UniqueConstraint,
     text,
 )
@@ -104,7 +105,14 @@ def _only_where(name: str, *columns: str, where: str, unique: bool = False) -> I
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class ReleaseTable(SQLModel, table=True):
+class Stored(SQLModel):
+    """What every table has."""
+
+    __tablename__: ClassVar[str]
+    __table__: ClassVar[Table]
+
+
+class ReleaseTable(Stored, table=True):
     """Sequences, templates, policy, scoring and catalogue as checked and applied together."""
 
     __tablename__ = "release"
@@ -116,7 +124,7 @@ class ReleaseTable(SQLModel, table=True):
     __table_args__ = (_only_where("uq_release_one_current", "current", where="current", unique=True),)
 
 
-class LeadTable(SQLModel, table=True):
+class LeadTable(Stored, table=True):
     """One person: profile, attributes, stored scores and stage."""
 
     __tablename__ = "lead"
@@ -155,7 +163,7 @@ class LeadTable(SQLModel, table=True):
     )
 
 
-class AddressTable(SQLModel, table=True):
+class AddressTable(Stored, table=True):
     """A normalised address: consent, suppression and caps belong to it. A merged one stays as an alias."""
 
     __tablename__ = "address"
@@ -168,7 +176,7 @@ class AddressTable(SQLModel, table=True):
     __table_args__ = (_only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
 
 
-class ConsentTable(SQLModel, table=True):
+class ConsentTable(Stored, table=True):
     """What an address says now about one topic."""
 
     __tablename__ = "consent"
@@ -181,7 +189,7 @@ class ConsentTable(SQLModel, table=True):
     at: datetime = _at()
 
 
-class ConsentChangeTable(SQLModel, table=True):
+class ConsentChangeTable(Stored, table=True):
     """History of consents: appended, never edited."""
 
     __tablename__ = "consent_change"
@@ -195,7 +203,7 @@ class ConsentChangeTable(SQLModel, table=True):
     at: datetime = _at()
 
 
-class SuppressionTable(SQLModel, table=True):
+class SuppressionTable(Stored, table=True):
     """Never mail this address; only an operator lifts it."""
 
     __tablename__ = "suppression"
@@ -210,7 +218,7 @@ class SuppressionTable(SQLModel, table=True):
     )
 
 
-class SignalTable(SQLModel, table=True):
+class SignalTable(Stored, table=True):
     """Something a lead did or that happened to it; append-only."""
 
     __tablename__ = "signal"
@@ -232,7 +240,7 @@ class SignalTable(SQLModel, table=True):
     )
 
 
-class HaltTable(SQLModel, table=True):
+class HaltTable(Stored, table=True):
     """A sequence that the operator paused or retired."""
 
     __tablename__ = "halt"
@@ -241,7 +249,7 @@ class HaltTable(SQLModel, table=True):
     since: datetime = _at()
 
 
-class EnrolmentTable(SQLModel, table=True):
+class EnrolmentTable(Stored, table=True):
     """One run of one lead through one sequence."""
 
     __tablename__ = "enrolment"
@@ -289,7 +297,7 @@ LEFT_ALONE = "kind = 'lead' AND state <> 'retried'"
 """SQLite uses a partial index only for a question in the same words, so they are written here."""
 
 
-class OutboxTable(SQLModel, table=True):
+class OutboxTable(Stored, table=True):
     """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
 
     __tablename__ = "outbox"
@@ -337,7 +345,7 @@ class OutboxTable(SQLModel, table=True):
     )
 
 
-class RouteStateTable(SQLModel, table=True):
+class RouteStateTable(Stored, table=True):
     """The relay, or a recipient's domain behind it: its pace, and whether it is closed and why."""
 
     __tablename__ = "route"
@@ -360,7 +368,7 @@ class RouteStateTable(SQLModel, table=True):
     __table_args__ = (_only_where("ix_route_troubled", "name", where=TROUBLED),)
 
 
-class DecisionLogTable(SQLModel, table=True):
+class DecisionLogTable(Stored, table=True):
     """Every send, wait, skip and stop with its reason, so that any silence can be explained."""
 
     __tablename__ = "decision"
@@ -382,7 +390,7 @@ class DecisionLogTable(SQLModel, table=True):
     )
 
 
-class ScoreHistoryTable(SQLModel, table=True):
+class ScoreHistoryTable(Stored, table=True):
     """Scores over time: appended when a score moves by a whole point or changes its cell, then thinned."""
 
     __tablename__ = "score_history"
@@ -395,7 +403,7 @@ class ScoreHistoryTable(SQLModel, table=True):
     at: datetime = _at()
 
 
-class StageChangeTable(SQLModel, table=True):
+class StageChangeTable(Stored, table=True):
     """Stage changes with their cause: appended, never edited."""
 
     __tablename__ = "stage_change"
@@ -407,7 +415,7 @@ class StageChangeTable(SQLModel, table=True):
     at: datetime = _at()
 
 
-class HandoffTable(SQLModel, table=True):
+class HandoffTable(Stored, table=True):
     """A mature lead offered to a seller; one per lead and cycle."""
 
     __tablename__ = "handoff"
@@ -434,7 +442,7 @@ class HandoffTable(SQLModel, table=True):
     )
 
 
-class SellerTable(SQLModel, table=True):
+class SellerTable(Stored, table=True):
     """Where the round-robin stands for each seller named in nurture.yaml."""
 
     __tablename__ = "seller"
@@ -443,7 +451,7 @@ class SellerTable(SQLModel, table=True):
     last_offered_at: datetime | None = _at(null=True)
 
 
-class ImportRunTable(SQLModel, table=True):
+class ImportRunTable(Stored, table=True):
     """How far an import of one file with one map has come, so that it resumes."""
 
     __tablename__ = "import_run"
@@ -455,7 +463,7 @@ class ImportRunTable(SQLModel, table=True):
     finished_at: datetime | None = _at(null=True)
 
 
-class AsideTable(SQLModel, table=True):
+class AsideTable(Stored, table=True):
     """An item of a batch that raised: kept with its reason until the operator puts it back or drops it."""
 
     __tablename__ = "aside"
@@ -479,7 +487,7 @@ class AsideTable(SQLModel, table=True):
     )
 
 
-class NoteTable(SQLModel, table=True):
+class NoteTable(Stored, table=True):
     """Single facts about the store: the furthest moment it has seen, the last sweep."""
 
     __tablename__ = "note"

@@ -10,6 +10,7 @@ from typing import Any
 from nurture.quick import quick
 from nurture.words import (
     OUTCOMES,
+    Axis,
     Basis,
     ConsentState,
     EnrolmentState,
@@ -120,7 +121,7 @@ class NewSignal:
 class Term:
     """One line of a score's breakdown; the terms of a score add up to it."""
 
-    axis: str  # "fit" or "engagement"
+    axis: Axis
     rule: str
     points: float  # points now, after decay and caps
     base: float = 0.0  # points when fresh

@@ -169,6 +169,30 @@ def test_every_public_name_is_documented(source: str) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("source", MODULES)
+def test_every_transaction_has_its_type(source: str) -> None:
+    """What is called `tx` is a Transaction: with Any, no type checker sees what is done with it."""
+    named = [node for node in ast.walk(tree(source)) if isinstance(node, ast.arg) and node.arg == "tx"]
+    said = {ast.unparse(node.annotation) for node in named if node.annotation is not None}  # lambdas say none
+
+    assert said <= {"Transaction", "Transaction | None"}
+
+
+COUNTING = [s for s in MODULES if s.startswith(("flows/", "inbound/")) and "/demo/" not in s]
+
+
+@pytest.mark.parametrize("source", COUNTING)
+def test_no_count_has_a_loose_name(source: str) -> None:
+    """Counts are `Counts`, filled from a mapping: the names of keywords are looked at by no type checker."""
+    counters = ("Counter", "Counts")
+    nodes = list(ast.walk(tree(source)))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and _called(n).rpartition(".")[2] in counters]
+    named = [_called(n) for n in calls if n.keywords]
+    loose = [n.lineno for n in nodes if isinstance(n, ast.Subscript) and ast.unparse(n) == "Counter[str]"]
+
+    assert (named, loose) == ([], [])
+
+
 def test_the_check_stays_light() -> None:
     """`nurture check` and its help import neither SQLAlchemy nor Prefect: marketers run it on every save."""
     script = (

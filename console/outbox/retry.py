@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from console.frame import InFrame, agreed, note, say, say_json
 from console.why.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.outbox.failures import FailureFilter, Found, Refusal, Stuck, find_stuck
 from leadstore.outbox.retry import retry as release
@@ -131,7 +132,7 @@ def _refuse_misuse(ids: Sequence[int], narrowed: bool) -> None:
         )
 
 
-def _write(store: Store, work: Callable[[Any, datetime], Found]) -> tuple[Found, datetime]:
+def _write(store: Store, work: Callable[[Transaction, datetime], Found]) -> tuple[Found, datetime]:
     with store.begin("retry") as tx:
         now = latest_moment(tx, datetime.now(UTC))
         return work(tx, now), now

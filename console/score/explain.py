@@ -13,6 +13,7 @@ from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
 from console.why.reasons import plainly
 from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
 from leadstore.scores.history import read_for_scoring
@@ -81,7 +82,7 @@ def explain(
     return 0
 
 
-def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
+def explained_at(tx: Transaction, lead_id: int, moved: datetime | None) -> Explained:
     """Score one lead at a moment (None: now) by the release that runs.
 
     Raises:
@@ -111,7 +112,7 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
     )
 
 
-def _book(tx: Any) -> Book:
+def _book(tx: Transaction) -> Book:
     from nurture.project.book import read_book
 
     release = current_release(tx)

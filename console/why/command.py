@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,6 +11,7 @@ from console.frame import InFrame, say_json
 from console.why.explanation import ExplainedStory
 from console.why.silence import Absence, absences, general
 from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
@@ -60,7 +61,7 @@ def why(
     return 0
 
 
-def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
+def tell(tx: Transaction, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
     story = read_story(tx, lead_id)
     now = max(latest_moment(tx, now), story.as_of or now)
@@ -82,13 +83,13 @@ def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
     )
 
 
-def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
+def _absences(tx: Transaction, book: Book, story: Story, now: datetime) -> list[Absence]:
     ids = [story.lead.id]
     snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
     return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)
 
 
-def _book(tx: Any) -> Book | None:
+def _book(tx: Transaction) -> Book | None:
     from nurture.project.book import read_book
 
     release = current_release(tx)

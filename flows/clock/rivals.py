@@ -18,11 +18,12 @@ from flows.processes.api import ask
 from leadstore.store import Store, in_thread
 from leadstore.vitals import last_ticks
 from nurture.errors import LockHeld
+from nurture.words import Clockwork
 
 LATELY = timedelta(minutes=3)
 """A deployment ticks every minute: after this long without one, it is stopped."""
 
-DEPLOYED = "deployment"
+DEPLOYED: Clockwork = "deployment"
 """How the ticks of a worker are noted."""
 
 FLOWS = [f"nurture-{name}" for name in ("tick", "intake", "rescore", "handoff", "mailbox")]

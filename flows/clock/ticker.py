@@ -17,6 +17,7 @@ from flows.rescore import rescore
 from flows.runs.conduct import Report, conduct
 from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
+from flows.work.counts import Summary
 from flows.work.project.watch import ShelfWatch
 from flows.work.shop.wire import Shop
 from flows.work.trouble import trouble_in
@@ -103,7 +104,7 @@ class Clock:
         self,
         name: str,
         job: Callable[[], Awaitable[None]],
-        flow: Callable[[], Awaitable[dict[str, object]]],
+        flow: Callable[[], Awaitable[Summary]],
     ) -> None:
         async with self._one:
             try:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.logging import get_run_logger
 from prefect.runtime import deployment
 from prefect.states import Cancelled
+from prefect.types import DateTime
 
 LATE = timedelta(seconds=60)
 """A run of a schedule that still waits so long after its time is dropped."""
@@ -53,7 +54,7 @@ async def _drop(own: UUID) -> None:
     waiting = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[own]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC) - LATE),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=DateTime.now(UTC) - LATE),
     )
     dropped: State[Any] = Cancelled(name="Dropped", message="late: another run does the same work now")
     try:

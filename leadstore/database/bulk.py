@@ -14,7 +14,6 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
-    Connection,
     CursorResult,
     Table,
     any_,
@@ -29,6 +28,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
+from leadstore.database.transaction import Transaction
 from leadstore.tables import Instant
 
 BulkRow = Sequence[Any]
@@ -38,7 +38,7 @@ BulkRow = Sequence[Any]
 class Bulk:
     """The bulk side of one transaction. It bypasses column defaults, so that rows are written whole."""
 
-    def __init__(self, tx: Connection) -> None:
+    def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self.on_postgres = tx.dialect.name == "postgresql"
         self._stamped: tuple[datetime, datetime | str] | None = None
@@ -147,7 +147,7 @@ class StatementByIds:
         self._columns, self._build = (column, *others), build
         self._made: dict[str, Any] = {}
 
-    def run(self, tx: Connection, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
+    def run(self, tx: Transaction, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
         """Run it for these ids; `values` are the statement's other parameters."""
         kind = tx.dialect.name
         if kind not in self._made:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import write_positions
 from leadstore.outbox.letters import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
@@ -22,7 +23,7 @@ REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
 
 
 def write_plans(
-    tx: Connection,
+    tx: Transaction,
     snapshots: Mapping[int, Snapshot],
     plans: Sequence[Plan],
     now: datetime,
@@ -55,7 +56,7 @@ def message_id(store_id: str, enrolment_id: int, step: str, occurrence: int, dom
 
 
 def record(
-    tx: Connection,
+    tx: Transaction,
     decisions: Sequence[tuple[int, Decision]],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -82,14 +83,14 @@ def record(
     Bulk(tx).add(decision, rows)
 
 
-def hold_due(tx: Connection, leads: Mapping[int, str], now: datetime) -> int:
+def hold_due(tx: Transaction, leads: Mapping[int, str], now: datetime) -> int:
     """Hold the due enrolments of these leads (id -> what broke their decision) for the operator; how many."""
     due = (enrolment.c.state == EnrolmentState.ACTIVE.value) & (enrolment.c.due_at <= now)
     query = select(enrolment.c.id, enrolment.c.lead_id).where(due, enrolment.c.lead_id.in_(list(leads)))
     return hold(tx, {r.id: leads[r.lead_id] for r in tx.execute(query)}, now)
 
 
-def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
+def hold(tx: Transaction, enrolments: Mapping[int, str], now: datetime) -> int:
     """Hold these enrolments (id -> the type of what was raised) where they stand; returns how many.
 
     Nothing is read of them but where they stand, for whatever they hold may be what raised.
@@ -119,7 +120,7 @@ def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
     return len(rows)
 
 
-def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
+def record_waits(tx: Transaction, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
     """Append that these enrolments wait where they now stand, as the gate would have written it."""
     rows = [
         {
@@ -139,7 +140,7 @@ def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], no
     Bulk(tx).add(decision, rows)
 
 
-def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
+def record_entries(tx: Transaction, entries: Sequence[Entry], now: datetime) -> list[Entry]:
     """Append who entered and who was refused; returns those written.
 
     A refusal that repeats the latest one is not written again.
@@ -180,7 +181,7 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
     return fresh
 
 
-def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
+def _latest(tx: Transaction, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
     if not enrolment_ids:
         return {}
     last = select(func.max(decision.c.id)).where(decision.c.enrolment_id.in_(enrolment_ids))
@@ -197,7 +198,7 @@ def _news(decision: Decision) -> datetime | None:
 
 
 def _write_touches(
-    tx: Connection,
+    tx: Transaction,
     touches: Sequence[TouchPlan],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -259,7 +260,7 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
     }
 
 
-def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
+def _open_rows(tx: Transaction, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
     return {(r.enrolment_id, r.step, r.occurrence): r for r in _OPEN.run(tx, enrolment_ids)}
 
 
@@ -297,7 +298,7 @@ def _claim(
     )
 
 
-def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
+def _close_planned(tx: Transaction, enrolment_ids: Sequence[int], now: datetime) -> None:
     """What an ended enrolment had planned will not be sent, nor what a lost worker had claimed for it."""
     if enrolment_ids:
         states = [TouchState.PLANNED.value, TouchState.CLAIMED.value]
@@ -307,7 +308,7 @@ def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) 
 
 
 def _write_attributes(
-    tx: Connection, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
+    tx: Transaction, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
 ) -> None:
     rows = [
         {

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.tables import ImportRunTable
 from nurture.errors import StoreError
 
-run = ImportRunTable.__table__  # type: ignore[attr-defined]
+run = ImportRunTable.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Progress:
     counts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
+def begin_run(tx: Transaction, digest: str, now: datetime) -> Progress:
     """Where to go on: the last committed batch of a run that broke off, else the start."""
     row = tx.execute(select(run).where(run.c.digest == digest).with_for_update()).first()
     if row is None:
@@ -36,7 +37,7 @@ def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
     return Progress()
 
 
-def advance_run(tx: Connection, digest: str, before: int, progress: Progress) -> None:
+def advance_run(tx: Transaction, digest: str, before: int, progress: Progress) -> None:
     """Remember a batch, in its own transaction.
 
     Raises:
@@ -49,7 +50,7 @@ def advance_run(tx: Connection, digest: str, before: int, progress: Progress) ->
         )
 
 
-def finish_run(tx: Connection, digest: str, now: datetime) -> None:
+def finish_run(tx: Transaction, digest: str, now: datetime) -> None:
     """The whole file is in; the next import of it starts from its first record."""
     tx.execute(update(run).where(run.c.digest == digest).values(finished_at=now))
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import bindparam, text, update
 
 from leadstore.database.bulk import Bulk, as_json
+from leadstore.database.transaction import Transaction
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.imports.changes import FileMemory, Ledger, RowFate
 from leadstore.rows import address, consent, enrolment, lead, signal, suppression
@@ -17,7 +18,7 @@ from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Stage
 
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__
 
 IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 
@@ -38,7 +39,7 @@ class SaveCounts:
 
 
 def save_batch(
-    tx: Connection,
+    tx: Transaction,
     rows: Sequence[ImportedLead],
     now: datetime,
     live: bool,
@@ -63,7 +64,7 @@ def save_batch(
 
 
 def try_batch(
-    tx: Connection | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
+    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
 ) -> SaveCounts:
     """Count what `save_batch` would come to, and write nothing.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -53,10 +54,10 @@ from nurture.words import (
 __all__ = ["as_touch", "find_lead", "read_story"]
 
 LATEST_SIGNALS = 20
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+change = ConsentChangeTable.__table__
 
 
-def read_story(tx: Connection, lead_id: int) -> Story:
+def read_story(tx: Transaction, lead_id: int) -> Story:
     """One lead's story, in a fixed number of queries.
 
     Raises:
@@ -90,38 +91,38 @@ def read_story(tx: Connection, lead_id: int) -> Story:
     )
 
 
-def _of_lead(tx: Connection, query: Any, table: Any, lead_id: int) -> Sequence[Row[Any]]:
+def _of_lead(tx: Transaction, query: Any, table: Any, lead_id: int) -> Sequence[Row[Any]]:
     return tx.execute(query.where(table.c.lead_id == lead_id).order_by(table.c.id)).all()
 
 
-def _stages(tx: Connection, lead_id: int) -> tuple[StageMove, ...]:
+def _stages(tx: Transaction, lead_id: int) -> tuple[StageMove, ...]:
     rows = _of_lead(tx, select(stage_change), stage_change, lead_id)
     return tuple(StageMove(Stage(r.before), Stage(r.after), r.cause, r.at) for r in rows)
 
 
-def _scores(tx: Connection, lead_id: int) -> tuple[ScorePoint, ...]:
+def _scores(tx: Transaction, lead_id: int) -> tuple[ScorePoint, ...]:
     rows = _of_lead(tx, select(score_history), score_history, lead_id)
     return tuple(ScorePoint(r.fit, r.engagement, r.grade, r.heat, r.at) for r in rows)
 
 
-def _consents(tx: Connection, address_id: int) -> tuple[Consent, ...]:
+def _consents(tx: Transaction, address_id: int) -> tuple[Consent, ...]:
     query = select(consent).where(consent.c.address_id == address_id).order_by(consent.c.topic)
     return tuple(as_consent(r) for r in tx.execute(query))
 
 
-def _consent_history(tx: Connection, address_ids: list[int]) -> tuple[Consent, ...]:
+def _consent_history(tx: Transaction, address_ids: list[int]) -> tuple[Consent, ...]:
     """Of every address the lead was ever reached at."""
     query = select(change).where(change.c.address_id.in_(address_ids)).order_by(change.c.id)
     return tuple(as_consent(r) for r in tx.execute(query))
 
 
-def _suppressions(tx: Connection, address_id: int) -> tuple[SuppressionSpan, ...]:
+def _suppressions(tx: Transaction, address_id: int) -> tuple[SuppressionSpan, ...]:
     query = select(suppression).where(suppression.c.address_id == address_id)
     rows = tx.execute(query.order_by(suppression.c.id))
     return tuple(SuppressionSpan(SuppressionReason(r.reason), r.at, r.source, r.lifted_at) for r in rows)
 
 
-def _runs(tx: Connection, lead_id: int) -> tuple[PastEnrolment, ...]:
+def _runs(tx: Transaction, lead_id: int) -> tuple[PastEnrolment, ...]:
     rows = _of_lead(tx, select(enrolment), enrolment, lead_id)
     wanted = {r.signal_id for r in rows if r.signal_id is not None}
     entering = {r.id: as_signal(r) for r in tx.execute(select(signal).where(signal.c.id.in_(wanted)))}
@@ -135,7 +136,7 @@ def _runs(tx: Connection, lead_id: int) -> tuple[PastEnrolment, ...]:
     )
 
 
-def _decisions(tx: Connection, lead_id: int) -> tuple[PastDecision, ...]:
+def _decisions(tx: Transaction, lead_id: int) -> tuple[PastDecision, ...]:
     rows = _of_lead(tx, select(decision), decision, lead_id)
     return tuple(
         PastDecision(
@@ -154,7 +155,7 @@ def _decisions(tx: Connection, lead_id: int) -> tuple[PastDecision, ...]:
     )
 
 
-def _touches(tx: Connection, lead_id: int) -> list[Touch]:
+def _touches(tx: Transaction, lead_id: int) -> list[Touch]:
     columns = [outbox.c[name] for name in Touch.__dataclass_fields__]
     rows = _of_lead(tx, select(*columns), outbox, lead_id)
     return [as_touch(r) for r in rows]
@@ -166,7 +167,7 @@ def as_touch(row: Any) -> Touch:
     return Touch(**{**values, "kind": OutboxKind(row.kind), "state": TouchState(row.state)})
 
 
-def _handoffs(tx: Connection, lead_id: int) -> tuple[PastOffer, ...]:
+def _handoffs(tx: Transaction, lead_id: int) -> tuple[PastOffer, ...]:
     rows = _of_lead(tx, select(handoff), handoff, lead_id)
     return tuple(
         PastOffer(
@@ -185,7 +186,7 @@ def _handoffs(tx: Connection, lead_id: int) -> tuple[PastOffer, ...]:
     )
 
 
-def _signals(tx: Connection, lead_id: int) -> tuple[Signal, ...]:
+def _signals(tx: Transaction, lead_id: int) -> tuple[Signal, ...]:
     query = select(signal).where(signal.c.lead_id == lead_id)
     latest = query.order_by(signal.c.occurred_at.desc(), signal.c.id.desc()).limit(LATEST_SIGNALS)
     return tuple(as_signal(r) for r in tx.execute(latest))[::-1]

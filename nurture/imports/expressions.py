@@ -156,7 +156,7 @@ class _Builder:
 
         def cell(row: Row) -> Any:
             value = row.get(name)
-            if value.__class__ is str:
+            if type(value) is str:
                 value = value.strip() if value.isascii() else value.strip().strip(_UNSEEN).strip()
                 return None if value in blank else value
             return value

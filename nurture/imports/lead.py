@@ -73,7 +73,7 @@ class ImportedLead:
     @property
     def withdraws(self) -> bool:
         """Whether the row says of some topic that it was withdrawn."""
-        return any(consent.state == "withdrawn" for consent in self.consents)
+        return any(consent.state is ConsentState.WITHDRAWN for consent in self.consents)
 
     @property
     def forbids(self) -> bool:
@@ -84,7 +84,7 @@ class ImportedLead:
 
     def refused(self, why: str) -> ImportedLead:
         """What is left of a row that is rejected: the wish to leave, and nothing else."""
-        withdrawn = tuple(said for said in self.consents if said.state == "withdrawn")
+        withdrawn = tuple(said for said in self.consents if said.state is ConsentState.WITHDRAWN)
         final = tuple(past for past in self.signals if past.type in FORBIDDING)
         return replace(
             self,

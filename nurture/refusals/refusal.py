@@ -7,6 +7,7 @@ One that is about our host, our sender or our letter never counts against the ad
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nurture.refusals.words import (
@@ -21,6 +22,7 @@ from nurture.refusals.words import (
     OURS,
     SHUT_WORDS,
     SOFT_WORDS,
+    RefusalReason,
 )
 from nurture.texts.fold import folded
 
@@ -30,7 +32,7 @@ _WITH_REPLY = re.compile(
     _NOT_NUMBER + r"([245]\d\d)[ \-:,]{1,3}(?:ERROR_CODE :)?['\"(#]?([245])\.(\d{1,3})\.(\d{1,3})(?![\d.\]])"
 )
 _REPLY = re.compile(r"(?:^|[\s:;,(])([45]\d\d)(?=[ \-:,]|$)", re.MULTILINE)
-HARD_CODES = {
+HARD_CODES: Mapping[str, RefusalReason] = {
     "1.1": "user_unknown",
     "1.2": "host_unknown",
     "1.3": "user_unknown",
@@ -43,7 +45,7 @@ HARD_CODES = {
 """Subject and detail of permanent codes that speak of the address itself (RFC 3463 3.2, RFC 7505)."""
 NO_MAIL_CODES = (521, 556)
 """The host, or the domain, takes no mail at all (RFC 7504)."""
-OTHER_CODES = {
+OTHER_CODES: Mapping[str, RefusalReason] = {
     "1.7": "sender_refused",
     "1.8": "sender_refused",
     "2.0": "mailbox_status",
@@ -60,14 +62,14 @@ ABOUT_ELSE = ("2.1", "3.", "7.")
 """Codes of a closed mailbox, the mail system, policy: an unknown user counts only where RCPT was refused."""
 GENERAL = ("", "0.0")
 """No code, or one that says nothing."""
-BLAMED = ("our_pace", "sender_refused", "blocked")
-"""Reasons that are about us: beside their words, no code and no unknown user counts."""
-NOT_THE_ADDRESS = ("mailbox_full", "later", "disabled", *BLAMED)
+BLAMED: tuple[RefusalReason, ...] = ("our_pace", "sender_refused", "blocked")
+"""Words about us beside which no code and no unknown user counts."""
+NOT_THE_ADDRESS: tuple[RefusalReason, ...] = ("mailbox_full", "later", "disabled", *BLAMED)
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
-UNCLEAR = "unclear"
-"""The reason of a failure whose text tells none."""
 
-_SOFT = tuple((reason, re.compile(words)) for reason, words in SOFT_WORDS)
+_SOFT: tuple[tuple[RefusalReason, re.Pattern[str]], ...] = tuple(
+    (reason, re.compile(words)) for reason, words in SOFT_WORDS
+)
 _FULL = dict(_SOFT)["mailbox_full"]
 _CERTAIN = re.compile("|".join(CERTAIN))
 _SHUT = re.compile("|".join(SHUT_WORDS))
@@ -89,7 +91,7 @@ class RefusalMeaning:
     """What a failure means. `hard`: this address will not take mail again; `reason` in one of our words."""
 
     hard: bool
-    reason: str
+    reason: RefusalReason
     status: str = ""
     code: int | None = None
 
@@ -113,17 +115,18 @@ def tells_of_full(text: str) -> bool:
     return bool(_FULL.search(folded(text[:LONGEST])))
 
 
-def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
+def _decide(status: str, code: int | None, text: str) -> tuple[bool, RefusalReason]:
     said = _AGAIN.sub("", _LINK.sub(" ", folded(text)))
     subject = status.partition(".")[2]
-    soft = next((reason for reason, words in _SOFT if words.search(said)), "")
-    named = "user_unknown" if _GONE.search(said) else "host_unknown" if _NO_HOST.search(said) else ""
+    soft: RefusalReason | None = next((reason for reason, words in _SOFT if words.search(said)), None)
+    named: RefusalReason | None = "host_unknown" if _NO_HOST.search(said) else None
+    named = "user_unknown" if _GONE.search(said) else named
     if AT_US.search(text):
         return False, soft if soft in (*OURS, "later") else "sender_refused"
     if status.startswith("4") or (not status and code is not None and code < 500):
         # Given up after days with `no such user`. Not while the server was still trying other ways.
         gone = subject == "1.1" and named == "user_unknown" and not soft and bool(AT_RCPT.search(text))
-        return gone, named if gone else soft or OTHER_CODES.get(subject, "later")
+        return (True, "user_unknown") if gone else (False, soft or OTHER_CODES.get(subject, "later"))
     if subject in OTHER_CODES:
         return False, soft if soft in OURS else OTHER_CODES[subject]
     if code in NO_MAIL_CODES and not soft:
@@ -131,30 +134,31 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
     if _CERTAIN.search(said) and soft not in ("sender_refused", "blocked"):
         return True, named or "user_unknown"
     if soft == "mailer_failed" or AT_OTHER.search(text):
-        return False, soft or UNCLEAR
+        return False, soft or "unclear"
     if _is_shut(subject, code, soft, said, text):
         return True, "shut"
     if _is_unproven(subject, named, text):
-        return False, soft or UNCLEAR
+        return False, soft or "unclear"
     if subject in HARD_CODES:
-        doubt = soft in BLAMED or (soft not in ("", "disabled") and not named)
-        return not doubt, soft if doubt else HARD_CODES[subject]
+        if soft in BLAMED or (soft and soft != "disabled" and not named):
+            return False, soft
+        return True, HARD_CODES[subject]
     if named and soft not in NOT_THE_ADDRESS:
         return True, named
-    return False, soft or UNCLEAR
+    return False, soft or "unclear"
 
 
-def _is_shut(subject: str, code: int | None, soft: str, said: str, text: str) -> bool:
-    """Whether the provider has closed the mailbox, or refused its address in general words."""
-    if soft not in ("", "disabled"):
+def _is_shut(subject: str, code: int | None, soft: RefusalReason | None, said: str, text: str) -> bool:
+    """Whether the house has closed the mailbox, or refused its address with the general words for it."""
+    if soft not in (None, "disabled"):
         return False
     if _SHUT.search(said):
         return subject == "2.1" or bool(_REJECTED.search(said))
     return code == 550 and bool(AT_RCPT.search(text) and _UNAVAILABLE.search(said))
 
 
-def _is_unproven(subject: str, named: str, text: str) -> bool:
-    """Whether `unknown user` may be the answer of a filter: the code beside it says something else."""
+def _is_unproven(subject: str, named: RefusalReason | None, text: str) -> bool:
+    """Whether an unknown user may be a filter's excuse: the code beside the words says something else."""
     if AT_RCPT.search(text):
         return False
     if subject.startswith(ABOUT_ELSE):

@@ -9,6 +9,7 @@ it is named beside it. All is folded: small letters without accents.
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
 
 AT_OTHER = re.compile(
     r"(?i)(?:in\s{1,40}reply\s{1,40}to|after)\s{1,40}(?:pipelined\s{1,40})?(?:end\s{1,40}of\s{1,40}|sending\s{1,40})?"
@@ -48,7 +49,13 @@ _NO = (
 )
 _FULL = r"(?:plein|satur|voll\b|uberfull|ueberfuell|llen[oa]|pien[oa]|\bvol\b|chei[oa])"
 
-SOFT_WORDS = (
+_Address = Literal["user_unknown", "host_unknown", "moved", "no_mail_taken", "shut"]
+_Passing = Literal["mailbox_status", "mailbox_full", "disabled", "mailer_failed", "too_many_hops", "later"]
+_Ours = Literal["our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"]
+RefusalReason = Literal[_Address, _Passing, _Ours, "unclear"]
+"""Why a server refuses a mail."""
+
+SOFT_WORDS: tuple[tuple[RefusalReason, str], ...] = (
     (
         "mailer_failed",
         r"mailer error|procmail|maildrop(?!:? ?maildir)|could(?:n't| not) create|can(?:'t|not) create|command (?:died"
@@ -133,8 +140,8 @@ SOFT_WORDS = (
 )
 """Temporary reasons, and reasons about us and not the lead, each with its phrases."""
 
-OURS = frozenset({"our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"})
-"""Reasons that speak of us, of our host, or of what we wrote: they do not count against an address."""
+OURS: frozenset[RefusalReason] = frozenset(get_args(_Ours))
+"""Reasons that speak of us, of our host, or of what we wrote: no address pays for them."""
 
 CERTAIN = (
     r"mailbox\s{1,9}unavailable\s{1,9}\(-?\d{1,6}:\d{1,6}:-?\d{1,6}\)",  # Hotmail

@@ -6,7 +6,9 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from nurture.templates.links import LINKS, LISTS, begins
 from nurture.templates.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
@@ -165,20 +167,24 @@ def blanked(text: str) -> str:
     )
 
 
+_Kind = Literal["text", "value", "tag", "note"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
-    kind: str  # text, value, tag or note
+    kind: _Kind
     inside: str
     start: int
     end: int
 
 
-_BEGINS = {"variable_begin": "value", "block_begin": "tag", "comment_begin": "note"}
+_BEGINS: Mapping[str, _Kind] = {"variable_begin": "value", "block_begin": "tag", "comment_begin": "note"}
 
 
 def _spans(text: str) -> list[_Span]:
     spans: list[_Span] = []
-    kind, inside, start, at = "text", "", 0, 0
+    kind: _Kind = "text"
+    inside, start, at = "", 0, 0
     for _, token, value in authors_sandbox().lex(text):
         if token in _BEGINS:
             kind, inside, start = _BEGINS[token], "", at

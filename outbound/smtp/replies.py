@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nurture.refusals.refusal import RefusalMeaning, judge
+from nurture.refusals.words import RefusalReason
 from nurture.words import Remedy
 from outbound.smtp import words
 
@@ -59,7 +60,7 @@ class Row:
     status: str = ".*"
     says: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
-    reasons: frozenset[str] = frozenset()
+    reasons: frozenset[RefusalReason] = frozenset()
     hard: bool = False
 
     def fits(self, phase: Phase, code: int, status: str, said: str, verdict: RefusalMeaning) -> bool:

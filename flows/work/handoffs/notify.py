@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.forward import forward, is_reply, language_of
 from flows.work.handoffs.offer import lapse_offers, offer_unassigned
@@ -17,6 +17,7 @@ from flows.work.sending import notices
 from flows.work.sending.letters import Batch, Kind, Shared, lead_context
 from flows.work.sending.pipeline import deliver
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.scores.history import Scored, read_for_scoring
@@ -41,7 +42,7 @@ class _Facts:
     due_at: datetime | None
 
 
-async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Offer unassigned leads and deliver pending notices.
 
     Returns offered, unassigned, lapsed, mails, mails_later, mails_failed, mails_uncertain, set_aside (leads),
@@ -54,17 +55,17 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dic
         "offered": offers["offered"],
         "unassigned": offers["unassigned"],
         "lapsed": lapsed["lapsed"],
-        "mails": total["sent"],
-        "mails_later": total["later"],
-        "mails_failed": total["refused"] + total["failed"],
-        "mails_uncertain": total["uncertain"],
+        "mails": total["mails"],
+        "mails_later": total["mails_later"],
+        "mails_failed": total["mails_failed"] + total["failed"],
+        "mails_uncertain": total["mails_uncertain"],
         "unfinished": total["unfinished"],
         "set_aside": offers["set_aside"] + lapsed["set_aside"],
     }
 
 
-def _assign(shop: Shop, now: datetime) -> Counter[str]:
-    def offer(tx: Any, ids: Sequence[int]) -> tuple[int, int]:
+def _assign(shop: Shop, now: datetime) -> Counts:
+    def offer(tx: Transaction, ids: Sequence[int]) -> tuple[int, int]:
         return offer_unassigned(tx, shop.book(tx)[1], now, ids)
 
     sieved = sieve(
@@ -74,11 +75,11 @@ def _assign(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     offered, waiting = (sum(part[at] for part in sieved.done) for at in (0, 1))
-    return Counter(offered=offered, unassigned=waiting, set_aside=len(sieved.apart))
+    return Counts({"offered": offered, "unassigned": waiting, "set_aside": len(sieved.apart)})
 
 
-def _lapse(shop: Shop, now: datetime) -> Counter[str]:
-    def late(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
+def _lapse(shop: Shop, now: datetime) -> Counts:
+    def late(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         over = shop.book(tx)[1].policy.handoff.lapse
         return overdue(tx, now, over, BATCH) if among is None else among
 
@@ -88,10 +89,10 @@ def _lapse(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, ids),
         lambda tx, culprits: leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, culprits, now),
     )
-    return Counter(lapsed=sum(sieved.done), set_aside=len(sieved.apart))
+    return Counts({"lapsed": sum(sieved.done), "set_aside": len(sieved.apart)})
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """The lead of a handoff whose offer raised is offered to nobody until it is put back."""
     whose = leads_of(tx, [one for one, _ in culprits])
     leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, [(whose[one], error) for one, error in culprits], now)
@@ -101,7 +102,7 @@ def _claim(shop: Shop, now: datetime, limit: int) -> Batch:
     return notices.claim(shop, OutboxKind.SELLER, now, limit, _read)
 
 
-def _read(tx: Any, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, _Facts]:
+def _read(tx: Transaction, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, _Facts]:
     leads = [c.lead_id for c in claims if c.lead_id is not None]
     scored = {s.lead.id: s for s in read_for_scoring(tx, leads, None, terms=True)}
     snapshots = {s.lead.id: s for s in read_snapshots(tx, leads, signal_types=(), slots_since=now)}

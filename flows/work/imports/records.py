@@ -86,8 +86,7 @@ class RowFile:
         if _is_guarded(names):
             names = tuple(map(unguarded, names))
         self.twice = frozenset(name for name, times in Counter(names).items() if name and times > 1)
-        other = [mark for mark in ";\t|," if len(names) == 1 and mark in names[0]]
-        if other:
+        if len(names) == 1 and (other := [mark for mark in ";\t|," if mark in names[0]]):
             hint = f"say `delimiter: {json.dumps(other[0])}` in the map"
             raise ImportFault(f"{self.path} has a single column, called {names[0][:60]!r}", hint=hint)
         return names

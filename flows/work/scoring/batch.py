@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from flows.work.counts import Counts
+from leadstore.database.transaction import Transaction
 from leadstore.scores.history import Scored, Scoring, read_for_scoring, write_scores
 from nurture.project.book import Book
 from nurture.scoring.maturity import judge
@@ -26,12 +26,12 @@ class Rescored:
     moved: frozenset[int] = frozenset()
 
     @property
-    def counts(self) -> Counter[str]:
+    def counts(self) -> Counts:
         """How many were scored, and how many of them are mature."""
-        return Counter(rescored=self.leads, matured=len(self.ready))
+        return Counts({"rescored": self.leads, "matured": len(self.ready)})
 
 
-def score_leads(tx: Any, book: Book, lead_ids: Collection[int], now: datetime) -> Rescored:
+def score_leads(tx: Transaction, book: Book, lead_ids: Collection[int], now: datetime) -> Rescored:
     """Score these leads and write scores and stages; the caller holds their locks, and offers the mature."""
     inputs = {one.lead.id: one for one in read_for_scoring(tx, lead_ids, book.scoring.signal_types)}
     results = [_scoring(book, one, now) for one in inputs.values()]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import sieve
+from flows.work.counts import CountName, Counts, Summary, by_reason
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.pipeline import deliver
 from flows.work.sending.settle import settle_lost, settle_uncertain
@@ -18,26 +17,13 @@ from leadstore.store import in_thread
 
 log = logging.getLogger("nurture.advance")
 
-COUNTED = (
-    "due",
-    "sent",
-    "skipped",
-    "stopped",
-    "completed",
-    "refused",
-    "later",
-    "failed",
-    "uncertain",
-    "rescored",
-    "matured",
-    "unfinished",
-    "set_aside",
+COUNTED: tuple[CountName, ...] = (
+    *("due", "sent", "skipped", "stopped", "completed", "refused", "later", "failed", "uncertain"),
+    *("rescored", "matured", "unfinished", "set_aside"),
 )
 
 
-async def advance(
-    shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
-) -> dict[str, Any]:
+async def advance(shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER) -> Summary:
     """Move every due lead on: at most `limit` leads, and none is begun past the `deadline`.
 
     Returns due, sent, held (by reason), skipped, refused, later, failed and uncertain, of which the
@@ -46,13 +32,13 @@ async def advance(
     held), and unfinished (the deadline left some to the next call: what was claimed is given back).
     Running it twice is running it once: the store decides what is due.
     """
-    total = Counter(await in_thread(take_over, shop, shop.clock(now)))
+    total = Counts(await in_thread(take_over, shop, shop.clock(now)))
     counts, held = await deliver(shop, TOUCHES, now, limit, deadline)
     total.update(counts)
-    return {**{name: total[name] for name in COUNTED}, "held": dict(held)}
+    return {**{name: total[name] for name in COUNTED}, "held": by_reason(held)}
 
 
-def take_over(shop: Shop, now: datetime) -> Counter[str]:
+def take_over(shop: Shop, now: datetime) -> Counts:
     """Take over what a dead or frozen worker left behind; what it had started becomes uncertain."""
     if frozen := shop.store.end_frozen():
         log.warning("%s of our sessions stood still inside a transaction: PostgreSQL took it back", frozen)
@@ -63,4 +49,4 @@ def take_over(shop: Shop, now: datetime) -> Counter[str]:
         lambda tx, culprits: settle_lost(tx, culprits, now),
     )
     apart = len(sieved.apart)
-    return sum(sieved.done, Counter(uncertain=apart, set_aside=apart))
+    return sum(sieved.done, Counts({"uncertain": apart, "set_aside": apart}))

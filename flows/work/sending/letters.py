@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.work.aside.sieve import Sieved
+from flows.work.counts import CountName, Counts
 from flows.work.shop.wire import Shop
 from nurture.blame import in_words, is_own
 from nurture.project.book import Book
@@ -29,8 +30,8 @@ class Batch:
     claims: Sequence[Claim] = ()
     facts: Mapping[int, Any] = field(default_factory=dict)
     book: Book | None = None
-    tally: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
+    tally: Counts = field(default_factory=Counter)
+    held: Counter[Reason] = field(default_factory=Counter)
     interval: timedelta = timedelta(0)  # between two letters of one worker, when the relay is paced
 
 
@@ -52,7 +53,7 @@ class Kind:
     send: Callable[[Shop, Sequence[Any], Callable[[], datetime]], Awaitable[Sequence[Delivery]]] = by_relay
 
 
-def whole(sieved: Sieved[Batch], *raised: str) -> Batch:
+def whole(sieved: Sieved[Batch], *raised: CountName) -> Batch:
     """The parts of a claim as one; those that raised are counted as `raised`, and as held."""
     if len(sieved.done) == 1 and not sieved.apart:
         return sieved.done[0]
@@ -62,8 +63,8 @@ def whole(sieved: Sieved[Batch], *raised: str) -> Batch:
         [claim for part in parts for claim in part.claims],
         {i: facts for part in parts for i, facts in part.facts.items()},
         parts[0].book if parts else None,
-        sum((part.tally for part in parts), Counter(dict.fromkeys(raised, apart))),
-        sum((part.held for part in parts), Counter({Reason.BROKEN.value: apart} if apart else {})),
+        sum((part.tally for part in parts), Counts(dict.fromkeys(raised, apart))),
+        sum((part.held for part in parts), Counter({Reason.BROKEN: apart} if apart else {})),
         max((part.interval for part in parts), default=timedelta(0)),
     )
 

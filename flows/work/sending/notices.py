@@ -10,6 +10,7 @@ from flows.work.aside.sieve import Culprits, sieve
 from flows.work.sending.letters import Batch, whole
 from flows.work.sending.pace import shut_to
 from flows.work.shop.wire import HOLD, Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import message_id
 from leadstore.outbox.letters import add_notices, claim_notices, due_notices, fail_planned
 from nurture.blame import in_words
@@ -23,7 +24,7 @@ BATCH = 64
 """Notices claimed at once."""
 
 
-def write_notices(tx: Any, book: Book, plans: Sequence[Plan], now: datetime, store_id: str) -> int:
+def write_notices(tx: Transaction, book: Book, plans: Sequence[Plan], now: datetime, store_id: str) -> int:
     """Put the notices of these plans into the outbox, in the transaction that decided them."""
     domain = book.policy.sender.address.rpartition("@")[2]
     rows = [_row(one, book.policy, store_id, domain) for plan in plans for one in plan.notices]
@@ -59,17 +60,17 @@ def claim(
 ) -> Batch:
     """Claim due notices of a kind, and `read` what they are written from; one that raises is failed."""
 
-    def due(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
+    def due(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         if RELAY in shut_to(tx, kind, now):
             return []  # they wait in the outbox until it is open again
         return due_notices(tx, kind, now, limit, among)
 
-    def take(tx: Any, ids: Sequence[int]) -> Batch:
+    def take(tx: Transaction, ids: Sequence[int]) -> Batch:
         _, book = shop.book(tx)
         claims = claim_notices(tx, ids, now, worker=shop.settings.worker, lease=HOLD)
         return Batch(len(ids), claims, read(tx, book, claims, now), book)
 
-    def fail(tx: Any, culprits: Culprits) -> None:
+    def fail(tx: Transaction, culprits: Culprits) -> None:
         fail_planned(tx, {i: in_words(error) for i, error in culprits}, now)
 
     return whole(sieve(shop.store, due, take, fail), "failed")

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.counts import Counts
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.letters import Kind
 from flows.work.sending.queue import LANES, Group, Queue
@@ -20,11 +21,12 @@ from flows.work.sending.settle import settle, surely
 from flows.work.sending.start import turn
 from flows.work.shop.wire import Shop
 from nurture.values import Delivery
+from nurture.words import Reason
 
 
 async def deliver(
     shop: Shop, kind: Kind, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
-) -> tuple[Counter[str], Counter[str]]:
+) -> tuple[Counts, Counter[Reason]]:
     """Send what is due of a kind; returns the counts, and what is held by reason.
 
     At most `limit` are looked at, and none is begun past the `deadline`. When cancelled, what is being

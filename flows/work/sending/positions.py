@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from flows.work.sending.outcomes import waits_for
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import record_waits
 from leadstore.enrolments.positions import forget_retries, postpone, write_positions
 from leadstore.outbox.letters import OutboxOutcome, OutboxRow, disturbed_leads
@@ -25,7 +25,7 @@ from nurture.words import EnrolmentState, Reason, TouchState
 
 def move(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     book: Book,
     rows: Mapping[int, OutboxRow],
     outcomes: Iterable[OutboxOutcome],
@@ -54,7 +54,7 @@ def move(
 
 
 def _after(
-    shop: Shop, tx: Any, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
+    shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
 ) -> Position:
     if state is TouchState.REFUSED:
         return stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
@@ -63,7 +63,7 @@ def _after(
     return step_over(shop, tx, book, enrolment, now)
 
 
-def step_over(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, now: datetime) -> Position:
+def step_over(shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, now: datetime) -> Position:
     """Where an enrolment goes on once the step it stands at is done with, or given up."""
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
     step = structure.step(enrolment.step) if structure else None
@@ -90,7 +90,7 @@ def stand(enrolment: Enrolment, state: EnrolmentState, due_at: datetime, reason:
     )
 
 
-def undisturbed(tx: Any, rows: Collection[OutboxRow], moved: Collection[int]) -> set[int]:
+def undisturbed(tx: Transaction, rows: Collection[OutboxRow], moved: Collection[int]) -> set[int]:
     """The leads of these touches for whom nothing has changed since they were decided."""
     touches = [r for r in rows if r.enrolment_id is not None and r.slot_at is not None]
     leads = {r.lead_id for r in touches if r.lead_id is not None and r.lead_id not in moved}
@@ -99,7 +99,7 @@ def undisturbed(tx: Any, rows: Collection[OutboxRow], moved: Collection[int]) ->
 
 def _rest(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     book: Book,
     positions: Sequence[Position],
     enrolments: Mapping[int, Enrolment],
@@ -119,7 +119,9 @@ def _rest(
     return found
 
 
-def _wait(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, position: Position) -> WaitStep | None:
+def _wait(
+    shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, position: Position
+) -> WaitStep | None:
     if position.state is not EnrolmentState.ACTIVE:
         return None
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)

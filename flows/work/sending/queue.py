@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.work.counts import Counts
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending.letters import Batch, Kind
 from flows.work.sending.settle import surely
@@ -17,7 +18,7 @@ from leadstore.outbox.letters import give_back, renew_claims
 from leadstore.store import in_thread
 from nurture.errors import StoreError
 from nurture.values import Claim
-from nurture.words import OutboxKind
+from nurture.words import OutboxKind, Reason
 
 log = logging.getLogger("nurture.feed")
 
@@ -61,8 +62,8 @@ class Queue:
     def __init__(
         self, shop: Shop, kind: Kind, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
     ) -> None:
-        self.total: Counter[str] = Counter()
-        self.held: Counter[str] = Counter()
+        self.total = Counts()
+        self.held: Counter[Reason] = Counter()
         self.shop, self.kind = shop, kind
         self._now, self._left, self._deadline = now, limit, deadline
         self._groups: deque[Group] = deque()

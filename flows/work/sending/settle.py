@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import OUTCOMES, Counts
 from flows.work.handoffs.offer import offer
 from flows.work.scoring.batch import score_leads
 from flows.work.sending.letters import Broken
@@ -18,6 +18,7 @@ from flows.work.sending.pace import Meter, hear
 from flows.work.sending.positions import move, stand, undisturbed
 from flows.work.shop.wire import Shop
 from leadstore.consents.grants import suppress
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import hold
 from leadstore.enrolments.positions import read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
@@ -69,7 +70,7 @@ async def surely(work: Callable[..., T], *args: Any) -> T:
     return await in_thread(work, *args)
 
 
-def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: bool = False) -> Counter[str]:
+def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: bool = False) -> Counts:
     """Write what became of these letters, in a transaction of its own; should one raise, of each.
 
     What is known of one that raises is written without what follows from it. `heard`: they are counted for
@@ -77,9 +78,9 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
     """
     known = {d.outbox_id: d for d in deliveries}
     meters = [] if heard else [shop.meter]
-    bare: Counter[str] = Counter()
+    bare = Counts()
 
-    def work(tx: Any, ids: Sequence[int]) -> Counter[str]:
+    def work(tx: Transaction, ids: Sequence[int]) -> Counts:
         meter = meters.pop() if meters else Meter()
         return settle_in(shop, tx, [known[i] for i in ids], now, last=True, meter=meter)
 
@@ -93,10 +94,10 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
 
 
 def _settle_barely(
-    shop: Shop, tx: Any, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
-) -> Counter[str]:
+    shop: Shop, tx: Transaction, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
+) -> Counts:
     """What the relay said is written; the signal waits for intake, which sets it aside if it must."""
-    counts: Counter[str] = Counter()
+    counts = Counts()
     for outbox_id, error in culprits:
         delivery = replace(known[outbox_id], reply="")
         rows = lock_started(tx, {outbox_id: delivery.attempt})
@@ -111,20 +112,20 @@ def _settle_barely(
                 outcome = outcome_of(row, delivery, None, {}, now)
                 write_outcomes(tx, [outcome], now)
                 hold(tx, {row.enrolment_id or 0: blame(error).error}, now)
-                counts += Counter({outcome.state.value: 1, "set_aside": 1})
+                counts += Counts({OUTCOMES[OutboxKind(row.kind), outcome.state]: 1, "set_aside": 1})
     return counts
 
 
 def settle_in(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     deliveries: Sequence[Delivery],
     now: datetime,
     *,
     locked: bool = False,
     last: bool = False,
     meter: Meter | None = None,
-) -> Counter[str]:
+) -> Counts:
     """Write what became of these letters; a row that another attempt owns by now is left alone.
 
     `locked` says that the caller has locked their leads; `last`, that nothing may follow for a while.
@@ -141,14 +142,14 @@ def settle_in(
 
 def _write(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     book: Book,
     pairs: Answers,
     shut: Mapping[str, datetime],
     now: datetime,
     *,
     whole: bool = True,
-) -> Counter[str]:
+) -> Counts:
     """The outcomes and all that follows; unless `whole`, the scores wait for intake."""
     rows = {row.id: row for row, _ in pairs}
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
@@ -157,7 +158,7 @@ def _write(
     _suppress(tx, book, pairs, outcomes, now)
     signals = _signals(rows, outcomes, now)
     append_signals(tx, signals, now, pending=not whole)
-    counts = Counter("later" if o.state is TouchState.PLANNED else o.state.value for o in outcomes)
+    counts = Counts(OUTCOMES[OutboxKind(rows[o.id].kind), o.state] for o in outcomes)
     quiet: Collection[int] = ()
     if whole:
         scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
@@ -168,7 +169,7 @@ def _write(
     return counts
 
 
-def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Counter[str]:
+def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Counts:
     """What a dead worker had started: nobody knows. It keeps its slot, is not resent, and is listed."""
     _, book = shop.book(tx)
     rows = read_rows(tx, ids)
@@ -176,10 +177,10 @@ def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> 
     outcomes = [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows]
     write_outcomes(tx, outcomes, now)
     move(shop, tx, book, rows, outcomes, enrolments, now)
-    return Counter(uncertain=len(outcomes))
+    return Counts({"uncertain": len(outcomes)})
 
 
-def settle_lost(tx: Any, culprits: Culprits, now: datetime) -> None:
+def settle_lost(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """What a dead worker had started, and cannot be settled: uncertain, its enrolment held."""
     rows = read_rows(tx, [one for one, _ in culprits])
     write_outcomes(tx, [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows], now)
@@ -187,7 +188,7 @@ def settle_lost(tx: Any, culprits: Culprits, now: datetime) -> None:
     hold(tx, {whose[i]: blame(error).error for i, error in culprits if i in whose}, now)
 
 
-def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
+def fail_unbuilt(tx: Transaction, broken: Broken, now: datetime) -> int:
     """What could not be built is failed and held for the operator, with its reason; returns how many."""
     if not broken:
         return 0
@@ -202,7 +203,9 @@ def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
     return len(rows)
 
 
-def _suppress(tx: Any, book: Book, pairs: Answers, outcomes: Sequence[OutboxOutcome], now: datetime) -> None:
+def _suppress(
+    tx: Transaction, book: Book, pairs: Answers, outcomes: Sequence[OutboxOutcome], now: datetime
+) -> None:
     """Never mail again a mailbox that does not exist, or that was refused for days and nobody says why."""
     ended = {o.id for o in outcomes if o.state in (TouchState.REFUSED, TouchState.FAILED)}
     gone, doubtful = set(), set()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flows.work.aside.sieve import sieve
+from flows.work.counts import Counts
 from flows.work.sending.letters import Kind, compose
 from flows.work.sending.pace import shut_to
 from flows.work.sending.queue import Group
 from flows.work.sending.settle import fail_unbuilt, settle, settle_in
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox.letters import mark_started
 from nurture.blame import in_words, is_own
@@ -26,7 +27,7 @@ def turn(
     spoken: Sequence[Delivery],
     leads: Sequence[int | None],
     now: datetime,
-) -> tuple[list[Any], Counter[str]]:
+) -> tuple[list[Any], Counts]:
     """Write this group's letters, settle what was `spoken` to these leads, and start the letters.
 
     Returns the letters that may be spoken from now on, and the counts. All of it is one transaction; should
@@ -35,11 +36,11 @@ def turn(
     letters, broken = compose(shop, kind, group.batch, group.claims, now)
     ready = {c.id: c for c in group.claims if c.id not in broken}
 
-    def start(tx: Any, ids: Sequence[int], *, locked: bool = False) -> set[int]:
+    def start(tx: Transaction, ids: Sequence[int], *, locked: bool = False) -> set[int]:
         shut = shut_to(tx, kind.name, now)
         return mark_started(tx, [ready[i] for i in ids], now, locked=locked, shut=shut)
 
-    counts: Counter[str] = Counter()
+    counts = Counts()
     try:
         with shop.store.begin() as tx:
             # All at once, in one order: taken in two goes, two workers might wait for each other.
@@ -58,7 +59,7 @@ def turn(
         failed += apart
         counts["due"] += apart
     # What may not start any more is decided again, and counted then.
-    counts.update(failed=failed, due=len(go) - len(ready))
+    counts.update(Counts({"failed": failed, "due": len(go) - len(ready)}))
     return [letter for letter in letters if letter.outbox_id in go], counts
 
 

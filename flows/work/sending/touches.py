@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flows.work.aside.sieve import sieve
+from flows.work.counts import Counts
 from flows.work.handoffs.offer import offer_leads
 from flows.work.sending.feedback import feedback_id
 from flows.work.sending.letters import Batch, Kind, Shared, lead_context, whole
@@ -15,6 +15,7 @@ from flows.work.sending.notices import write_notices
 from flows.work.sending.pace import keep_turns, pacer_for
 from flows.work.sending.positions import stand
 from flows.work.shop.wire import HOLD, Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from nurture.blame import blame, is_own
@@ -50,7 +51,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
     return whole(sieved, "due", "set_aside")
 
 
-def _claim(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Batch:
+def _claim(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Batch:
     _, book = shop.book(tx)
     snapshots = read_snapshots(
         tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
@@ -76,7 +77,7 @@ def _claim(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Batch:
     return Batch(len(ids), claims, facts, book, _tally(decisions), _held(decisions), pacer.interval)
 
 
-def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
+def _decide(shop: Shop, tx: Transaction, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
     """One lead whose decision fails is held for the operator; the others go on."""
     try:
         structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
@@ -110,23 +111,25 @@ def cap_reach(book: Book) -> timedelta:
     return max(spans) + timedelta(days=1)
 
 
-def _tally(decisions: Sequence[Decision]) -> Counter[str]:
+def _tally(decisions: Sequence[Decision]) -> Counts:
     counts = Counter(d.verdict for d in decisions)
     done = sum(d.reason is Reason.DONE for d in decisions)
     waiting = sum(_held(decisions).values())
-    return Counter(
-        due=counts[Verdict.SEND] + counts[Verdict.SKIP] + waiting,
-        skipped=counts[Verdict.SKIP],
-        stopped=counts[Verdict.STOP] - done,
-        completed=done,
-        set_aside=len({d.enrolment_id for d in decisions if d.reason is Reason.BROKEN}),
+    return Counts(
+        {
+            "due": counts[Verdict.SEND] + counts[Verdict.SKIP] + waiting,
+            "skipped": counts[Verdict.SKIP],
+            "stopped": counts[Verdict.STOP] - done,
+            "completed": done,
+            "set_aside": len({d.enrolment_id for d in decisions if d.reason is Reason.BROKEN}),
+        }
     )
 
 
-def _held(decisions: Sequence[Decision]) -> Counter[str]:
+def _held(decisions: Sequence[Decision]) -> Counter[Reason]:
     """Touches and steps that wait, by reason; a step's own wait is not a touch held back."""
     waits = [d for d in decisions if d.verdict is Verdict.WAIT and d.reason is not Reason.STEP_WAIT]
-    return Counter(d.reason.value for d in waits)
+    return Counter(d.reason for d in waits)
 
 
 def _write(shop: Shop, shared: Shared, claim: Claim, facts: Snapshot, now: datetime) -> Letter:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flows.work.counts import Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.sending import notices
 from flows.work.sending.letters import Batch, Kind, Shared
 from flows.work.sending.pipeline import deliver
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.outbox.letters import count_due_notices
 from leadstore.store import in_thread
@@ -26,22 +27,22 @@ TYPE = "nurture.step"
 """The type every webhook of a step carries."""
 
 
-async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+async def call_others(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Make the calls that are due; returns how many were made, came later, failed, may be lost, or are left.
 
     Without NURTURE_WEBHOOK_KEY nothing can be signed: calls stay in the outbox, counted as webhooks_unsigned.
     """
-    total: Counter[str] = Counter()
+    total = Counts()
     if shop.settings.webhook_key is None:
-        total["unsigned"] = await in_thread(_waiting, shop, shop.clock(now))
+        total["webhooks_unsigned"] = await in_thread(_waiting, shop, shop.clock(now))
     else:
         total, _ = await deliver(shop, WEBHOOKS, now, deadline=deadline)
     return {
-        "webhooks": total["sent"],
-        "webhooks_later": total["later"],
-        "webhooks_failed": total["refused"] + total["failed"],
-        "webhooks_uncertain": total["uncertain"],
-        "webhooks_unsigned": total["unsigned"],
+        "webhooks": total["webhooks"],
+        "webhooks_later": total["webhooks_later"],
+        "webhooks_failed": total["webhooks_failed"] + total["failed"],
+        "webhooks_uncertain": total["webhooks_uncertain"],
+        "webhooks_unsigned": total["webhooks_unsigned"],
         "unfinished": total["unfinished"],
     }
 
@@ -55,7 +56,7 @@ def _claim(shop: Shop, now: datetime, limit: int) -> Batch:
     return notices.claim(shop, OutboxKind.WEBHOOK, now, limit, _read)
 
 
-def _read(tx: Any, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, Snapshot]:
+def _read(tx: Transaction, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, Snapshot]:
     leads = list({c.lead_id for c in claims if c.lead_id is not None})
     facts = {s.lead.id: s for s in read_snapshots(tx, leads, signal_types=(), slots_since=now)}
     return {c.id: facts[c.lead_id] for c in claims if c.lead_id in facts}
