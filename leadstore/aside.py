@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, exists, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.database.bulk import Bulk
-from leadstore.rows import aside, lead, signal
+from leadstore.database.bulk import Bulk, insert_into
+from leadstore.rows import as_value, aside, lead, signal
 from leadstore.tables import LEFT_ALONE
 from nurture.words import AsideKind, AsideStage, AsideState
 
@@ -71,8 +70,7 @@ def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
     rows = [_row(one, now) for one in items]
     if not rows:
         return 0
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(aside)
+    new = insert_into(tx, aside)
     same = {name: new.excluded[name] for name in ("lead_id", "error", "message", "place", "payload", "state")}
     again = {**same, "last_at": new.excluded.last_at, "times": aside.c.times + 1}
     tx.execute(new.on_conflict_do_update(index_elements=["kind", "stage", "ref"], set_=again), rows)
@@ -169,10 +167,5 @@ def _by_place(items: Iterable[SetAside]) -> dict[tuple[AsideKind, AsideStage], l
 
 
 def _as_value(row: Any) -> SetAside:
-    values = {name: getattr(row, name) for name in SetAside.__dataclass_fields__}
-    words = {
-        "kind": AsideKind(row.kind),
-        "stage": AsideStage(row.stage),
-        "state": AsideState(row.state),
-    }
-    return SetAside(**{**values, **words})
+    kind, stage, state = AsideKind(row.kind), AsideStage(row.stage), AsideState(row.state)
+    return as_value(SetAside, row, kind=kind, stage=stage, state=state)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from leadstore.rows import address, consent, decision, enrolment, handoff, lead, outbox, suppression
+from leadstore.rows import address, as_value, consent, decision, enrolment, handoff, lead, outbox, suppression
 from nurture.words import ConsentState, OutboxKind, Reason, Stage, Verdict
 
 
@@ -68,16 +68,7 @@ def spoken(tx: Connection) -> list[Spoken]:
         .order_by(outbox.c.started_at, outbox.c.id)
     )
     return [
-        Spoken(
-            message_id=r.message_id,
-            kind=r.kind,
-            address=r.address if r.kind == OutboxKind.TOUCH else r.recipient,
-            topic=r.topic,
-            purpose=r.purpose,
-            state=r.state,
-            started_at=r.started_at,
-            reply=r.reply,
-        )
+        as_value(Spoken, r, address=r.address if r.kind == OutboxKind.TOUCH else r.recipient)
         for r in tx.execute(query)
     ]
 

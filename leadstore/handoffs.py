@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from leadstore.aside import left_alone
-from leadstore.enrolments.snapshots import lock_leads
+from leadstore.database.bulk import insert_into
+from leadstore.enrolments.snapshots import latest_handoffs, lock_leads
 from leadstore.rows import handoff, lead, seller
 from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
 
 IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))
 """Spelt out: an IN takes a list, and a statement that is run for many rows at once takes none."""
+ANSWERABLE = [*(state.value for state in OPEN_HANDOFF), HandoffState.LAPSED.value]
 IS_UNASSIGNED = handoff.c.state == HandoffState.UNASSIGNED.value
 _OLDEST = (handoff.c.created_at, handoff.c.id)
 
@@ -48,7 +49,6 @@ def open_handoffs(
     if not causes:
         return []
     cycles = _cycles(tx, causes)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     rows = [
         {
             "lead_id": i,
@@ -59,7 +59,7 @@ def open_handoffs(
         }
         for i, cause in causes.items()
     ]
-    statement = dialect.insert(handoff).on_conflict_do_nothing()
+    statement = insert_into(tx, handoff).on_conflict_do_nothing()
     new = tx.execute(statement.returning(handoff.c.id, handoff.c.lead_id), rows).all()
     ids = {r.lead_id: r.id for r in new}
     offers = [Offer(ids[i], i, cycles[i], cause, None) for i, cause in causes.items() if i in ids]
@@ -115,9 +115,8 @@ def _counts(tx: Connection, sellers: Sequence[str]) -> dict[str, int]:
     """How many each has been offered; a new seller starts level with the one who has had the fewest."""
     query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers)).order_by(seller.c.name)
     least = min((r.offered for r in tx.execute(query)), default=0)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     fresh = [{"name": s, "offered": least} for s in sorted(sellers)]
-    tx.execute(dialect.insert(seller).on_conflict_do_nothing(), fresh)
+    tx.execute(insert_into(tx, seller).on_conflict_do_nothing(), fresh)
     return {r.name: r.offered for r in tx.execute(query.with_for_update())}
 
 
@@ -137,21 +136,10 @@ def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now
     for lead_id, reason in said.items():
         by_reason[reason[:200]].append(lead_id)
     for reason, ids in by_reason.items():
-        answerable = _latest_answerable(ids)
+        latest = latest_handoffs(handoff.c.lead_id.in_(ids)).with_only_columns(handoff.c.id)
+        answerable = latest.where(handoff.c.state.in_(ANSWERABLE))
         given = {"state": state.value, "answer": reason, "answered_at": now}
         tx.execute(update(handoff).where(handoff.c.id.in_(answerable)).values(**given))
-
-
-def _latest_answerable(lead_ids: Collection[int]) -> Any:
-    states = [*(one.value for one in OPEN_HANDOFF), HandoffState.LAPSED.value]
-    latest = (
-        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
-        .where(handoff.c.lead_id.in_(list(lead_ids)))
-        .group_by(handoff.c.lead_id)
-        .subquery()
-    )
-    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
-    return select(handoff.c.id).join_from(handoff, latest, same).where(handoff.c.state.in_(states))
 
 
 def overdue(tx: Connection, now: datetime, over: timedelta, limit: int) -> list[int]:

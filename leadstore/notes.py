@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from leadstore.tables import NoteTable
+from leadstore.database.bulk import insert_into
+from leadstore.rows import note
 from nurture.errors import ClockError
-
-note = NoteTable.__table__  # type: ignore[attr-defined]
 
 SEEN = "clock_seen"
 """The furthest moment that the store has seen."""
@@ -24,19 +21,15 @@ def read_note(tx: Connection, name: str) -> str | None:
 
 def write_note(tx: Connection, name: str, value: str) -> None:
     """Remember a single fact about the store; of two processes at once, the later one stands."""
-    new = _new_note(tx, name, value)
+    new = insert_into(tx, note).values(name=name, value=value)
     tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
 
 
 def first_note(tx: Connection, name: str, value: str) -> str:
     """Remember a fact that never changes, unless it is known already; returns what is known."""
-    tx.execute(_new_note(tx, name, value).on_conflict_do_nothing(index_elements=["name"]))
+    new = insert_into(tx, note).values(name=name, value=value)
+    tx.execute(new.on_conflict_do_nothing(index_elements=["name"]))
     return str(read_note(tx, name))
-
-
-def _new_note(tx: Connection, name: str, value: str) -> Any:
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return dialect.insert(note).values(name=name, value=value)
 
 
 def see_moment(tx: Connection, now: datetime) -> None:

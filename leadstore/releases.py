@@ -8,9 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from leadstore.tables import ReleaseTable
-
-release = ReleaseTable.__table__  # type: ignore[attr-defined]
+from leadstore.rows import release
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,9 @@ from sqlalchemy import Connection, func, select
 from leadstore.database.schema import Schema, read_schema
 from leadstore.notes import write_note
 from leadstore.outbox.routes import troubled_routes
-from leadstore.rows import enrolment, outbox
-from leadstore.tables import NoteTable
+from leadstore.rows import enrolment, note, outbox
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import EnrolmentState, TouchState
-
-note = NoteTable.__table__  # type: ignore[attr-defined]
 
 TICKS = "tick:"
 """What the names of these notes begin with: one for each kind of clock that has ever ticked."""

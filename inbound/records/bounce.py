@@ -8,7 +8,7 @@ from typing import Any
 
 from inbound.kinds.bounce import Action, Bounce
 from inbound.records.returns import SOURCE, Appended, append_once
-from leadstore.consents.grants import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake_address
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
 from nurture.refusals.refusal import UNCLEAR
@@ -56,7 +56,7 @@ def record_bounce(
         return OUR_FAULT
     if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy):
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
-            wake(tx, sent.address_id, now)
+            wake_address(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
     return UNCLEAR if bounce.verdict.reason == UNCLEAR else "soft"
 

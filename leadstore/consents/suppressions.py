@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from leadstore.consents.grants import lift, lock_lead_of, suppress, wake
+from leadstore.consents.grants import lift, lock_lead_of, suppress, wake_address
 from leadstore.rows import address, lead, suppression
 from nurture.address import AddressError, normalise
 from nurture.errors import NotFound
@@ -60,7 +60,7 @@ def suppress_address(tx: Connection, text: str, now: datetime, source: str) -> b
     lock_lead_of(tx, address_id)  # claims take the lead's row first
     new = bool(suppress(tx, [address_id], SuppressionReason.OPERATOR, now, source))
     if new:
-        wake(tx, address_id, now)
+        wake_address(tx, address_id, now)
     return new
 
 

@@ -23,9 +23,10 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from leadstore.notes import SEEN, note, read_note, write_note
-from leadstore.rows import enrolment, handoff, lead, outbox, route, signal
-from leadstore.tables import LEASED_STATES, Instant
+from leadstore.columns import Instant
+from leadstore.notes import SEEN, read_note, write_note
+from leadstore.rows import enrolment, handoff, lead, note, outbox, route, signal
+from leadstore.tables import LEASED_STATES
 from nurture.words import Closing, EnrolmentState, TouchState
 
 SLACK = timedelta(minutes=1)

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
 
+from leadstore.columns import Json
 from leadstore.enrolments.snapshots import PAUSED, RETIRED
 from leadstore.rows import decision, enrolment, halt, outbox
-from leadstore.tables import Json
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict
 
 ACTIVE, HELD = EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value

@@ -9,10 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from leadstore.tables import ImportRunTable
+from leadstore.rows import import_run
 from nurture.errors import StoreError
-
-run = ImportRunTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +23,14 @@ class Progress:
 
 def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
     """Where to go on: the last committed batch of a run that broke off, else the start."""
-    row = tx.execute(select(run).where(run.c.digest == digest).with_for_update()).first()
+    row = tx.execute(select(import_run).where(import_run.c.digest == digest).with_for_update()).first()
     if row is None:
-        tx.execute(insert(run).values(digest=digest, line=0, counts={}, started_at=now))
+        tx.execute(insert(import_run).values(digest=digest, line=0, counts={}, started_at=now))
         return Progress()
     if row.finished_at is None:
         return Progress(row.line, row.counts)
     again = {"line": 0, "counts": {}, "started_at": now, "finished_at": None}
-    tx.execute(update(run).where(run.c.digest == digest).values(**again))
+    tx.execute(update(import_run).where(import_run.c.digest == digest).values(**again))
     return Progress()
 
 
@@ -42,7 +40,9 @@ def advance_run(tx: Connection, digest: str, before: int, progress: Progress) ->
     Raises:
         StoreError: another process is importing the same file.
     """
-    mine = update(run).where(run.c.digest == digest, run.c.line == before, run.c.finished_at.is_(None))
+    mine = update(import_run).where(
+        import_run.c.digest == digest, import_run.c.line == before, import_run.c.finished_at.is_(None)
+    )
     if not tx.execute(mine.values(line=progress.records, counts=dict(progress.counts))).rowcount:
         raise ImportTaken(
             "another process is importing this file with this map", hint="let it finish, or stop it"
@@ -51,7 +51,7 @@ def advance_run(tx: Connection, digest: str, before: int, progress: Progress) ->
 
 def finish_run(tx: Connection, digest: str, now: datetime) -> None:
     """The whole file is in; the next import of it starts from its first record."""
-    tx.execute(update(run).where(run.c.digest == digest).values(finished_at=now))
+    tx.execute(update(import_run).where(import_run.c.digest == digest).values(finished_at=now))
 
 
 class ImportTaken(StoreError):

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
-from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
-from leadstore.tables import StageChangeTable
+from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
 from nurture.deciding import ALL_TOPICS
 from nurture.words import (
     ConsentState,
@@ -22,7 +21,6 @@ from nurture.words import (
     TouchState,
 )
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
 """What sales said of the one lead says nothing of the other."""
 
@@ -48,7 +46,7 @@ def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str)
     gone = {"stage": Stage.DISQUALIFIED.value, "mature": False, "changed": False, "recheck_at": None}
     tx.execute(update(lead).where(lead.c.id == duplicate).values(merged_into=into, **gone))
     told = {"before": found[duplicate], "after": gone["stage"], "cause": f"merged into lead {into}"}
-    tx.execute(insert(change).values(lead_id=duplicate, at=now, **told))
+    tx.execute(insert(stage_change).values(lead_id=duplicate, at=now, **told))
     tx.execute(update(lead).where(lead.c.id == into).values(recheck_at=now, changed=True))
     return True
 

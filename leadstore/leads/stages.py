@@ -10,16 +10,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.handoffs import answer_for, close_for
-from leadstore.rows import lead
+from leadstore.rows import lead, stage_change
 from leadstore.scores.history import recycle
 from leadstore.signals import append_signals
-from leadstore.tables import StageChangeTable
 from nurture.errors import NotFound
 from nurture.scoring.maturity import operator_refusal
 from nurture.values import NewSignal
 from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 _SAID = {
     Stage.LEAD: Sig.LEAD_RECYCLED,
     Stage.SAL: Sig.HANDOFF_ACCEPTED,
@@ -69,7 +67,7 @@ def _write(tx: Connection, placed: Placed, cause: str, now: datetime) -> None:
     given = {"stage": stage.value, "mature": stage in WITH_SALES, "changed": True, "recheck_at": now}
     tx.execute(update(lead).where(lead.c.id == one).values(**given))
     told = {"before": placed.before.value, "after": stage.value, "cause": cause[:200], "at": now}
-    tx.execute(insert(change).values(lead_id=one, **told))
+    tx.execute(insert(stage_change).values(lead_id=one, **told))
     if stage in WITH_SALES:
         answer_for(tx, {one: cause}, HandoffState.ACCEPTED, now)
     close_for(tx, [one], now)

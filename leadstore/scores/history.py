@@ -143,10 +143,7 @@ def _row(result: Scoring, now: datetime) -> dict[str, Any]:
     score = result.score
     return {
         "id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
+        **_figures(score),
         "terms": [t.as_dict() for t in score.terms],
         "score_as_of": score.as_of,
         "recheck_at": score.recheck_at,
@@ -169,15 +166,11 @@ def _moved(result: Scoring, before: Lead) -> bool:
 
 
 def _history(result: Scoring, now: datetime) -> dict[str, Any]:
-    score = result.score
-    return {
-        "lead_id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
-        "at": now,
-    }
+    return {"lead_id": result.lead_id, **_figures(result.score), "at": now}
+
+
+def _figures(score: Score) -> dict[str, Any]:
+    return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade, "heat": score.heat}
 
 
 def recycle(tx: Connection, lead_ids: Collection[int]) -> None:

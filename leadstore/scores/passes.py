@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from leadstore.notes import read_note, write_note
-from leadstore.releases import release
-from leadstore.rows import lead
+from leadstore.rows import lead, release
 
 DONE, PLACE = "scored_by", "scoring_at"
 

@@ -14,17 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
 
-from leadstore.rows import REACHED_AT, address, lead, score_history
+from leadstore.rows import REACHED_AT, address, lead, score_history, stage_change
 from leadstore.scores.points import Points
 from leadstore.scores.sums import MONDAY, WEEK, WEEKS, kinds_of, sums
 from leadstore.scores.table import mass
 from leadstore.signals import pages
-from leadstore.tables import StageChangeTable
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Stage
-
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,7 @@ def write_stages(tx: Connection, restaged: Sequence[Restaged], now: datetime) ->
             if one.after is not one.before
         ]
         if rows:
-            tx.execute(insert(change), rows)
+            tx.execute(insert(stage_change), rows)
 
 
 _STAGES = text(
