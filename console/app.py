@@ -63,7 +63,6 @@ for _name, (_path, _help) in COMMANDS.items():
 KEYS = ("_SECRET_KEYS", "_KEY", "_PASSWORD", "_TOKEN")
 """Settings that are secrets as a whole."""
 SHORTEST_KEY = 6
-EPILOGUE = "--project DIR (the project to work on) and --debug (tracebacks) go with any command."
 
 
 @app.meta.default

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json, Yes
 from flows.work.project.apply import Applied, apply_shelf
 from flows.work.shop.readiness import ready_store
 from leadstore.store import Store
@@ -23,8 +23,8 @@ _HOW = "`nurture apply --yes` lets them leave; to keep them, put back what is go
 
 def apply(
     *,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Check the project and, if it has no error, make it the release that workers run.
@@ -40,31 +40,31 @@ def apply(
         Print the result for machines.
     """
     settings = frame.settings()
-    store = ready_store(settings)
     try:
-        applied = _apply(store, settings.project, yes, json)
+        with closing(ready_store(settings)) as store:
+            applied = _apply(store, settings.project, yes, json)
     except BookError as error:
         note(f"{render_text(error.faults)}\n\nnurture: {error}")
         return _refused(error, json, faults=as_json(error.faults))
     except LeadsLeave as error:
         note(f"nurture: {error.message}\n  help: {_HOW}")
         return _refused(error, json, leaving=error.leaving)
-    finally:
-        store.close()
     if json:
-        say_json(
-            {
-                "applied": True,
-                "release": applied.release_id,
-                "changed": applied.changed,
-                "digest": applied.digest,
-                "warnings": as_json(applied.warnings),
-                "followed": asdict(applied.followed),
-            }
-        )
+        say_json(_as_data(applied))
     else:
         _tell(applied)
     return 0
+
+
+def _as_data(applied: Applied) -> dict[str, Any]:
+    return {
+        "applied": True,
+        "release": applied.release_id,
+        "changed": applied.changed,
+        "digest": applied.digest,
+        "warnings": as_json(applied.warnings),
+        "followed": asdict(applied.followed),
+    }
 
 
 def _apply(store: Store, project: Path, yes: bool, json: bool) -> Applied:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import Literal
 
 from console.format import say_many
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.work.project.shelf import read_shelf, strays
 from nurture.files.diagnosis import Fault, as_json, render_github, render_text
 from nurture.project.advice import advise
@@ -24,7 +23,7 @@ Format = Literal["text", "json", "github"]
 def check(
     *,
     format: Format = "text",
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     strict: bool = False,
     frame: InFrame,
 ) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from console.format import say_at, say_many
 from console.frame import InFrame, agreed, note, say, say_json
-from leadstore.database.access import open_existing
+from console.options import Json, Yes
 from leadstore.database.clock import Ahead, bring_back, look_ahead
 
 app = App(
@@ -17,7 +17,6 @@ app = App(
     help="Show what lies ahead of this machine's clock, and bring it back.",
     help_format="plaintext",
 )
-Json = Annotated[bool, Parameter(name="--json")]
 
 WORDS = {
     "outbox.slot_at": "places under the caps, dated ahead: their leads would not be mailed until then",
@@ -47,12 +46,8 @@ def show(*, json: Json = False, frame: InFrame) -> int:
     json
         Print {now, seen, rows} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read("clock") as tx:
-            found = look_ahead(tx, datetime.now(UTC))
-    finally:
-        store.close()
+    with frame.view("clock") as tx:
+        found = look_ahead(tx, datetime.now(UTC))
     if json:
         say_json(_as_data(found))
     else:
@@ -63,7 +58,7 @@ def show(*, json: Json = False, frame: InFrame) -> int:
 @app.command
 def reset(
     *,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
+    yes: Yes = False,
     json: Json = False,
     frame: InFrame,
 ) -> int:
@@ -79,8 +74,7 @@ def reset(
     json
         Print {now, seen, rows, reset} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("clock") as tx:
             found = look_ahead(tx, datetime.now(UTC))
         if found.any and not yes and not _agreed(found):
@@ -88,8 +82,6 @@ def reset(
         if found.any:
             with store.begin("clock") as tx:
                 found = bring_back(tx, datetime.now(UTC))
-    finally:
-        store.close()
     if json:
         say_json({**_as_data(found), "reset": found.any})
     elif found.any:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.work.counts import in_words
 from flows.work.shop.wire import open_shop
 from flows.work.signals.mail import sweep
@@ -19,7 +17,7 @@ from nurture.errors import SettingError
 async def mailbox(
     *,
     once: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Read the mailbox of NURTURE_MAILBOX_URL: bounces, complaints, requests to leave, replies.

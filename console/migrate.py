@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, say, say_json
+from console.options import Json
 from leadstore.database.schema import refuse_other
 from leadstore.store import open_store
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def migrate(
     *,
     check: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Bring the store's schema to this version. One process at a time does it; a second finds nothing to do.
@@ -29,11 +29,8 @@ def migrate(
     json
         Print the result for machines.
     """
-    store = open_store(frame.settings().database_url)
-    try:
+    with closing(open_store(frame.settings().database_url)) as store:
         before = store.schema() if check else store.migrate()
-    finally:
-        store.close()
     if before.ahead:
         refuse_other(before)
     if json:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.clock.leader import leading_alone, refuse_beside_leader
 from flows.processes.server import PrefectServer, local_server, server_to_report_to
 from flows.processes.stop import stop_asked, until
@@ -31,7 +30,7 @@ async def run(
     once: bool = False,
     prefect: bool = False,
     now: str | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Rescore, tick and hand off: once, or by the embedded clock until Ctrl-C.

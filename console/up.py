@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from json import dumps
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.frame import InFrame, note, say
+from console.options import Json
 from flows.processes.stop import stop_asked, until
 from flows.processes.system import RunningSystem, whole_system
 from flows.work.counts import in_words, total
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 async def up(
     *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Start store, local inbox, Prefect server, web app and clock, and keep them until Ctrl-C.

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
 from leadstore.rows import release
+
+if TYPE_CHECKING:
+    from nurture.project.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ def current_release(tx: Connection) -> StoredRelease | None:
     """The release that runs now."""
     row = tx.execute(select(release).where(release.c.current)).first()
     return None if row is None else StoredRelease(row.id, row.digest, row.files, row.applied_at)
+
+
+def current_book(tx: Connection) -> Book | None:
+    """The book of the release that runs now; None when there is none that this version can read."""
+    from nurture.project.book import read_book  # here, for it is slow to load
+
+    held = current_release(tx)
+    return None if held is None else read_book(held.files)[0]
 
 
 def current_release_id(tx: Connection) -> int | None:

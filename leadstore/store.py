@@ -1,4 +1,4 @@
-"""The door to the database: transactions, migrations, and the one way async code calls it."""
+"""The store: transactions on its database, its migration, and how async code calls it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -45,7 +45,7 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
-        # SQLite lets writers of one process find out by turns who may write; a lock wakes the next at once.
+        # Writers of one process that wait for SQLite poll its file; a lock wakes the next one at once.
         self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
@@ -80,6 +80,16 @@ class Store:
             yield tx
             tx.rollback()
 
+    def ask(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that only reads, in a view of its own."""
+        with self.read() as tx:
+            return fn(tx, *args, **kwargs)
+
+    def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that writes, in a transaction of its own."""
+        with self.begin() as tx:
+            return fn(tx, *args, **kwargs)
+
     def end_frozen(self) -> int:
         """End sessions whose process has stood still, holding rows, for too long; how many there were."""
         if self.dialect == "sqlite":
@@ -96,8 +106,7 @@ class Store:
 
     def schema(self) -> Schema:
         """The schema that the store has, and whether this version works on it."""
-        with self.read() as tx:
-            return read_schema(tx)
+        return self.ask(read_schema)
 
     def migrate(self) -> Schema:
         """Bring the schema to this version, one process at a time; returns what was there before.

@@ -14,6 +14,7 @@ from cyclopts import Parameter, validators
 
 from console.demo.table import Shown, closing, example, totals
 from console.frame import Frame, InFrame, note, say, say_json
+from console.options import Json
 from flows.processes.server import PrefectServer, local_server
 from flows.processes.stop import stop_asked
 from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
@@ -35,7 +36,7 @@ async def demo(
     weeks: Weeks = 6,
     seed: int = 1,
     keep: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Import invented leads and let weeks pass: they are scored, mailed, answer, and are handed to sales.

@@ -12,10 +12,11 @@ from cyclopts.types import NonNegativeInt, PositiveFloat
 from cyclopts.validators import Number
 
 from console.frame import Frame, InFrame, note, say_json
+from console.options import Json
 from console.score.learn import open_book
 from console.score.tables import show
 from flows.work.scoring.backtest import read_model, replay
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from nurture.errors import BookError, SettingError
 from nurture.files.diagnosis import render_text
 from nurture.learning.backtest import WON, Replayed, Suggestion
@@ -51,7 +52,7 @@ def backtest(
     per_week: PositiveFloat | None = None,
     weeks: PositiveFloat | None = None,
     limit: NonNegativeInt = 20,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Try a scoring file on the leads of the store: whom it ranks high, whom it hands over, who was won.
@@ -109,13 +110,10 @@ def backtest(
 def _replay(
     frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: OutcomeRule
 ) -> list[Replayed]:
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         return replay(store, models, maturity, goal, now)
-    finally:
-        store.close()
 
 
 def as_json(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
+from console.options import Json
 from console.why.reasons import plainly
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
-from leadstore.releases import current_release
+from leadstore.releases import current_book
 from leadstore.scores.history import read_for_scoring
 from leadstore.story.chapters import ScorePoint
 from leadstore.story.reader import read_story
@@ -49,7 +48,7 @@ def explain(
     /,
     *,
     at: str | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Show every term of a lead's score: the rule, the signal, its age, and its points; they add up to it.
@@ -68,12 +67,8 @@ def explain(
     from flows.work.moments import parse_moment
 
     moved = None if at is None else parse_moment(at)
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            explained = explained_at(tx, find_lead(tx, lead), moved)
-    finally:
-        store.close()
+    with frame.view() as tx:
+        explained = explained_at(tx, find_lead(tx, lead), moved)
     if json:
         say_json(as_json(explained))
     else:
@@ -112,10 +107,7 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
 
 
 def _book(tx: Any) -> Book:
-    from nurture.project.book import read_book
-
-    release = current_release(tx)
-    book = None if release is None else read_book(release.files)[0]
+    book = current_book(tx)
     if book is None:
         raise ProjectError("no release that can be read runs in this store", hint="run `nurture apply`")
     return book

@@ -11,11 +11,12 @@ from cyclopts.types import PositiveInt
 from cyclopts.validators import Number
 
 from console.frame import Frame, InFrame, note, say_json
+from console.options import Json
 from flows.work.project.shelf import read_shelf
 from flows.work.scoring.learn import Learned, Learning, require_learning
 from flows.work.scoring.learn import learn as learn_card
 from flows.work.scoring.outcomes import behaviour_types, read_examples
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from nurture.errors import BookError, ProjectError
 from nurture.files.diagnosis import render_text
 from nurture.learning.card import write_card
@@ -31,7 +32,7 @@ def learn(
     exclude: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     max_rules: Annotated[int, Parameter(validator=Number(gte=2, lte=200))] = 25,
     leads: PositiveInt = 20_000,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Learn a points card from the leads of the store, and say how well it will rank new ones.
@@ -98,14 +99,11 @@ def open_book(frame: Frame) -> Book:
 
 
 def _examples(frame: Frame, goal: OutcomeRule, book: Book, most: int) -> list[Example]:
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         types = behaviour_types(book.catalog.vocabulary())
         return list(read_examples(store, goal, types, now, most))
-    finally:
-        store.close()
 
 
 def _write(path: Path, text: str) -> None:

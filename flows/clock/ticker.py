@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -43,7 +44,7 @@ class Clock:
         self.shop = shop
         self.report = report
         self._shelf = ShelfWatch(shop)
-        self._one = asyncio.Lock()  # SQLite has one writer: flows in a queue, not in a crowd
+        self._one = asyncio.Lock()  # SQLite has one writer, so one flow runs after the other
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -74,19 +75,17 @@ class Clock:
 
     async def _tick(self) -> None:
         await self._look_at_shelf()
-        options = TickOptions(seconds=TICK_SECONDS)
-        await self._run("tick", self._tick, lambda: conduct(self.shop, tick, options))
+        await self._run(self._tick, tick, TickOptions(seconds=TICK_SECONDS))
 
     async def _rescore(self) -> None:
         """After a rule change, slice by slice: ticks come in between, for one flow runs at a time."""
-        options = RescoreOptions(seconds=SLICE_SECONDS)
-        await self._run("rescore", self._rescore, lambda: conduct(self.shop, rescore, options))
+        await self._run(self._rescore, rescore, RescoreOptions(seconds=SLICE_SECONDS))
 
     async def _handoff(self) -> None:
-        await self._run("handoff", self._handoff, lambda: conduct(self.shop, handoff, RunOptions()))
+        await self._run(self._handoff, handoff, RunOptions())
 
     async def _mailbox(self) -> None:
-        await self._run("mailbox", self._mailbox, lambda: conduct(self.shop, mailbox, RunOptions()))
+        await self._run(self._mailbox, mailbox, RunOptions())
 
     def _again(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Go on soon with what a run left at its deadline."""
@@ -99,15 +98,12 @@ class Clock:
             misfire_grace_time=None,
         )
 
-    async def _run(
-        self,
-        name: str,
-        job: Callable[[], Awaitable[None]],
-        flow: Callable[[], Awaitable[dict[str, object]]],
-    ) -> None:
+    async def _run(self, job: Callable[[], Awaitable[None]], flow: Any, options: RunOptions) -> None:
+        """Run a flow, and tell what came of it; `job` is what goes on with what it left."""
+        name = flow.name.removeprefix("nurture-")
         async with self._one:
             try:
-                counts = await flow()
+                counts = await conduct(self.shop, flow, options)
                 self.report(name, counts)
                 if trouble := trouble_in(counts):
                     log.warning("%s: %s: %s", name, trouble.name, trouble.words)

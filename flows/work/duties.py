@@ -42,7 +42,7 @@ async def tick(
 async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
     """Offer mature leads to sellers and deliver the notices."""
     counts = await hand_off(shop, now, deadline)
-    return {**counts, SHUT: await in_thread(_shut, shop, shop.clock(now))}
+    return {**counts, SHUT: await in_thread(shop.store.ask, relay_shut, shop.clock(now))}
 
 
 DUTIES: Mapping[str, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
@@ -74,9 +74,4 @@ async def _read_mailbox(do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[
 def _after_tick(shop: Shop, now: datetime) -> dict[str, int]:
     with shop.store.begin() as tx:
         note_tick(tx, shop.clockwork, shop.settings.worker, now)
-        return relay_shut(tx, now)
-
-
-def _shut(shop: Shop, now: datetime) -> dict[str, int]:
-    with shop.store.read() as tx:
         return relay_shut(tx, now)

@@ -103,40 +103,26 @@ def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
     tx.execute(update(enrolment).where(these).values(**held, ended_at=now))
     _close_planned(tx, [r.id for r in rows], now)
     said = {"verdict": Verdict.WAIT.value, "reason": Reason.BROKEN.value, "until": None, "at": now}
-    told = [
-        {
-            "lead_id": r.lead_id,
-            "enrolment_id": r.id,
-            "sequence": r.sequence,
-            "step": r.step,
-            "occurrence": r.occurrence,
-            "detail": {"error": enrolments[r.id]},
-            **said,
-        }
-        for r in rows
-    ]
+    told = [{**_place(r, r), "detail": {"error": enrolments[r.id]}, **said} for r in rows]
     tx.execute(insert(decision), told)
     return len(rows)
 
 
 def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
     """Append that these enrolments wait where they now stand, as the gate would have written it."""
-    rows = [
-        {
-            "lead_id": enrolment.lead_id,
-            "enrolment_id": enrolment.id,
-            "sequence": enrolment.sequence,
-            "step": position.step,
-            "occurrence": position.occurrence,
-            "verdict": Verdict.WAIT.value,
-            "reason": Reason.STEP_WAIT.value,
-            "until": position.due_at,
-            "detail": {},
-            "at": now,
-        }
-        for enrolment, position in waits
-    ]
+    said = {"verdict": Verdict.WAIT.value, "reason": Reason.STEP_WAIT.value, "detail": {}, "at": now}
+    rows = [{**_place(one, position), **said, "until": position.due_at} for one, position in waits]
     Bulk(tx).add(decision, rows)
+
+
+def _place(one: Any, stands: Any) -> dict[str, Any]:  # an enrolment, and where it stands; values or rows
+    return {
+        "lead_id": one.lead_id,
+        "enrolment_id": one.id,
+        "sequence": one.sequence,
+        "step": stands.step,
+        "occurrence": stands.occurrence,
+    }
 
 
 def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
@@ -146,16 +132,7 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
     """
     if not entries:
         return []
-    known = select(func.max(decision.c.id)).where(
-        decision.c.lead_id.in_({e.lead_id for e in entries}),
-        decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
-    )
-    known = known.group_by(decision.c.lead_id, decision.c.sequence)
-    query = select(decision.c.lead_id, decision.c.sequence, decision.c.verdict, decision.c.reason)
-    latest = {
-        (r.lead_id, r.sequence): (r.verdict, r.reason)
-        for r in tx.execute(query.where(decision.c.id.in_(known)))
-    }
+    latest = _latest_entries(tx, {e.lead_id for e in entries})
     fresh = [
         e
         for e in entries
@@ -178,6 +155,18 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
     if rows:
         tx.execute(insert(decision), rows)
     return fresh
+
+
+def _latest_entries(tx: Connection, lead_ids: set[int]) -> dict[tuple[int, str], tuple[str, str]]:
+    """The last word on these leads' entries: (lead id, sequence) -> (verdict, reason)."""
+    known = select(func.max(decision.c.id)).where(
+        decision.c.lead_id.in_(lead_ids),
+        decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
+    )
+    known = known.group_by(decision.c.lead_id, decision.c.sequence)
+    query = select(decision.c.lead_id, decision.c.sequence, decision.c.verdict, decision.c.reason)
+    found = tx.execute(query.where(decision.c.id.in_(known)))
+    return {(r.lead_id, r.sequence): (r.verdict, r.reason) for r in found}
 
 
 def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
@@ -209,7 +198,8 @@ def _write_touches(
     if not touches:
         return []
     bulk = Bulk(tx)
-    known = _open_rows(tx, {t.enrolment_id for t in touches})
+    held_rows = _OPEN.run(tx, {t.enrolment_id for t in touches})
+    known = {(r.enrolment_id, r.step, r.occurrence): r for r in held_rows}
     fresh = [t for t in touches if (t.enrolment_id, t.step, t.occurrence) not in known]
     ids = dict(zip(map(id, fresh), bulk.new_ids(outbox, len(fresh)), strict=True))
     new, old, claims = [], [], []
@@ -257,10 +247,6 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
         "slot_at": now if claimed else None,
         "settled_at": now if skipped else None,
     }
-
-
-def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
-    return {(r.enrolment_id, r.step, r.occurrence): r for r in _OPEN.run(tx, enrolment_ids)}
 
 
 _OPEN = StatementByIds(

@@ -190,16 +190,8 @@ class Ledger:
 
     def _welcome(self, row: ImportedLead) -> None:
         spot = KnownAddress(row.address, own_cap=row.own_cap)
-        person = KnownLead(
-            0,
-            row.key,
-            dict(row.profile),
-            dict(row.attributes),
-            self.live,
-            self.live,
-            spot,
-            {row.address: spot},
-        )
+        facts = dict(row.profile), dict(row.attributes)
+        person = KnownLead(0, row.key, *facts, self.live, self.live, spot, {row.address: spot})
         self.new_leads.append(person)
         self.new_addresses.append((person, spot))
         self.known.by_address[row.address] = person

@@ -153,6 +153,7 @@ _STAGES = text(
     " AS said (id, stage, mature) WHERE lead.id = said.id"
 )
 
+_FIGURES = ("fit", "engagement", "grade", "heat")
 _FOUND = select(*(one for one in mass.c if one.name not in ("terms", "recheck_at"))).where(
     mass.c.moved | mass.c.odd
 )
@@ -164,25 +165,17 @@ _WRITE = (
         ~mass.c.odd,
     )
     .values(
-        fit=mass.c.fit,
-        engagement=mass.c.engagement,
-        grade=mass.c.grade,
-        heat=mass.c.heat,
-        terms=mass.c.terms,
-        recheck_at=mass.c.recheck_at,
+        **{name: mass.c[name] for name in (*_FIGURES, "terms", "recheck_at")},
         score_as_of=bindparam("at", type_=lead.c.score_as_of.type),
         changed=lead.c.changed | mass.c.crossed,
         changed_at=bindparam("at", type_=lead.c.changed_at.type),
     )
 )
 _REMEMBER = insert(score_history).from_select(
-    ["lead_id", "fit", "engagement", "grade", "heat", "at"],
+    ["lead_id", *_FIGURES, "at"],
     select(
         mass.c.id,
-        mass.c.fit,
-        mass.c.engagement,
-        mass.c.grade,
-        mass.c.heat,
+        *(mass.c[name] for name in _FIGURES),
         bindparam("at", type_=score_history.c.at.type),
     ).where(mass.c.visible, ~mass.c.odd),
 )
@@ -200,10 +193,7 @@ def _query(
             lead.c.mature,
             lead.c.live,
             lead.c.score_as_of,
-            lead.c.fit.label("old_fit"),
-            lead.c.engagement.label("old_engagement"),
-            lead.c.grade.label("old_grade"),
-            lead.c.heat.label("old_heat"),
+            *(lead.c[name].label(f"old_{name}") for name in _FIGURES),
             *points.fit_columns(),
             *points.held_columns(counted),
         )

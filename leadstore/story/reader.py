@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from leadstore.leads.lookup import find_lead
 from leadstore.rows import (
     LEAD_COLUMNS,
     REACHED_AT,
@@ -50,8 +49,6 @@ from nurture.words import (
     TouchState,
     Verdict,
 )
-
-__all__ = ["as_touch", "find_lead", "read_story"]
 
 LATEST_SIGNALS = 20
 

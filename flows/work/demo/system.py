@@ -13,6 +13,7 @@ from flows.processes.asgi import served
 from flows.processes.ports import bind
 from flows.work.demo.answers import Model
 from flows.work.demo.hours import first_monday, moments
+from flows.work.demo.mailbox import DemoMailbox
 from flows.work.demo.weeks import IMPORTED_AT
 from flows.work.demo.world import World
 from flows.work.project.shelf import read_shelf
@@ -51,7 +52,7 @@ async def demonstration(settings: Settings, *, weeks: int, seed: int) -> AsyncIt
     monday = first_monday(book.catalog, weeks)
     stops = tuple(moments(monday, weeks))
     model = Model(seed, book.catalog, book.policy.company.website)
-    world = World.at(model, settings.state / "inbox", monday + IMPORTED_AT)
+    world = World(model, DemoMailbox(settings.state / "inbox"), monday + IMPORTED_AT)
     async with AsyncExitStack() as stack:
         listener = bind(0, "NURTURE_WEB_PORT", "the web app")
         stack.callback(listener.close)

@@ -82,21 +82,18 @@ def _import(shop: Shop, now: datetime, on_progress: OnProgress | None) -> tuple[
     report = import_file(
         shop.store, project / LEADS, source, rejects, now=now, live=True, on_progress=on_progress
     )
-    with shop.store.read() as tx:
-        return report, people(tx)
+    return report, shop.store.ask(people)
 
 
 def _counted(shop: Shop, book: Book, world: World, counts: dict[str, Any], signals: int) -> Played:
     spoken = counts.get("sent", 0) + counts.get("mails", 0)
     broken = broken_promises(shop.store, world.mailbox.mails, book.policy.caps, spoken)
-    with shop.store.read() as tx:
-        stands = tally(tx)
     return Played(
-        counts,
-        stands,
-        world.left,
-        signals,
-        world.clicked_by_machines,
-        len(world.mailbox.mails),
-        tuple(broken),
+        counts=counts,
+        tally=shop.store.ask(tally),
+        left=world.left,
+        signals=signals,
+        clicked_by_machines=world.clicked_by_machines,
+        mails=len(world.mailbox.mails),
+        broken=tuple(broken),
     )

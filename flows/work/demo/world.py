@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flows.work.demo.acts import LEAVES, Act, DemoMail
 from flows.work.demo.answers import Model
@@ -29,7 +28,7 @@ TO_THE_QUESTION = timedelta(hours=20)
 
 @dataclass(slots=True)
 class World:
-    """Everybody in the demo, what they will do and what they did; `now` is the world's moment."""
+    """The leads of the demo, what they will do and what they did; `now` is the moment of the demo."""
 
     model: Model
     mailbox: DemoMailbox
@@ -42,11 +41,6 @@ class World:
     _received: Counter[str] = field(default_factory=Counter)
     _registered: set[str] = field(default_factory=set)
     _gone_away: set[str] = field(default_factory=set)
-
-    @classmethod
-    def at(cls, model: Model, maildir: Path, now: datetime) -> World:
-        """A world that reads this Maildir; nobody lives in it yet."""
-        return cls(model, DemoMailbox(maildir), now)
 
     def settle_in(self, people: Iterable[Person], end: datetime) -> None:
         """Let these people live until `end`."""
@@ -79,7 +73,7 @@ class World:
             else:
                 signals.append(self._signal(act))
         self.now = until
-        return await in_thread(_append, store, signals, until) if signals else 0
+        return await in_thread(store.write, append_signals, signals, until) if signals else 0
 
     def _reactions(self, mail: DemoMail) -> list[Act]:
         if mail.recipient not in self._ids:  # a seller's: its button writes to the lead
@@ -116,8 +110,3 @@ class World:
             properties=act.properties,
             machine=act.machine,
         )
-
-
-def _append(store: Store, signals: Sequence[NewSignal], now: datetime) -> int:
-    with store.begin() as tx:
-        return append_signals(tx, signals, now)

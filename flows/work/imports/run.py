@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from flows.work.imports.records import Record, RowFile, open_rows
 from flows.work.imports.rejects import Reject, Rejects
@@ -143,33 +142,34 @@ def import_file(
         with store.begin() as tx:
             notes.see_moment(tx, now)
             progress = runs.begin_run(tx, digest, now)
-        ending = ".csv" if rows.columns is not None else ".jsonl"
-        path = rejects_folder / f"{file.name}-{digest[:8]}{ending}"
-        cells_path = rejects_folder / f"{file.name}-{digest[:8]}-cells.csv"
-        size, cells_size = (int(progress.counts.get(name, 0)) for name in ("rejects_size", "cells_size"))
-        form: dict[str, Any] = {"encoding": mapping.encoding, "delimiter": mapping.delimiter}
-        with (
-            closing(Rejects(path, rows.columns, size, read=mapping.names, **form)) as rejects,
-            closing(Rejects(cells_path, (), cells_size)) as remarks,
-        ):
+        rejects, remarks = _rejects(rejects_folder / f"{file.name}-{digest[:8]}", mapping, rows, progress)
+        with closing(rejects), closing(remarks):
             importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress)
+            came_to = importing.came_to
             if on_progress is not None:
-                on_progress(0, rows.size, importing.counts)
+                on_progress(0, rows.size, came_to.counts)
             for records in _batches(rows.records(), progress.records, batch):
                 importing.take(records)
                 if on_progress is not None:
-                    on_progress(rows.position, rows.size, importing.counts)
+                    on_progress(rows.position, rows.size, came_to.counts)
     with store.begin() as tx:
         runs.finish_run(tx, digest, now)
-    counts = importing.counts
-    return ImportReport(
-        counts,
-        path if counts.rejected else None,
-        tuple(importing.first_rejects),
-        cells_path if remarks.size else None,
-        tuple(importing.first_remarks),
-        progress.records,
+    rejects_path = rejects.path if came_to.counts.rejected else None
+    return came_to.report(rejects_path, remarks.path if remarks.size else None, progress.records)
+
+
+def _rejects(path: Path, mapping: ImportMap, rows: RowFile, progress: Progress) -> tuple[Rejects, Rejects]:
+    """The files of rejected rows and of remarks, at the size they had when the import broke off."""
+    size, cells_size = (int(progress.counts.get(name, 0)) for name in ("rejects_size", "cells_size"))
+    rejects = Rejects(
+        path.with_name(f"{path.name}{'.csv' if rows.columns is not None else '.jsonl'}"),
+        rows.columns,
+        size,
+        encoding=mapping.encoding,
+        delimiter=mapping.delimiter,
+        read=mapping.names,
     )
+    return rejects, Rejects(path.with_name(f"{path.name}-cells.csv"), (), cells_size)
 
 
 def try_file(
@@ -189,9 +189,7 @@ def try_file(
         ImportFault: the file cannot be read at all. BookError: the map names columns it does not have.
         ClockError: the store has already seen a later moment. StoreGone, StoreError.
     """
-    counts = ImportCounts()
-    first: list[tuple[int, str]] = []
-    remarks: list[tuple[int, str]] = []
+    came_to = _CameTo()
     known = Acquaintance()
     handle, rows = open_rows(file, source.map.encoding, source.map.delimiter)
     with handle:
@@ -203,13 +201,33 @@ def try_file(
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
                 saved = try_batch(tx, batch.leads, known, now, live)
-            done = batch.with_saved(saved)
-            counts = counts.add(done.counts)
-            first += done.reasons[: SHOWN - len(first)]
-            remarks += done.remarks[: SHOWN - len(remarks)]
+            came_to.add(batch.with_saved(saved))
             if on_progress is not None:
-                on_progress(rows.position, rows.size, counts)
-    return ImportReport(counts, None, tuple(first), None, tuple(remarks))
+                on_progress(rows.position, rows.size, came_to.counts)
+    return came_to.report()
+
+
+@dataclass(slots=True)
+class _CameTo:
+    """What the batches of a file came to so far: the counts, and the first rejects and remarks."""
+
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    rejects: list[tuple[int, str]] = field(default_factory=list)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, done: _Done) -> None:
+        """Add a batch that is done with."""
+        self.counts = self.counts.add(done.counts)
+        self.rejects += [(line, why) for line, why, _ in done.rejects[: SHOWN - len(self.rejects)]]
+        self.remarks += done.remarks[: SHOWN - len(self.remarks)]
+
+    def report(
+        self, rejects: Path | None = None, remarks: Path | None = None, resumed_at: int = 0
+    ) -> ImportReport:
+        """The report, with the files that hold all rejects and remarks."""
+        return ImportReport(
+            self.counts, rejects, tuple(self.rejects), remarks, tuple(self.remarks), resumed_at
+        )
 
 
 @dataclass(slots=True)
@@ -225,15 +243,14 @@ class _Importing:
     live: bool
     start: Progress
     records: int = field(init=False)
-    counts: ImportCounts = field(init=False)
+    came_to: _CameTo = field(init=False)
     memory: FileMemory = field(default_factory=FileMemory)
-    first_rejects: list[tuple[int, str]] = field(default_factory=list)
-    first_remarks: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.records = self.start.records
         names = {f.name for f in fields(ImportCounts)}
-        self.counts = ImportCounts(**{name: n for name, n in self.start.counts.items() if name in names})
+        counts = {name: n for name, n in self.start.counts.items() if name in names}
+        self.came_to = _CameTo(ImportCounts(**counts))
 
     def take(self, records: list[Record]) -> None:
         """Bring a batch in: its leads, its rejects and its progress, or nothing of it.
@@ -279,14 +296,13 @@ class _Importing:
             done = batch.with_saved(saved)
             size = self.rejects.write(done.rejects)
             cells_size = self.remarks.write([(line, what, ()) for line, what in done.remarks])
-            counts = self.counts.add(done.counts)
             records = self.records + len(batch.records)
+            counts = self.came_to.counts.add(done.counts)
             kept = {**asdict(counts), "rejects_size": size, "cells_size": cells_size}
             runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
         self.memory.keep(saved.said)
-        self.rejects.size, self.remarks.size, self.counts, self.records = size, cells_size, counts, records
-        self.first_rejects += done.reasons[: SHOWN - len(self.first_rejects)]
-        self.first_remarks += done.remarks[: SHOWN - len(self.first_remarks)]
+        self.rejects.size, self.remarks.size, self.records = size, cells_size, records
+        self.came_to.add(done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +312,6 @@ class _Done:
     counts: ImportCounts
     rejects: list[Reject]
     remarks: list[tuple[int, str]]
-
-    @property
-    def reasons(self) -> list[tuple[int, str]]:
-        """Line and reason of each reject."""
-        return [(line, why) for line, why, _ in self.rejects]
 
 
 @dataclass(frozen=True, slots=True)

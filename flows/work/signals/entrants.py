@@ -57,7 +57,7 @@ async def _sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadlin
         while after >= 0:
             if deadline.passed or turn.is_over:
                 done.counts["unfinished"] = 1
-                return await in_thread(_keep_place, shop, name, after)
+                return await in_thread(shop.store.write, notes.write_note, PLACE, f"{name} {after}")
             found, after = await in_thread(_sweep_page, shop, shop.clock(now), name, after)
             done.add(found)
     if names:
@@ -142,14 +142,8 @@ def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) ->
 
 def _place(shop: Shop) -> tuple[str, int]:
     """Where the last sweep ended before its end: at which sequence, after which lead."""
-    with shop.store.read() as tx:
-        name, _, after = (notes.read_note(tx, PLACE) or "").partition(" ")
-        return name, int(after or 0)
-
-
-def _keep_place(shop: Shop, name: str, after: int) -> None:
-    with shop.store.begin() as tx:
-        notes.write_note(tx, PLACE, f"{name} {after}")
+    name, _, after = (shop.store.ask(notes.read_note, PLACE) or "").partition(" ")
+    return name, int(after or 0)
 
 
 def _sweep_done(shop: Shop, now: datetime) -> None:

@@ -26,6 +26,9 @@ from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 
 BATCH = 500
+COUNTS = (
+    *("signals", "enrolled", "woken", "rescored", "matured", "set_aside", "swept_elsewhere", "unfinished"),
+)
 
 
 async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
@@ -42,17 +45,7 @@ async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[
         done.counts["unfinished"] = 1
     else:
         await sweep(shop, now, done, deadline)
-    names = (
-        "signals",
-        "enrolled",
-        "woken",
-        "rescored",
-        "matured",
-        "set_aside",
-        "swept_elsewhere",
-        "unfinished",
-    )
-    return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
+    return {**{name: done.counts[name] for name in COUNTS}, "refused": dict(done.refused)}
 
 
 def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
