@@ -1,1 +1,1 @@
-"""What shows: the command line, one command a file."""
+"""The command line, one command in each file."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, note_faults, say, say_json
 from console.options import Json, Yes
 from flows.work.project.apply import Applied, apply_shelf
 from flows.work.shop.readiness import ready_store
@@ -21,12 +21,7 @@ from nurture.files.diagnosis import as_json, render_text
 _HOW = "`nurture apply --yes` lets them leave; to keep them, put back what is gone, and its `sequence:` name"
 
 
-def apply(
-    *,
-    yes: Yes = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def apply(*, yes: Yes = False, json: Json = False, frame: InFrame) -> int:
     """Check the project and, if it has no error, make it the release that workers run.
 
     If leads would be taken out of a sequence by it, this says how many and asks. Exits 1 when nothing was
@@ -44,7 +39,7 @@ def apply(
         with closing(ready_store(settings)) as store:
             applied = _apply(store, settings.project, yes, json)
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return _refused(error, json, faults=as_json(error.faults))
     except LeadsLeave as error:
         note(f"nurture: {error.message}\n  help: {_HOW}")

@@ -1,4 +1,4 @@
-"""`nurture aside`: what raised and was set aside, with its reason; put back or dropped by the operator."""
+"""`nurture aside`: lists items that were set aside with their reasons, puts them back or drops them."""
 
 from __future__ import annotations
 

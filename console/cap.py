@@ -1,4 +1,4 @@
-"""`nurture cap`: how often at most a lead wants to be written to, by its own choice."""
+"""`nurture cap`: shows or sets the cap that a lead chose for itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,7 @@ from nurture.errors import NurtureError
 
 
 def cap(
-    lead: str,
-    chosen: str | None = None,
-    /,
-    *,
-    clear: bool = False,
-    json: Json = False,
-    frame: InFrame,
+    lead: str, chosen: str | None = None, /, *, clear: bool = False, json: Json = False, frame: InFrame
 ) -> int:
     """Keep how often a lead wants to be written to; without a cap, show the one it has.
 

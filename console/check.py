@@ -1,4 +1,4 @@
-"""`nurture check`: every fault of every file, in its place."""
+"""`nurture check`: lists every fault in the project's files, each with its file and line."""
 
 from __future__ import annotations
 
@@ -20,13 +20,7 @@ from nurture.project.book import Book, read_book
 Format = Literal["text", "json", "github"]
 
 
-def check(
-    *,
-    format: Format = "text",
-    json: Json = False,
-    strict: bool = False,
-    frame: InFrame,
-) -> int:
+def check(*, format: Format = "text", json: Json = False, strict: bool = False, frame: InFrame) -> int:
     """Find every fault in the project's files; exit 1 if one of them is an error.
 
     Parameters

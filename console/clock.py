@@ -1,4 +1,4 @@
-"""`nurture clock`: what a wrong clock left ahead of this machine's time, and how it is brought back."""
+"""`nurture clock`: shows moments in the store that lie ahead of this machine's clock, and resets them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORDS = {
     "lock.lease_until": "leases until then: nobody could lead, or read the mailbox, before",
     "note.moment": "notes of what was last done, or read",
 }
-"""What the kinds of rows mean that somebody would feel; the others only tell when something happened."""
+"""What the rows mean that have an effect while they lie ahead; the others only date something."""
 
 WHAT_NEXT = """\
 If this machine's clock is right, stop the workers and run `nurture clock reset`: all of it is dated now,
@@ -56,12 +56,7 @@ def show(*, json: Json = False, frame: InFrame) -> int:
 
 
 @app.command
-def reset(
-    *,
-    yes: Yes = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def reset(*, yes: Yes = False, json: Json = False, frame: InFrame) -> int:
     """Bring back what a wrong clock left ahead: it is dated now, and all that waits is looked at again.
 
     Nothing is sent, taken back or allowed by it. Stop the workers first, and set this machine's clock

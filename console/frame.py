@@ -1,4 +1,4 @@
-"""What every command is given besides its own arguments, and how it speaks."""
+"""The frame that every command is given, and the functions by which commands print and ask."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from nurture.errors import NurtureError
+from nurture.errors import BookError, NurtureError
 
 if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
@@ -75,7 +75,7 @@ InFrame = Annotated[Frame, Parameter(parse=False)]
 
 
 def say(text: str) -> None:
-    """A result, to stdout, at once: who reads it through a pipe may be waiting for it."""
+    """Print a result to stdout, flushed: a program that reads it through a pipe may be waiting."""
     print(text, flush=True)
 
 
@@ -87,6 +87,13 @@ def say_json(value: Any) -> None:  # whatever json.dumps takes
 def note(text: str) -> None:
     """Progress or a remark, to stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def note_faults(error: BookError) -> None:
+    """Every fault of a project's files, then what cannot be done because of them."""
+    from nurture.files.diagnosis import render_text
+
+    note(f"{render_text(error.faults)}\n\nnurture: {error}")
 
 
 def agreed(question: str = "Type yes to go on: ") -> bool:

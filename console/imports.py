@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note_faults, say, say_json
 from console.options import Json
 from nurture.errors import BookError, ClockError
 
@@ -90,9 +90,7 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
         with _bar() as tell:
             report = _report(settings, file, map, how, tell)
     except BookError as error:
-        from nurture.files.diagnosis import render_text
-
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 2
     if json:
         say_json(_as_data(report, how.dry_run))

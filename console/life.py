@@ -1,4 +1,4 @@
-"""`nurture pause`, `resume` and `retire`: the operator's hand on a sequence that runs."""
+"""`nurture pause`, `resume` and `retire`: stop a sequence, let it go on, or end it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nurture mailbox`: reads once what came back to the mailbox, and says what it was."""
+"""`nurture mailbox`: reads the mailbox once and prints what came in."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ from flows.work.trouble import trouble_in
 from nurture.errors import SettingError
 
 
-async def mailbox(
-    *,
-    once: bool = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+async def mailbox(*, once: bool = False, json: Json = False, frame: InFrame) -> int:
     """Read the mailbox of NURTURE_MAILBOX_URL: bounces, complaints, requests to leave, replies.
 
     Parameters

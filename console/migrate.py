@@ -1,4 +1,4 @@
-"""`nurture migrate`: brings the store's schema to this version, on purpose."""
+"""`nurture migrate`: brings the store's schema to this version, or says what would be done."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from leadstore.database.schema import Schema
 
 
-def migrate(
-    *,
-    check: bool = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def migrate(*, check: bool = False, json: Json = False, frame: InFrame) -> int:
     """Bring the store's schema to this version. One process at a time does it; a second finds nothing to do.
 
     Parameters

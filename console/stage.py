@@ -1,4 +1,4 @@
-"""`nurture stage`: the operator's or sales' word on where a lead stands, written with its cause."""
+"""`nurture stage`: puts a lead at a stage that the operator or sales know of, with its cause."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from leadstore.leads.stages import Placed, place
 from nurture.words import Stage
 
 
-def stage(
-    lead: str,
-    to: Stage,
-    /,
-    *,
-    cause: str = "",
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def stage(lead: str, to: Stage, /, *, cause: str = "", json: Json = False, frame: InFrame) -> int:
     """Put a lead to the stage that somebody knows of: sal, sql, customer, disqualified, or back to lead.
 
     Exits 1 when the lead may not go there; the answer says why, and where it may go.

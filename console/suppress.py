@@ -1,4 +1,4 @@
-"""`nurture suppress`: an address that is never mailed again, until an operator lifts it."""
+"""`nurture suppress`: suppresses an address, or lifts its suppression."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ASK_TWICE = {
     SuppressionReason.ERASURE: "The lead asked to be forgotten: lifting this may break the law.",
     SuppressionReason.OPERATOR: "It was put there by hand or by an import.",
 }
-"""What to think of before lifting."""
+"""What the operator is told before a suppression is lifted, by its reason."""
 
 
 def suppress(

@@ -1,4 +1,4 @@
-"""`nurture up`: the whole system, until Ctrl-C."""
+"""`nurture up`: runs the whole system in this process until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
 
 
-async def up(
-    *,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+async def up(*, json: Json = False, frame: InFrame) -> int:
     """Start store, local inbox, Prefect server, web app and clock, and keep them until Ctrl-C.
 
     Parameters

@@ -1,3 +1,3 @@
-"""What conducts: one Prefect flow a file, thin over the plain Python in flows/work."""
+"""The Prefect flows, one in each file, and in flows/work the plain Python that they call."""
 
 import nurture as nurture  # sets where zones are read from, also in a child that imports nothing else of it

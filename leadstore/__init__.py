@@ -1,1 +1,1 @@
-"""What remembers: tables, migrations, reads (rows in, values out) and writes (values in, rows out)."""
+"""The store: tables, migrations, reads (rows in, values out) and writes (values in, rows out)."""

@@ -1,4 +1,4 @@
-"""What was set aside: items of a batch that raised, kept until the operator puts them back or drops them."""
+"""Items of a batch that raised: kept with their reasons until the operator puts them back or drops them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def payloads(tx: Connection, ids: Collection[int]) -> dict[int, bytes]:
 
 
 def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None:
-    """Put signals and leads back into the work: the next tick looks at them. Twice is as once."""
+    """Put signals and leads back into the work: the next tick looks at them. It may be done twice."""
     refs = _by_place(items)
     if signals := refs.get((AsideKind.SIGNAL, AsideStage.INTAKE)):
         tx.execute(update(signal).where(Bulk(tx).among(signal.c.id, signals)).values(pending=True))
@@ -102,7 +102,7 @@ def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None
 
 
 def close(tx: Connection, ids: Collection[int], state: AsideState, now: datetime) -> None:
-    """Say what became of items; what was kept of them is forgotten, for it may be a person's letter."""
+    """Set the state of items, and delete their payloads, for they may be a person's letters."""
     if ids:
         closed = {"state": state.value, "payload": None, "last_at": now}
         tx.execute(update(aside).where(Bulk(tx).among(aside.c.id, ids)).values(**closed))

@@ -1,4 +1,4 @@
-"""Reads what was spoken and what forbade it, so that the promises can be checked against the rows."""
+"""Reads what was sent and what forbade sending, so that the promises can be checked against the rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A lead as somebody who can answer: its id, its address, and the topics it has yet to confirm."""
+    """A lead by its id and address, with the topics whose consent is pending."""
 
     lead_id: int
     address: str
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many leads stand where."""
+    """Numbers of leads, enrolments, waits and handoffs."""
 
     leads: int
     enrolled: int  # leads that entered any sequence

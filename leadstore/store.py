@@ -93,7 +93,7 @@ class Store:
     def end_frozen(self) -> int:
         """End sessions whose process has stood still, holding rows, for too long; how many there were."""
         if self.dialect == "sqlite":
-            return 0  # its one writer is waited for, or told
+            return 0  # a second writer waits for the first, and is refused after BUSY_SECONDS
         with said_plainly(self.url):
             return end_frozen(self.engine)
 
@@ -134,7 +134,7 @@ def open_store(url: str) -> Store:
 
 @contextmanager
 def savepoint(tx: Connection) -> Iterator[None]:
-    """A part of a transaction that is taken back alone when it raises; its errors are said plainly."""
+    """A part of a transaction that is rolled back alone when it raises; its errors are turned into ours."""
     with said_plainly(str(tx.engine.url)), tx.begin_nested():
         yield
 
@@ -188,7 +188,7 @@ def _no_url(why: str) -> SettingError:
 
 
 def _keep_private(file: Path) -> None:
-    """The store is full of addresses: what SQLite would make is readable by everybody on the machine."""
+    """Make the file before SQLite does, readable by its owner only, since it holds addresses."""
     with contextlib.suppress(OSError):  # opening it will say what is wrong with it
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

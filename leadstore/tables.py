@@ -1,4 +1,4 @@
-"""The tables, and the uniqueness the promises rest on, as database constraints."""
+"""The tables, with the unique constraints that the promises rest on."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ class HandoffTable(SQLModel, table=True):
 
 
 class SellerTable(SQLModel, table=True):
-    """Where the round-robin stands for each seller named in nurture.yaml."""
+    """How many offers each seller of nurture.yaml has had, for the round-robin."""
 
     __tablename__ = "seller"
     name: str = Field(primary_key=True, max_length=80)

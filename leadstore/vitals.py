@@ -1,4 +1,4 @@
-"""Whether the engine lives: its schema, its relay, its last tick, and what has been due for too long."""
+"""What tells whether the engine works: its schema, its relay, its last tick, and since when work is due."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def last_ticks(tx: Connection) -> list[Tick]:
 
 
 def read_vitals(tx: Connection, now: datetime) -> Vitals:
-    """One look; of a schema that this version cannot work on, nothing else is read."""
+    """Read them; nothing but the schema is read when this version cannot work on it."""
     schema = read_schema(tx)
     if not schema.fits:
         return Vitals(schema)

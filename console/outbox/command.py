@@ -1,4 +1,4 @@
-"""`nurture outbox`: what was spoken or waits to be, and the operator's word on what waits for one."""
+"""`nurture outbox`: lists what was sent or waits to be; its subcommands settle, retry or give up rows."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _sum_up(shown: int, total: int, states: dict[TouchState, int]) -> None:
 
 
 def _name_runs(runs: dict[str, int]) -> None:
-    """Which processes left doubts: what is known of one is mostly known of all that it spoke."""
+    """Name the processes that left uncertain rows: they can mostly be settled together."""
     for run, count in runs.items():
         note(f"{count} uncertain of the run {run}: nurture outbox resolve --run {run} --as sent|failed")
 

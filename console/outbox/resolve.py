@@ -1,4 +1,4 @@
-"""`nurture outbox resolve`: the operator's word, or the relay's log, on what nobody knows."""
+"""`nurture outbox resolve`: settles uncertain rows, by the operator's decision or by the relay's log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nurture.errors import NurtureError
 from nurture.refusals.relay_log import Fate, read_log
 
 SHOWN = 20
-"""So many rows that stay in doubt are told one by one."""
+"""At most so many rows that stay uncertain are named one by one."""
 LEFT = {
     "waits": "stay uncertain: the relay still has them, and tries; ask its log again later",
     "named": "stay uncertain: the log names them, and does not say what became of them; give --as for a list",

@@ -1,4 +1,4 @@
-"""`nurture outbox retry` and `skip`: what failed goes back through the gate, or is given up."""
+"""`nurture outbox retry` and `skip`: let failed rows be tried again, or give them up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nurture.words import OutboxKind
 Why = Literal["render_failed", "relay_said_later", "decision_failed", "relay_refused"]
 NAMED = {OutboxKind.TOUCH: "touch", OutboxKind.SELLER: "seller mail", OutboxKind.WEBHOOK: "webhook"}
 SHOWN = 20
-"""So many refusals are told one by one."""
+"""At most so many refusals are printed one by one."""
 
 
 def retry(

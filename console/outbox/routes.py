@@ -1,4 +1,4 @@
-"""`nurture outbox routes`, `close`, `reopen`: how the relay and the recipients' domains do."""
+"""`nurture outbox routes`, `close`, `reopen`: the state of the relay and of recipients' domains."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ CAUSES: Mapping[Closing, str] = {
 }
 """Why a route is closed, in words."""
 FAR = timedelta(days=1000)
-"""A route that is closed for longer is closed until somebody opens it."""
+"""A closing of more than this has no end: the route stays closed until it is reopened by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is shown: the routes, the policy they are held to, and how many touches wait for one."""
+    """What is shown: the routes, the sending policy, and how many touches wait for a route."""
 
     routes: Mapping[str, Route]
     sending: Sending
@@ -62,11 +62,7 @@ def routes(*, json: Json = False, frame: InFrame) -> int:
 
 
 def close(
-    route: str,
-    /,
-    *,
-    span: Annotated[str | None, Parameter(name="--for")] = None,
-    frame: InFrame,
+    route: str, /, *, span: Annotated[str | None, Parameter(name="--for")] = None, frame: InFrame
 ) -> int:
     """Close the relay or a recipient's domain: its touches wait, and nothing else stops.
 
@@ -152,7 +148,7 @@ def _all(look: Look) -> list[Route]:
 
 
 def _is_worth_a_line(one: Route, look: Look) -> bool:
-    """In trouble, slowed down, or heard of within the breaker's time: others take mail like any."""
+    """Whether it is in trouble, slowed down, or has answered within the breaker's time."""
     lately = one.since is not None and look.now - one.since <= look.sending.breaker.within
     return one.troubled or lately or bool(one.pace_at(look.now))
 

@@ -1,4 +1,4 @@
-"""`nurture score backtest`: whom a scoring file would have handed to sales, and what became of them."""
+"""`nurture score backtest`: tries a scoring file on history: whom it hands over, and who was won."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveFloat
 from cyclopts.validators import Number
 
-from console.frame import Frame, InFrame, note, say_json
+from console.frame import Frame, InFrame, note, note_faults, say_json
 from console.options import Json
 from console.score.learn import open_book
 from console.score.tables import show
 from flows.work.scoring.backtest import read_model, replay
 from leadstore.database.access import latest_moment
 from nurture.errors import BookError, SettingError
-from nurture.files.diagnosis import render_text
 from nurture.learning.backtest import WON, Replayed, Suggestion
 from nurture.learning.card import learned_figures
 from nurture.learning.outcomes import OutcomeRule, parse_outcome
@@ -36,7 +35,7 @@ SEEN = (
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What sales can take: a share that is won, or a number of leads a week over so many weeks."""
+    """What sales ask for: the share of leads that is won, or a number of leads a week over so many weeks."""
 
     precision: float | None = None
     per_week: float | None = None
@@ -85,7 +84,7 @@ def backtest(
         book = open_book(frame)
         files = [read_model(path, book.catalog.vocabulary()) for path in (model, against) if path is not None]
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 1
     figures = [learned_figures(file.text) for file in files]
     goal = parse_outcome(

@@ -1,4 +1,4 @@
-"""`nurture score explain`: every term of one lead's score, now or at another moment, adding up to it."""
+"""`nurture score explain`: shows every term of a lead's score, now or at another moment."""
 
 from __future__ import annotations
 
@@ -43,14 +43,7 @@ class Explained:
     moved: bool  # asked for another moment than now
 
 
-def explain(
-    lead: str,
-    /,
-    *,
-    at: str | None = None,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def explain(lead: str, /, *, at: str | None = None, json: Json = False, frame: InFrame) -> int:
     """Show every term of a lead's score: the rule, the signal, its age, and its points; they add up to it.
 
     The score is computed from the signals by the release that runs. It reads the store and changes nothing.
@@ -127,12 +120,7 @@ def as_json(told: Explained) -> dict[str, Any]:
         "recheck_at": None if score.recheck_at is None else score.recheck_at.isoformat(),
         "terms": [{**term.as_dict(), "points": term.points, **_signal(told, term)} for term in score.terms],
         "history": [
-            {
-                "at": p.at.isoformat(),
-                "fit": p.fit,
-                "engagement": p.engagement,
-                "cell": f"{p.grade}{p.heat}",
-            }
+            {"at": p.at.isoformat(), "fit": p.fit, "engagement": p.engagement, "cell": f"{p.grade}{p.heat}"}
             for p in told.history
         ],
     }

@@ -1,4 +1,4 @@
-"""`nurture score learn`: a points card from outcomes, which a marketer can read and edit."""
+"""`nurture score learn`: learns a scoring file from outcomes, which a marketer can read and edit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 from cyclopts.validators import Number
 
-from console.frame import Frame, InFrame, note, say_json
+from console.frame import Frame, InFrame, note, note_faults, say_json
 from console.options import Json
 from flows.work.project.shelf import read_shelf
 from flows.work.scoring.learn import Learned, Learning, require_learning
@@ -18,7 +18,6 @@ from flows.work.scoring.learn import learn as learn_card
 from flows.work.scoring.outcomes import behaviour_types, read_examples
 from leadstore.database.access import latest_moment
 from nurture.errors import BookError, ProjectError
-from nurture.files.diagnosis import render_text
 from nurture.learning.card import write_card
 from nurture.learning.outcomes import Example, OutcomeRule, parse_outcome
 from nurture.learning.proposal import check_excluded
@@ -59,7 +58,7 @@ def learn(
     try:
         book = open_book(frame)
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 1
     vocabulary = book.catalog.vocabulary()
     goal = parse_outcome(outcome, vocabulary)

@@ -1,4 +1,4 @@
-"""`nurture why`: one lead's scores, stage, sequences and touches, and the reason for each."""
+"""`nurture why`: shows one lead's scores, stage, sequences and touches, and the reason for each."""
 
 from __future__ import annotations
 
@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
 
 
-def why(
-    lead: str,
-    /,
-    *,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def why(lead: str, /, *, json: Json = False, frame: InFrame) -> int:
     """Tell one lead's story: what was decided for each touch, and why.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The leader: of all the processes on one store, one keeps the embedded clock."""
+"""The lock by which one process of a store keeps the embedded clock."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Begin: scores first, for entries depend on them, then a tick and a handoff."""
+        """Schedule the flows: scores first, for entries depend on them, then a tick and a handoff."""
         self._every(timedelta(minutes=10), self._rescore, after=timedelta())
         self._every(timedelta(minutes=1), self._tick, after=timedelta(seconds=1))
         self._every(timedelta(minutes=1), self._handoff, after=timedelta(seconds=2))
@@ -111,7 +111,7 @@ class Clock:
                     self._again(name, job)
             except NurtureError as error:
                 log.error("%s failed: %s", name, error)
-            except Exception as error:  # the clock outlives a flow: the next run resumes
+            except Exception as error:  # the clock goes on: the next run resumes the work
                 log.error("%s failed: %s", name, type(error).__name__)
 
     async def _look_at_shelf(self) -> None:

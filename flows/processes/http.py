@@ -1,4 +1,4 @@
-"""The HTTP protocol of our servers: whoever does not send a whole request soon gives up their place."""
+"""The HTTP protocol of our servers, which closes connections that do not send a whole request in time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PromptProtocol(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on, or no more: the request is whole, or cannot become one."""
+        """Wait on while the request is not whole."""
         super().data_received(data)
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._wait()

@@ -1,4 +1,4 @@
-"""Keeps the log of a child process short: the child writes on, its old lines go to a second file."""
+"""Keeps the log of a child process short: its old lines are moved to a second file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of runs that nobody began in time: one run does the work of all, the others are dropped."""
+"""Cancels scheduled runs that were not begun in time: one run does the work of all of them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the flows conduct: plain Python that never imports Prefect."""
+"""The work of the flows, in plain Python that never imports Prefect."""

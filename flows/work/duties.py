@@ -1,4 +1,4 @@
-"""The duties: what each flow does, in plain Python, and the round that does them one after the other."""
+"""The work of each flow in plain Python, and a round that does all of it in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lead's own choice of how often it is written to."""
+"""The cap that a lead chose for itself."""
 
 from __future__ import annotations
 

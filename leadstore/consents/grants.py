@@ -1,4 +1,4 @@
-"""Consents and suppressions: what an address said, kept as a state and as a history."""
+"""Consents and suppressions of addresses: their present state, and their history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operator's suppression: an address that is never mailed again, known to us or not."""
+"""Suppression by the operator, of addresses that are known or not."""
 
 from __future__ import annotations
 

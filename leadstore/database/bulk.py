@@ -36,7 +36,7 @@ BulkRow = Sequence[Any]
 
 
 class Bulk:
-    """The bulk side of one transaction. It bypasses column defaults, so that rows are written whole."""
+    """Many rows in one transaction. It bypasses column defaults, so that rows are written whole."""
 
     def __init__(self, tx: Connection) -> None:
         self.tx = tx

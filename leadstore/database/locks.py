@@ -1,4 +1,4 @@
-"""Locks that die with their holder: what only one process may do at a time."""
+"""Locks that end with the process that holds them: for what only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def lock_holder(store: Store, name: str) -> str | None:
 
 
 class _Session:
-    """A session of PostgreSQL that has the lock. Its server frees it with the session, whatever ends that."""
+    """A session of PostgreSQL that has the lock: the server frees it when the session ends."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

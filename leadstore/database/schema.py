@@ -1,4 +1,4 @@
-"""What schema a store has, and whether this version of Nurture can work on it; without Alembic's 0.2 s."""
+"""The schema of a store, and whether this version of Nurture works on it; read without importing Alembic."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class _Question:
         return true() if condition is None else as_sql(condition.tree, self.now, self.dialect)
 
     def has_been_in(self) -> Any:
-        """It is in, it must not come again, or not yet."""
+        """Whether it is in the sequence, must not enter again, or not yet."""
         again = self.sequence.enter.again.after
         touched = exists().where(
             outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED])
@@ -167,7 +167,7 @@ class _Question:
         return exists().where(suppression.c.address_id == address.c.id, suppression.c.lifted_at.is_(None))
 
     def with_sales(self) -> Any:
-        """A seller took it, and it has neither bought nor been sent back since ."""
+        """Whether a seller took it, and it has neither bought nor been sent back since."""
         later = handoff.alias("later")
         here = or_(handoff.c.cycle == lead.c.cycle, lead.c.stage.in_([one.value for one in WITH_SALES]))
         taken = exists().where(

@@ -1,4 +1,4 @@
-"""Enrolments whose sequence has changed: where they stand, and how they follow, in set statements."""
+"""Moves or ends enrolments whose sequence has changed, in set statements."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def let_go(tx: Connection, sequence: str, version: str, now: datetime) -> int:
 
 
 def let_go_all(tx: Connection, sequence: str, now: datetime) -> int:
-    """End every enrolment of a sequence that is there no more."""
+    """End every enrolment of a sequence that the release no longer has."""
     return stop(tx, enrolment.c.sequence == sequence, Reason.RETIRED, now)
 
 

@@ -1,4 +1,4 @@
-"""Pausing, resuming and retiring sequences, in set statements."""
+"""Pauses, resumes and retires sequences, in set statements."""
 
 from __future__ import annotations
 

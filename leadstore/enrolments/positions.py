@@ -1,4 +1,4 @@
-"""Enrolments: who is in which sequence, and where each stands."""
+"""Adds enrolments, moves them to their next step, and lets the gate look at them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes imported rows into memory one by one: what changes, what stays, and what must not come in."""
+"""Works out in memory, row by row, what an imported batch changes and which rows are refused."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Ledger:
         )
 
     def _compare(self, person: KnownLead, row: ImportedLead, again: bool) -> None:
-        """Tell people apart that one key, or one row after another, would melt together."""
+        """Refuse a row, or remark on it, where one key seems to stand for two people."""
         known = row.address in person.addresses
         if known and not again:
             return

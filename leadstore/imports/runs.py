@@ -1,4 +1,4 @@
-"""How far each import has come: kept in each batch's transaction, so that it resumes where it stopped."""
+"""How far each import has come: written with each batch, so that it resumes where it stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merges a lead into another that is the same person: the stricter word wins, addresses stay as aliases."""
+"""Merges a lead into another that is the same person: the stricter consent wins, addresses become aliases."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
+from leadstore.scores.history import stage_row
 from nurture.deciding import ALL_TOPICS
-from nurture.words import (
-    ConsentState,
-    EnrolmentState,
-    Reason,
-    Sig,
-    Stage,
-    SuppressionReason,
-    TouchState,
-)
+from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, SuppressionReason, TouchState
 
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
-"""What sales said of the one lead says nothing of the other."""
+"""Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
 def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str) -> bool:
@@ -45,8 +38,8 @@ def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str)
     _end(tx, duplicate, now)
     gone = {"stage": Stage.DISQUALIFIED.value, "mature": False, "changed": False, "recheck_at": None}
     tx.execute(update(lead).where(lead.c.id == duplicate).values(merged_into=into, **gone))
-    told = {"before": found[duplicate], "after": gone["stage"], "cause": f"merged into lead {into}"}
-    tx.execute(insert(stage_change).values(lead_id=duplicate, at=now, **told))
+    told = stage_row(duplicate, Stage(found[duplicate]), Stage.DISQUALIFIED, f"merged into lead {into}", now)
+    tx.execute(insert(stage_change).values(told))
     tx.execute(update(lead).where(lead.c.id == into).values(recheck_at=now, changed=True))
     return True
 

@@ -126,17 +126,17 @@ def write_scores(
     moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
     bulk.add(score_history, moved)
     changes = [
-        {
-            "lead_id": r.lead_id,
-            "before": before[r.lead_id].lead.stage.value,
-            "after": r.stage.value,
-            "cause": r.cause[:200],
-            "at": now,
-        }
+        stage_row(r.lead_id, before[r.lead_id].lead.stage, r.stage, r.cause, now)
         for r in results
         if r.stage is not before[r.lead_id].lead.stage
     ]
     bulk.add(stage_change, changes)
+
+
+def stage_row(lead_id: int, before: Stage, after: Stage, cause: str, now: datetime) -> dict[str, Any]:
+    """A row of `stage_change`."""
+    told = {"before": before.value, "after": after.value, "cause": cause[:200]}
+    return {"lead_id": lead_id, **told, "at": now}
 
 
 def _row(result: Scoring, now: datetime) -> dict[str, Any]:

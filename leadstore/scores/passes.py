@@ -1,4 +1,4 @@
-"""Where a pass over all leads stands: by which rules, and how far; kept so that it resumes."""
+"""How far a pass that scores all leads has come, and by which rules; kept so that it resumes."""
 
 from __future__ import annotations
 

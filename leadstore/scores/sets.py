@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
 
 from leadstore.rows import REACHED_AT, address, lead, score_history, stage_change
+from leadstore.scores.history import stage_row
 from leadstore.scores.points import Points
 from leadstore.scores.sums import MONDAY, WEEK, WEEKS, kinds_of, sums
 from leadstore.scores.table import mass
@@ -133,13 +134,7 @@ def write_stages(tx: Connection, restaged: Sequence[Restaged], now: datetime) ->
         }
         tx.execute(_STAGES, given)
         rows = [
-            {
-                "lead_id": one.id,
-                "before": one.before.value,
-                "after": one.after.value,
-                "cause": one.cause[:200],
-                "at": now,
-            }
+            stage_row(one.id, one.before, one.after, one.cause, now)
             for one in page
             if one.after is not one.before
         ]
@@ -174,9 +169,7 @@ _WRITE = (
 _REMEMBER = insert(score_history).from_select(
     ["lead_id", *_FIGURES, "at"],
     select(
-        mass.c.id,
-        *(mass.c[name] for name in _FIGURES),
-        bindparam("at", type_=score_history.c.at.type),
+        mass.c.id, *(mass.c[name] for name in _FIGURES), bindparam("at", type_=score_history.c.at.type)
     ).where(mass.c.visible, ~mass.c.odd),
 )
 
@@ -199,9 +192,6 @@ def _query(
         )
         .join_from(lead, address, REACHED_AT)
         .outerjoin(counted, counted.c.lead_id == lead.c.id)
-        .where(
-            lead.c.id.between(bindparam("first"), bindparam("last")),
-            lead.c.merged_into.is_(None),
-        )
+        .where(lead.c.id.between(bindparam("first"), bindparam("last")), lead.c.merged_into.is_(None))
     )
     return points.finish(start)

@@ -40,15 +40,7 @@ from leadstore.story.chapters import (
 )
 from nurture.errors import NotFound
 from nurture.values import Consent, Signal, as_terms
-from nurture.words import (
-    HandoffState,
-    OutboxKind,
-    Reason,
-    Stage,
-    SuppressionReason,
-    TouchState,
-    Verdict,
-)
+from nurture.words import HandoffState, OutboxKind, Reason, Stage, SuppressionReason, TouchState, Verdict
 
 LATEST_SIGNALS = 20
 

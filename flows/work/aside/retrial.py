@@ -1,4 +1,4 @@
-"""The operator's word on what waits: back into the work, or given up."""
+"""Puts items that were set aside or failed back into the work, or gives them up."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The demo's world: invented leads who read their mail and answer it, on a clock that jumps."""
+"""The demo: invented leads whose behaviour is simulated, on a moved clock."""

@@ -58,11 +58,7 @@ async def demonstration(settings: Settings, *, weeks: int, seed: int) -> AsyncIt
         stack.callback(listener.close)
         inbox = stack.enter_context(LocalInbox(settings.state / "inbox", answer=world.answer))
         web_port = listener.getsockname()[1]
-        own = {
-            "inbox_port": inbox.port,
-            "web_port": web_port,
-            "public_url": f"http://127.0.0.1:{web_port}",
-        }
+        own = {"inbox_port": inbox.port, "web_port": web_port, "public_url": f"http://127.0.0.1:{web_port}"}
         shop = await stack.enter_async_context(open_shop(settings.model_copy(update=own), now=world.now))
         desk = StoreDesk(shop.store, now=lambda: world.now)
         app = make_app(desk, shop.links, company=book.policy.company.name, language=book.policy.language)

@@ -1,4 +1,4 @@
-"""Plays the demo: leads live, the clock jumps, the flows run, mail is read; then everything is counted."""
+"""Runs the demo's weeks: leads act, the clock moves on, the flows run, mail is read; then it is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's people between two ticks: they read what came, and act when their moment comes."""
+"""Simulates the demo's leads between two ticks: they read their mail, and act at their moments."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class World:
     _gone_away: set[str] = field(default_factory=set)
 
     def settle_in(self, people: Iterable[Person], end: datetime) -> None:
-        """Let these people live until `end`."""
+        """Add these leads, with what they do by themselves until `end`."""
         for person in people:
             self._ids[person.address] = person.lead_id
             for act in self.model.own_life(person.address, self.now, end, person.unconfirmed):
@@ -55,7 +55,7 @@ class World:
         return UNKNOWN if recipient.lower() in self._gone else None
 
     def read_mail(self) -> int:
-        """Let everybody read what came since the last look; returns how many mails that were."""
+        """Read the mails that came since the last call, and plan the reactions; returns how many."""
         mails = self.mailbox.read_new()
         for mail in mails:
             for act in self._reactions(mail):
@@ -63,7 +63,7 @@ class World:
         return len(mails)
 
     async def go_on(self, store: Store, until: datetime, leave: Leave) -> int:
-        """Let everything happen that happens by then; returns how many signals there were."""
+        """Do all that is planned up to then; returns how many signals there were."""
         signals: list[NewSignal] = []
         for act in self._due(until):
             self.now = max(self.now, act.at)
@@ -85,7 +85,7 @@ class World:
         heapq.heappush(self._coming, (act.at, act.address, act.name, act))
 
     def _due(self, until: datetime) -> Iterable[Act]:
-        """What happens by then; what somebody does once only is passed over the second time."""
+        """The acts up to then; a lead leaves only once, and registers only once."""
         while self._coming and self._coming[0][0] <= until:
             act = heapq.heappop(self._coming)[-1]
             if act.type == LEAVES and act.address in self._gone_away:

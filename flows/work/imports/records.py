@@ -1,4 +1,4 @@
-"""Streams the records of a CSV or JSON Lines file; one bad record never costs the next."""
+"""Streams the records of a CSV or JSON Lines file; a bad record does not spoil the next one."""
 
 from __future__ import annotations
 

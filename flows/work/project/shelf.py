@@ -1,4 +1,4 @@
-"""Reads a project's files from disk, as text, before anyone judges them."""
+"""Reads a project's files from disk, as text that is not checked yet."""
 
 from __future__ import annotations
 

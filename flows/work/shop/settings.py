@@ -1,4 +1,4 @@
-"""Settings: what differs between machines, from the environment; secrets only from there or from a file."""
+"""The settings of a process, from environment variables; secrets may come from a file."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ SYNONYMS = {name: setting for setting, names in MEANT_BY.items() for name in nam
 
 
 def _refuse_unknown() -> None:
-    """A setting that is silently ignored would let mail go the wrong way."""
+    """Refuse a setting that would be ignored: mail might go the wrong way for it."""
     known = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
     for name in sorted(os.environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(f"{PREFIX}TEST_"):
@@ -246,7 +246,7 @@ def _own_key(state: Path) -> str:
 
 
 def _write_once(path: Path) -> None:
-    """Of several processes that start together, one writes; a reader never sees half a key."""
+    """Write the key so that of several processes one writes it, and a reader never sees half of it."""
     draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""The one place that joins the parts: store, book, relay and links, from settings."""
+"""Joins store, book, relay and links from the settings: the only place that does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HOLD = timedelta(seconds=30)
 
 
 class Speaker(Protocol):
-    """Whatever can send letters: the relay, or its in-memory twin."""
+    """What can send letters: the relay, or its in-memory twin."""
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
         """Speak every letter; exactly one delivery each."""
@@ -120,7 +120,7 @@ def store_identity(store: Store) -> str:
 
 
 def _refuse_left_open(store: Store, books: Mapping[int, Book]) -> None:
-    """Nobody gets mail in the name of a firm that does not exist."""
+    """Refuse a relay while the release's sender is still a placeholder."""
     with store.read() as tx:
         number = current_release_id(tx)
         book = books.get(number) if number is not None else None

@@ -1,4 +1,4 @@
-"""Standing sequences look at leads: at the changed ones in every tick, at all of them once an hour."""
+"""Enrols leads in standing sequences: changed leads in every tick, all leads once an hour."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
 
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[EntryCounts, int]:
-    """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
+    """Search without locks, so that nobody waits; then lock the leads found, and ask again about them."""
     ids = _search(shop, now, name, after)
     if not ids:
         return EntryCounts(), -1

@@ -136,7 +136,7 @@ def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> str:
 
 
 def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
-    """Set a mail aside with as much of it as is ever read; `place` names one of which nothing is had."""
+    """Set a mail aside with as much of it as is ever read; `place` names one that could not be fetched."""
     head = None if raw is None else raw[:MAX_PAYLOAD]
     name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
     item = new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)
@@ -144,7 +144,7 @@ def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, p
 
 
 def handle(shop: Shop, raw: bytes, now: datetime) -> str:
-    """Sort, match and record one mail; says what it was. Twice is as once."""
+    """Sort, match and record one mail; says what it was. A second time changes nothing."""
     mail, found, clues = _read(shop, raw)
     with shop.store.begin() as tx:
         if clues.leaving is not None:
