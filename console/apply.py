@@ -63,7 +63,7 @@ def _as_data(applied: Applied) -> dict[str, Any]:
 
 
 def _apply(store: Store, project: Path, yes: bool, json: bool) -> Applied:
-    """Apply, and ask where leads would leave and somebody is there to answer."""
+    """Apply; where leads would leave, ask first, on a terminal."""
     try:
         return apply_shelf(store, project, datetime.now(UTC), yes=yes)
     except LeadsLeave as error:

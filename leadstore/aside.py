@@ -63,9 +63,9 @@ class WantedAside:
 
 
 def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
-    """Set these items aside; one that was so before is open again, and counts how often. Returns how many.
+    """Set these items aside, also those that were before, which are counted again. Returns how many.
 
-    Whoever sets an item aside also takes it out of the work: nothing tries it again by itself.
+    The caller also takes them out of the work: nothing tries them again by itself.
     """
     rows = [_row(one, now) for one in items]
     if not rows:

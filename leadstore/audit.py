@@ -82,7 +82,7 @@ def suppressed_since(tx: Connection) -> dict[str, datetime]:
 
 
 def withdrawn_since(tx: Connection) -> dict[tuple[str, str], datetime]:
-    """The withdrawn consents by (address, topic), and since when; a withdrawal of all stands under `*`."""
+    """The withdrawn consents by (address, topic), and since when; a withdrawal of all topics is under `*`."""
     query = select(address.c.address, consent.c.topic, consent.c.at).join_from(
         consent, address, consent.c.address_id == address.c.id
     )

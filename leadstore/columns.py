@@ -28,11 +28,11 @@ class Instant(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
-        """On its way in: refused when naive."""
+        """How values are written: naive ones are refused."""
         return _in_utc if dialect.name == "postgresql" else as_text
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """On its way out: always aware."""
+        """How values are read: they are always aware."""
         return _in_utc if dialect.name == "postgresql" else _from_text
 
 

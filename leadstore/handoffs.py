@@ -80,8 +80,8 @@ def unassigned_ids(tx: Connection, limit: int) -> list[int]:
 def unassigned(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[Offer]:
     """Handoffs (`among` these) that nobody could be offered yet, oldest first, locked after their leads.
 
-    Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
-    round, two workers would wait for each other.
+    Scoring and sellers' answers lock a lead's row before its handoff's: in the other order, two workers
+    would wait for each other.
     """
     these = handoff.c.id.in_(unassigned_ids(tx, limit) if among is None else list(among)) & IS_UNASSIGNED
     leads = set(tx.scalars(select(handoff.c.lead_id).where(these)))

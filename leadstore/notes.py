@@ -20,7 +20,7 @@ def read_note(tx: Connection, name: str) -> str | None:
 
 
 def write_note(tx: Connection, name: str, value: str) -> None:
-    """Remember a single fact about the store; of two processes at once, the later one stands."""
+    """Write a single fact about the store; of two processes at once, the later one wins."""
     new = insert_into(tx, note).values(name=name, value=value)
     tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
 

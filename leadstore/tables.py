@@ -194,7 +194,7 @@ LEFT_ALONE = "kind = 'lead' AND state <> 'retried'"
 
 
 class OutboxTable(SQLModel, table=True):
-    """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
+    """Everything that is sent, written before it is sent. The row of a touch is its cap slot."""
 
     __tablename__ = "outbox"
     id: int | None = row_id()

@@ -126,7 +126,7 @@ def _refuse_misuse(ids: Sequence[int], word: Word | None, narrowed: bool, log: S
 
 
 def _by_log(doubts: Sequence[Doubt], logs: Sequence[Path], word: Word | None) -> Verdicts:
-    """By what the log says; `word` for what it only names, as a list does."""
+    """What the log says of each row; `word` is for rows that it only names, as a list does."""
     fates: dict[str, Fate] = read_log(_lines(logs), [one.message_id for one in doubts])
     words: dict[int, Word] = {}
     left: dict[int, str] = {}

@@ -131,7 +131,7 @@ class Page:
             self.line(text, QUIET if span.lifted_at else BAD)
 
     def sequences(self) -> None:
-        """Where the lead stands in each sequence, each touch with its reason, and why it is in no other."""
+        """Each sequence the lead is or was in, with its touches and reasons, and why it is in no other."""
         for run in self.story.runs:
             self.run(run)
         if self.told.silence:

@@ -65,14 +65,14 @@ async def local_server(settings: Settings, *, port: int | None = None) -> AsyncI
 
 
 KEPT = frozenset({"PREFECT_CLIENT_MAX_RETRIES", "PREFECT_LOGGING_LEVEL", "PREFECT_SERVER_LOGGING_LEVEL"})
-"""What of the caller's PREFECT_* reaches a server of ours and the flows that report to it. PREFECT_API_URL is
-heard where it says which server to report to. All else, a database above all, is of another Prefect."""
+"""The caller's PREFECT_* variables that a server of ours and its flows get. PREFECT_API_URL is read where the
+server to report to is chosen. All others, such as a database, belong to another Prefect."""
 
 
 def server_environment(settings: Settings, server: PrefectServer) -> dict[str, str | None]:
-    """What Prefect reads from the environment: where the API is; nothing measured, nothing kept.
+    """Prefect's environment variables: the API's address; no analytics, no stored results.
 
-    None stands for what is taken out. Beside the server that PREFECT_API_URL names, all else stays.
+    A variable that is None is taken out. For the server that PREFECT_API_URL names, all others stay.
     """
     values: dict[str, str | None] = {
         "PREFECT_API_URL": server.api,

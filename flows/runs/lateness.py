@@ -32,9 +32,9 @@ PATIENCE_SECONDS = 20
 
 @contextlib.asynccontextmanager
 async def dropping_late() -> AsyncIterator[None]:
-    """Beside the block, cancel the late runs of this run's own deployment: an outage leaves many of them.
+    """While the block runs, cancel the late runs of this run's own deployment: an outage leaves many of them.
 
-    Nothing is lost, for what they would do, this run does. Runs that somebody asked for are let be, and no
+    Nothing is lost, for this run does their work. Runs that a person started are not cancelled, and no
     trouble with the server keeps the work from being done.
     """
     own = deployment.id

@@ -46,8 +46,8 @@ async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict
 
 
 DUTIES: Mapping[str, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
-"""What a round is made of, in its order: what came back may suppress whom a tick would mail, and who enters
-a standing sequence depends on the scores."""
+"""The work of a round in its order: mail that came back may suppress leads that a tick would mail, and
+entries in standing sequences depend on the scores."""
 
 
 async def whole_round(shop: Shop, do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

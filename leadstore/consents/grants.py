@@ -80,7 +80,7 @@ def suppress(
 ) -> int:
     """Suppress addresses that are not suppressed yet; returns how many were new.
 
-    All but a bounce, which belongs to the mailbox, hold as well where the lead is reached by now.
+    All but a bounce, which is about one mailbox, hold as well for the address the lead is reached at now.
     """
     if not address_ids:
         return 0

@@ -52,7 +52,7 @@ def read_address(tx: Connection, text: str) -> AddressState:
 def suppress_address(tx: Connection, text: str, now: datetime, source: str) -> bool:
     """Suppress an address; False when it was suppressed before.
 
-    An address nobody is known by is kept with an empty lead, so that a later import finds it suppressed.
+    An unknown address is kept with an empty lead, so that a later import finds it suppressed.
     The gate stops the lead's enrolments in the next tick; nothing starts after this commits.
     """
     known = read_address(tx, text)

@@ -109,7 +109,7 @@ class Bulk:
         return moment.astimezone(UTC) if self.on_postgres else str(as_text(moment))
 
     def new_ids(self, table: Table, count: int) -> Sequence[int]:
-        """So many ids that no row of the table has or will get."""
+        """So many ids that no row of the table has, and no other writer will get."""
         if not count:
             return ()
         if self.on_postgres:

@@ -46,7 +46,7 @@ def take_lock(store: Store, name: str, holder: str) -> Hold | None:
 
 
 def lock_holder(store: Store, name: str) -> str | None:
-    """Who has the named lock now, in its own words; None when nobody has it."""
+    """Who has the named lock now, as its holder named itself; None when it is free."""
     if store.dialect == "postgresql":
         with store.read() as tx:
             found: str | None = tx.scalar(_HOLDER, _halves(_key(tx, name)))
@@ -125,7 +125,7 @@ class _File:
         self.path, self.number = path, number
 
     def stands(self) -> bool:
-        """Somebody may have deleted it; then the next one locks another file of that name."""
+        """False when the file was deleted: another process may then lock a new file of that name."""
         try:
             return os.path.samestat(os.fstat(self.number), self.path.stat())
         except OSError:

@@ -72,7 +72,7 @@ def read_schema(tx: Connection) -> Schema:
 
 
 def note_needs(tx: Connection, held: str, oldest: str) -> None:
-    """Leave the note: at `held`, the store can be worked on by whoever knows `oldest`."""
+    """Note that the store is at migration `held`, on which versions can work that know migration `oldest`."""
     write_note(tx, NEEDS, f"{held} {oldest}")
 
 

@@ -92,7 +92,7 @@ def hold_due(tx: Connection, leads: Mapping[int, str], now: datetime) -> int:
 def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
     """Hold these enrolments (id -> the type of what was raised) where they stand; returns how many.
 
-    Nothing is read of them but where they stand, for whatever they hold may be what raised.
+    Only their steps are read, for any other value of theirs may be what raised.
     """
     these = enrolment.c.id.in_(list(enrolments)) & (enrolment.c.state == EnrolmentState.ACTIVE.value)
     place = [enrolment.c[name] for name in ("lead_id", "id", "sequence", "step", "occurrence")]
@@ -109,7 +109,7 @@ def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
 
 
 def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
-    """Append that these enrolments wait where they now stand, as the gate would have written it."""
+    """Append that these enrolments wait at their steps, as the gate would have written it."""
     said = {"verdict": Verdict.WAIT.value, "reason": Reason.STEP_WAIT.value, "detail": {}, "at": now}
     rows = [{**_place(one, position), **said, "until": position.due_at} for one, position in waits]
     Bulk(tx).add(decision, rows)
@@ -158,7 +158,7 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
 
 
 def _latest_entries(tx: Connection, lead_ids: set[int]) -> dict[tuple[int, str], tuple[str, str]]:
-    """The last word on these leads' entries: (lead id, sequence) -> (verdict, reason)."""
+    """The latest decision about these leads' entries: (lead id, sequence) -> (verdict, reason)."""
     known = select(func.max(decision.c.id)).where(
         decision.c.lead_id.in_(lead_ids),
         decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
@@ -181,7 +181,7 @@ def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...
 
 
 def _news(decision: Decision) -> datetime | None:
-    """The end of a wait, where another one is worth a line: a backlog's turns move on by the hour."""
+    """The end of a wait, which makes it a new one; not for paced waits, whose end moves on all the time."""
     return None if decision.reason in PACED_REASONS else decision.until
 
 
@@ -284,7 +284,7 @@ def _claim(
 
 
 def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
-    """What an ended enrolment had planned will not be sent, nor what a lost worker had claimed for it."""
+    """Skip the rows that are planned for ended enrolments, or were claimed for them by a lost worker."""
     if enrolment_ids:
         states = [TouchState.PLANNED.value, TouchState.CLAIMED.value]
         waiting = (outbox.c.enrolment_id.in_(enrolment_ids)) & outbox.c.state.in_(states)

@@ -71,8 +71,7 @@ def candidates(
 ) -> list[int]:
     """Ids of the live leads that the sequence would take in now, or refuse for a reason not yet on record.
 
-    In the order of their ids, above `after`. `nurture.deciding.entry.consider` has the last word on each of
-    them.
+    In the order of their ids, above `after`. `nurture.deciding.entry.consider` then decides for each.
     """
     ask = _Question(standing, now, tx.dialect.name)
     query = ask.query().where(lead.c.id > after)

@@ -36,7 +36,7 @@ def move(
     priority: int,
     now: datetime,
 ) -> int:
-    """Let who stands at the first of `steps` in another version stand at the second in this one.
+    """Move enrolments at the first of `steps` in another version to the second in this one.
 
     They keep their identity and their times, and are looked at in the next pass. What was planned
     for the old step is planned for the new one, unless that was settled before.

@@ -28,7 +28,7 @@ def retired(tx: Connection) -> frozenset[str]:
 
 
 def pause(tx: Connection, sequence: str, now: datetime) -> int:
-    """Stop the sequence's timers; pausing twice is pausing once. Returns how many enrolments stand still."""
+    """Stop the sequence's timers; a second time changes nothing. Returns how many enrolments wait."""
     if sequence not in halts(tx):
         tx.execute(insert(halt).values(sequence=sequence, kind=PAUSED, since=now))
         write_down(tx, enrolment.c.sequence == sequence, Verdict.WAIT, Reason.PAUSED, now)

@@ -62,7 +62,7 @@ class FileMemory:
         return page[lead_id % _PAGE] if page is not None else 0
 
     def keep(self, said: Mapping[int, int]) -> None:
-        """Remember what a batch said, once it is committed."""
+        """Keep what a batch said, once it is committed."""
         for lead_id, mask in said.items():
             page = self._pages.get(lead_id // _PAGE)
             if page is None:
@@ -108,7 +108,7 @@ class Ledger:
             raise
 
     def take_wish(self, row: ImportedLead) -> None:
-        """Take what a rejected row says of its lead's wish to leave, and nothing else."""
+        """Take the withdrawals and suppressions of a rejected row, and nothing else."""
         if not row.forbids:
             return
         person = self.known.by_address.get(row.address)
@@ -146,7 +146,7 @@ class Ledger:
         return person.said
 
     def _unsaid(self, person: KnownLead, row: ImportedLead) -> ImportedLead:
-        """What a further row about a lead adds: its first word on each field stands, but for a withdrawal."""
+        """The new parts of a further row about a lead: an earlier row's fields stay, but for withdrawals."""
         bit, said = self.memory.bit, person.said
         consents = (
             c for c in row.consents if c.state is ConsentState.WITHDRAWN or not said & bit(f" {c.topic}")

@@ -35,7 +35,7 @@ def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
 
 
 def advance_run(tx: Connection, digest: str, before: int, progress: Progress) -> None:
-    """Remember a batch, in its own transaction.
+    """Write how far the import has come, in the transaction of its batch.
 
     Raises:
         StoreError: another process is importing the same file.

@@ -21,7 +21,7 @@ KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLE
 def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
-    A topic withdrawn at either address, and a suppression of either, holds for the lead that lives on; a
+    A topic withdrawn at either address, and a suppression of either, holds for the lead that stays; a
     consent is not carried over, for it belongs to the address that gave it. What the duplicate did counts for
     the other from now on; its sequences end.
     """
@@ -57,7 +57,7 @@ def _take_the_stricter(tx: Connection, of: int, to: int, now: datetime, source: 
 
 
 def _end(tx: Connection, duplicate: int, now: datetime) -> None:
-    """Nothing more is decided for it, planned for it or asked of a seller about it."""
+    """End its enrolments, skip what is planned for it, and close its handoffs."""
     running = enrolment.c.state.in_([EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value])
     ended = {"state": EnrolmentState.STOPPED.value, "reason": Reason.DISQUALIFIED.value, "ended_at": now}
     tx.execute(update(enrolment).where(enrolment.c.lead_id == duplicate, running).values(**ended))

@@ -23,7 +23,7 @@ READY = text("lead.mature AND lead.merged_into IS NULL")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A lead in a list. `cause` is why it stands at its stage; `seller` has it, or nobody does."""
+    """A lead in a list. `cause` is why it is at its stage; `seller` None: no seller has it."""
 
     id: int
     key: str | None

@@ -104,7 +104,7 @@ class MassScoring:
         tx.exec_driver_sql(self._statement, {**self._written, **given})
 
     def _types(self, did: int) -> frozenset[str]:
-        """What these bits stand for; of the many leads of a page, few did different things."""
+        """The signal types of these bits, cached: many leads of a page have the same."""
         if did not in self._named:
             bits = self.kinds.bits.items()
             self._named[did] = frozenset(name for name, bit in bits if did & bit)

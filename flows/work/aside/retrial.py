@@ -47,10 +47,10 @@ def _failed(items: Sequence[Waiting]) -> tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def _read_again(shop: Shop, one: Waiting, now: datetime) -> bool:
-    """Read a mail from what was kept of it; it is forgotten only once that is done."""
+    """Read a mail from its payload, which is deleted only once that is done."""
     with shop.store.read() as tx:
         raw = payloads(tx, [one.number]).get(one.number)
-    if raw is None:  # it was read or dropped before, and its letter is forgotten
+    if raw is None:  # it was read or dropped before
         return True
     try:
         handle(shop, raw, now)

@@ -169,7 +169,7 @@ def _is_guarded(columns: Sequence[str]) -> bool:
 
 
 def _trim(cells: list[str], width: int) -> None:
-    """Forget the blank cells behind the last column, as spreadsheets write them."""
+    """Drop blank cells behind the last column, as spreadsheets write them."""
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
 

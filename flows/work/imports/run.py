@@ -286,7 +286,7 @@ class _Importing:
         return fault
 
     def _wish_alone(self, record: Record, fault: Exception) -> _Batch:
-        """Of a row that cannot be stored, what it says of a wish to leave."""
+        """The withdrawals of a row that cannot be stored."""
         wish = Record(record.line, {}, record.cells, in_words(fault), record.guesses or [record.row])
         return _evaluate(self.map, [wish], self.now)
 
@@ -363,7 +363,7 @@ def _evaluate(mapping: ImportMap, records: list[Record], now: datetime) -> _Batc
 
 
 def _wish(reader: RowReader, record: Record, now: datetime) -> ImportedLead:
-    """What a record that is no row says of a wish to leave."""
+    """The withdrawals that a record holds, though it cannot be read as a row."""
     found = reader.wish(record.guesses, record.line, now, record.fault)
     if found is None:
         raise RowFault(record.fault)

@@ -9,7 +9,7 @@ OFTEN, SELDOM, RARELY = 50_000, 20, 100
 
 
 def spare_what_stays() -> None:
-    """Tell the collector that what is there now stays, and to look seldom at what comes.
+    """Exclude all present objects from garbage collection, and make its runs rare.
 
     Modules, tables and a compiled release are fifty thousand objects that stay as long as the process. A
     batch makes more, which are freed by their reference counts once it is settled: the collector's looks at

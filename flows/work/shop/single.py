@@ -31,7 +31,7 @@ class HeldLock:
 
     @property
     def is_over(self) -> bool:
-        """Whether another process has the lock: whoever works under it ends at the next page."""
+        """Whether another process has the lock; work that needs it then ends at the next page."""
         return self.lost.done()
 
     async def watch(self) -> None:

@@ -35,7 +35,7 @@ class Speaker(Protocol):
     """What can send letters: the relay, or its in-memory twin."""
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Speak every letter; exactly one delivery each."""
+        """Send every letter; returns one delivery for each."""
         ...
 
 
@@ -43,7 +43,7 @@ class Speaker(Protocol):
 class Shop:
     """Everything the work needs, for one process. `moved` says that `now` is not the machine's clock.
 
-    `stopping` asks the work to begin nothing new: what is being spoken is settled, and it ends.
+    `stopping` asks the work to begin nothing new: what is being sent is settled, and it ends.
     """
 
     settings: Settings
@@ -185,7 +185,7 @@ async def open_shop(
 
 
 def idle_shop(settings: Settings, store: Store) -> Shop:
-    """A shop over an open store, for a command that decides and writes but speaks to nobody."""
+    """A shop over an open store, for a command that decides and writes but sends nothing."""
     links = Links(settings.secret_keys, settings.public_url)
     return Shop(settings, store, links, relay_for(settings), store_identity(store))
 

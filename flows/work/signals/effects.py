@@ -83,7 +83,7 @@ def _heed(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
 def _change_consents(
     tx: Any, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
 ) -> None:
-    """The lead's last word counts, by when it was said: signals come late. They are rare, so one by one."""
+    """Change consents one by one, for they are rare; each is dated by its signal, since signals come late."""
     for one in batch:
         said_at = min(one.signal.occurred_at, now)
         if one.signal.type == Sig.CONSENT_GRANTED:
@@ -93,7 +93,7 @@ def _change_consents(
 
 
 def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
-    """A basis that is none grants nothing: one odd signal must not stop the intake of all others."""
+    """Grant the topic; an unknown basis grants nothing, for one odd signal must not stop the others."""
     topic = one.signal.properties.get("topic")
     basis = one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value)
     if topic and basis in BASES:
@@ -101,7 +101,7 @@ def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> N
 
 
 def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
-    """From one topic where it is named; anything else counts as all of them."""
+    """Withdraw the topic that is named; anything else counts as all topics."""
     topic = one.signal.properties.get("topic")
     if topic and isinstance(topic, str):
         withdraw_topics(tx, [(address_id, topic)], said_at, SOURCE)

@@ -36,8 +36,8 @@ LOCK = "sweep"
 async def sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadline = NEVER) -> None:
     """Look at all leads, if it is time to: one process at a time, for a second one would find nothing.
 
-    At the deadline it keeps its place for the next call. One that dies begins again: who has entered is
-    no candidate any more.
+    At the deadline it keeps its place for the next call. A sweep that was cut off begins again; leads that
+    have entered are no candidates any more.
     """
     if not await in_thread(_sweep_due, shop, shop.clock(now)):
         return
@@ -116,7 +116,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Entry
 
 
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
-    """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
+    """The next candidates; if the query raises for a lead, the next leads instead, to be sieved."""
     try:
         with shop.store.read("sweep") as tx:
             standing = _standing(shop.book(tx)[1], now).get(name)
@@ -153,7 +153,7 @@ def _sweep_done(shop: Shop, now: datetime) -> None:
 
 
 def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
-    """The standing sequences that may still be entered: one that has closed looks at nobody."""
+    """The standing sequences that may be entered now; those that have closed are left out."""
     topics, within = book.catalog.topics, book.policy.consent.confirm_within
     return {
         name: StandingSequence(one, topics[one.topic].accepts, within)
