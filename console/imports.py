@@ -100,7 +100,8 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
 
 
 def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProgress | None) -> ImportReport:
-    from flows.work.imports.run import import_file, read_import_map, try_file
+    from flows.work.imports.map import read_import_map
+    from flows.work.imports.run import import_file, try_file
     from flows.work.shop.readiness import ready_store
     from leadstore.database.access import find_existing
 

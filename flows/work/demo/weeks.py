@@ -11,7 +11,8 @@ from flows.work.counts import added
 from flows.work.demo.folder import LEADS, MAP
 from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
-from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import ImportReport, OnProgress, import_file
 from flows.work.shop.wire import Shop
 from leadstore.audit import Census, Person, people, tally
 from leadstore.store import in_thread

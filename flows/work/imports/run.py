@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from flows.work.imports.map import MapRead, broken_map
 from flows.work.imports.records import Record, RowFile, open_rows
 from flows.work.imports.rejects import Reject, Rejects
-from flows.work.project.shelf import read_shelf
 from leadstore import notes
 from leadstore.imports import runs
 from leadstore.imports.acquaintance import Acquaintance
@@ -21,14 +21,10 @@ from leadstore.imports.runs import ImportTaken, Progress
 from leadstore.imports.writes import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
 from nurture.blame import in_words, is_own
-from nurture.errors import BookError, ImportFault, StoreError, StoreGone
-from nurture.files.diagnosis import Fault
-from nurture.files.source import load_yaml
+from nurture.errors import ImportFault, StoreError, StoreGone
 from nurture.imports.lead import ImportedLead, RowFault
-from nurture.imports.map import ImportMap, read_map
+from nurture.imports.map import ImportMap
 from nurture.imports.reader import RowReader
-from nurture.project.catalog import read_catalog
-from nurture.project.shelves import CATALOG, spelled
 
 BATCH = 2000
 """Records of one transaction: a crash costs at most these, and they come in again."""
@@ -69,50 +65,8 @@ class ImportReport:
     resumed_at: int = 0  # records that an earlier run had brought in
 
 
-@dataclass(frozen=True, slots=True)
-class MapRead:
-    """A checked map and the text it was read from, which is a part of the import's identity."""
-
-    map: ImportMap
-    text: str
-
-    def strictly(self) -> MapRead:
-        """The same map, with which a cell that cannot be read costs its row."""
-        reader = replace(self.map.reader, strict=True)
-        return MapRead(replace(self.map, reader=reader), f"{self.text}\nstrict: true\n")
-
-
 OnProgress = Callable[[int, int, ImportCounts], None]
 """Told at the start and after each batch: bytes read, bytes of the file, counts so far."""
-
-
-def read_import_map(project: Path, path: Path) -> MapRead:
-    """Read a map against the project's catalogue.
-
-    Raises:
-        BookError: the map or the catalogue has faults; it carries all of them.
-        ImportFault: the map cannot be read at all.
-    """
-    files = read_shelf(project)
-    where = spelled(files, CATALOG)
-    node, faults = load_yaml(where, files.get(where, "topics: {}"))
-    catalog = None
-    if node is not None:
-        catalog, faults = read_catalog(node, where)
-    if catalog is None:
-        raise BookError("the catalogue has faults, so the map cannot be checked against it", faults)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ImportFault(f"{path} is not UTF-8 text", hint="save it as UTF-8") from error
-    except OSError as error:
-        raise ImportFault(
-            f"{path} cannot be read: {error.strerror}", hint="check the name after --map"
-        ) from error
-    found, faults = read_map(str(path), text, catalog.vocabulary())
-    if found is None:
-        raise _broken(faults)
-    return MapRead(found, text)
 
 
 def import_file(
@@ -394,11 +348,4 @@ def _check_columns(mapping: ImportMap, rows: RowFile) -> None:
             f"{rows.path} has two columns called {twice[0]!r}, which the map reads", hint="rename one of them"
         )
     if rows.columns is not None and (missing := mapping.missing(rows.columns)):
-        raise _broken(missing)
-
-
-def _broken(faults: list[Fault]) -> BookError:
-    found = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return BookError(
-        f"the map has {found}; nothing was imported", faults, hint="docs/import.md shows a whole map"
-    )
+        raise broken_map(missing)
