@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -75,17 +74,19 @@ class Clock:
 
     async def _tick(self) -> None:
         await self._look_at_shelf()
-        await self._run(self._tick, tick, TickOptions(seconds=TICK_SECONDS))
+        options = TickOptions(seconds=TICK_SECONDS)
+        await self._run("tick", self._tick, lambda: conduct(self.shop, tick, options))
 
     async def _rescore(self) -> None:
         """After a rule change, slice by slice: ticks come in between, for one flow runs at a time."""
-        await self._run(self._rescore, rescore, RescoreOptions(seconds=SLICE_SECONDS))
+        options = RescoreOptions(seconds=SLICE_SECONDS)
+        await self._run("rescore", self._rescore, lambda: conduct(self.shop, rescore, options))
 
     async def _handoff(self) -> None:
-        await self._run(self._handoff, handoff, RunOptions())
+        await self._run("handoff", self._handoff, lambda: conduct(self.shop, handoff, RunOptions()))
 
     async def _mailbox(self) -> None:
-        await self._run(self._mailbox, mailbox, RunOptions())
+        await self._run("mailbox", self._mailbox, lambda: conduct(self.shop, mailbox, RunOptions()))
 
     def _again(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Go on soon with what a run left at its deadline."""
@@ -98,12 +99,16 @@ class Clock:
             misfire_grace_time=None,
         )
 
-    async def _run(self, job: Callable[[], Awaitable[None]], flow: Any, options: RunOptions) -> None:
-        """Run a flow, and tell what came of it; `job` is what goes on with what it left."""
-        name = flow.name.removeprefix("nurture-")
+    async def _run(
+        self,
+        name: str,
+        job: Callable[[], Awaitable[None]],
+        flow: Callable[[], Awaitable[dict[str, object]]],
+    ) -> None:
+        """Run a flow, and tell what came of it; `job` goes on with what it left."""
         async with self._one:
             try:
-                counts = await conduct(self.shop, flow, options)
+                counts = await flow()
                 self.report(name, counts)
                 if trouble := trouble_in(counts):
                     log.warning("%s: %s: %s", name, trouble.name, trouble.words)
