@@ -11,6 +11,7 @@ from console.format import printable, say_many
 from console.frame import InFrame, note, say_json
 from console.options import Json
 from console.why.reasons import Why, plainly
+from leadstore.database.transaction import Transaction
 from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_book
 from nurture.speech.cause import is_of_sequence, say_cause
@@ -51,7 +52,7 @@ def leads(
     return 0
 
 
-def _sentences(tx: Any, found: list[Listed]) -> Why:
+def _sentences(tx: Transaction, found: list[Listed]) -> Why:
     """How causes are said; the release is read only when words of its sequences are among them."""
     book = current_book(tx) if any(is_of_sequence(one.cause) for one in found) else None
     if book is None:

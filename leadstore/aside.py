@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, exists, func, select, text, update
+from sqlalchemy import Column, Select, exists, func, select, text, update
 
 from leadstore.database.bulk import Bulk, insert_into
+from leadstore.database.transaction import Transaction
 from leadstore.rows import as_value, aside, lead, signal
 from leadstore.tables import LEFT_ALONE
 from nurture.words import AsideKind, AsideStage, AsideState
@@ -62,7 +63,7 @@ class WantedAside:
     lead_id: int | None = None
 
 
-def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
+def set_aside(tx: Transaction, items: Iterable[NewAside], now: datetime) -> int:
     """Set these items aside, also those that were before, which are counted again. Returns how many.
 
     The caller also takes them out of the work: nothing tries them again by itself.
@@ -77,19 +78,19 @@ def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
     return len(rows)
 
 
-def list_aside(tx: Connection, wanted: WantedAside) -> list[SetAside]:
+def list_aside(tx: Transaction, wanted: WantedAside) -> list[SetAside]:
     """The items that are meant, the latest first."""
     query = _meant(select(*_COLUMNS), wanted).order_by(aside.c.last_at.desc(), aside.c.id.desc())
     return [_as_value(row) for row in tx.execute(query)]
 
 
-def payloads(tx: Connection, ids: Collection[int]) -> dict[int, bytes]:
+def payloads(tx: Transaction, ids: Collection[int]) -> dict[int, bytes]:
     """What was kept of these items."""
     kept = select(aside.c.id, aside.c.payload).where(aside.c.id.in_(list(ids)), aside.c.payload.is_not(None))
     return {row.id: bytes(row.payload) for row in tx.execute(kept)}
 
 
-def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None:
+def put_back(tx: Transaction, items: Collection[SetAside], now: datetime) -> None:
     """Put signals and leads back into the work: the next tick looks at them. It may be done twice."""
     refs = _by_place(items)
     if signals := refs.get((AsideKind.SIGNAL, AsideStage.INTAKE)):
@@ -101,14 +102,14 @@ def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None
     close(tx, [one.id for one in items], AsideState.RETRIED, now)
 
 
-def close(tx: Connection, ids: Collection[int], state: AsideState, now: datetime) -> None:
+def close(tx: Transaction, ids: Collection[int], state: AsideState, now: datetime) -> None:
     """Set the state of items, and delete their payloads, for they may be a person's letters."""
     if ids:
         closed = {"state": state.value, "payload": None, "last_at": now}
         tx.execute(update(aside).where(Bulk(tx).among(aside.c.id, ids)).values(**closed))
 
 
-def without_aside(tx: Connection, stage: AsideStage, lead_ids: Collection[int]) -> list[int]:
+def without_aside(tx: Transaction, stage: AsideStage, lead_ids: Collection[int]) -> list[int]:
     """These leads without those that are set aside at this stage, or were dropped there."""
     if not lead_ids:
         return []

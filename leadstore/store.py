@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
+from leadstore.database.transaction import Transaction
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.redaction import HIDDEN, shown_url
 
@@ -133,7 +134,7 @@ def open_store(url: str) -> Store:
 
 
 @contextmanager
-def savepoint(tx: Connection) -> Iterator[None]:
+def savepoint(tx: Transaction) -> Iterator[None]:
     """A part of a transaction that is rolled back alone when it raises; its errors are turned into ours."""
     with said_plainly(str(tx.engine.url)), tx.begin_nested():
         yield

@@ -14,6 +14,7 @@ from console.format import as_plain, printable, say_at
 from console.frame import InFrame, note, say_json
 from console.options import Json
 from console.why.reasons import REASONS, say_touch
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.failures import FailureFilter, Stuck, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox
 from leadstore.story.chapters import Touch
@@ -79,7 +80,7 @@ MENDED = {
 """What comes before another try."""
 
 
-def _able(tx: Any, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
+def _able(tx: Transaction, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
     """Which of these rows may be tried again or given up."""
     failed = tuple(touch.id for _, touch in rows if touch.state in (TouchState.FAILED, TouchState.REFUSED))
     return {one.id for one in find_stuck(tx, FailureFilter(failed))[0]} if failed else set()

@@ -12,6 +12,7 @@ from console.frame import InFrame, say_json
 from console.options import Json
 from console.why.reasons import plainly
 from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_book
 from leadstore.scores.history import read_for_scoring
@@ -69,7 +70,7 @@ def explain(lead: str, /, *, at: str | None = None, json: Json = False, frame: I
     return 0
 
 
-def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
+def explained_at(tx: Transaction, lead_id: int, moved: datetime | None) -> Explained:
     """Score one lead at a moment (None: now) by the release that runs.
 
     Raises:
@@ -99,7 +100,7 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
     )
 
 
-def _book(tx: Any) -> Book:
+def _book(tx: Transaction) -> Book:
     book = current_book(tx)
     if book is None:
         raise ProjectError("no release that can be read runs in this store", hint="run `nurture apply`")

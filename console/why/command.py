@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, say_json
 from console.options import Json
 from console.why.explanation import ExplainedStory
 from console.why.silence import Absence, absences, general
 from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_book
@@ -49,7 +50,7 @@ def why(lead: str, /, *, json: Json = False, frame: InFrame) -> int:
     return 0
 
 
-def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
+def tell(tx: Transaction, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
     story = read_story(tx, lead_id)
     now = max(latest_moment(tx, now), story.as_of or now)
@@ -70,7 +71,7 @@ def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
     )
 
 
-def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
+def _absences(tx: Transaction, book: Book, story: Story, now: datetime) -> list[Absence]:
     ids = [story.lead.id]
     snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
     return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)

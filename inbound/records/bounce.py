@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from inbound.kinds.bounce import Action, Bounce
 from inbound.records.returns import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake_address
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
 from nurture.refusals.refusal import UNCLEAR
@@ -21,7 +21,7 @@ OUR_FAULT = "our_fault"
 
 
 def record_bounce(
-    tx: Any,
+    tx: Transaction,
     sent: SentMail,
     bounces: Sequence[Bounce],
     key: str,

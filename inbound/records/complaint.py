@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from inbound.records.returns import SOURCE, Appended, append_once
 from leadstore.consents.grants import lock_lead_of, suppress, wake_address
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt
 from nurture.words import Sig, SuppressionReason, TouchState
 
 
-def record_complaint(tx: Any, sent: SentMail, key: str, at: datetime, now: datetime) -> str:
+def record_complaint(tx: Transaction, sent: SentMail, key: str, at: datetime, now: datetime) -> str:
     """Suppress the address in the same transaction; a second report of the same mail changes nothing."""
     settle_doubt(tx, sent.id, TouchState.SENT, "complained", now)
     if not sent.is_touch:

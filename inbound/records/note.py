@@ -9,6 +9,7 @@ from typing import Any
 from inbound.mail.message import Mail
 from inbound.records.reply import copy_of
 from inbound.records.returns import SOURCE
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
@@ -23,7 +24,7 @@ _QUOTED = re.compile(r"^\s*(?:>|On .{1,200} wrote:|Le .{1,200} [ée]crit\s*:|-{2
 
 
 def record_note(
-    tx: Any, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
 ) -> str:
     """Keep the seller's words, which never reach the lead and are no answer of the lead's.
 
@@ -59,7 +60,7 @@ def own_words(text: str) -> str:
 
 
 def _copy(
-    tx: Any, sent: SentMail, mail: Mail, notice: Notice, team: str, at: datetime, policy: Policy
+    tx: Transaction, sent: SentMail, mail: Mail, notice: Notice, team: str, at: datetime, policy: Policy
 ) -> dict[str, Any]:
     who = notice.seller or notice.recipient
     writer, reader, dedupe = (who, notice.recipient), ("", team), f"note:{mail.key}:{sent.id}"

@@ -9,6 +9,7 @@ from typing import Any
 from inbound.mail.message import Mail
 from inbound.records.returns import Appended, append_once
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import message_id
 from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import SentMail, is_of, latest_seller, name_of, settle_doubt
@@ -44,7 +45,7 @@ class Writer:
 
 
 def record_reply(
-    tx: Any, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
 ) -> str:
     """Append the signal and put the copy into the outbox; `own` are addresses of ours, never written to.
 
@@ -82,7 +83,7 @@ def record_reply(
     return (OTHER_REPLIED if writer.stranger else REPLIED) if told else "unforwarded"
 
 
-def _writer(tx: Any, sent: SentMail, mail: Mail) -> Writer:
+def _writer(tx: Transaction, sent: SentMail, mail: Mail) -> Writer:
     assert sent.lead_id is not None
     spelt = [one for one in map(_spelling, mail.addresses("From")) if one]
     if sent.address in spelt or is_of(tx, sent.lead_id, spelt):
@@ -97,7 +98,7 @@ def _spelling(written: str) -> str:
         return ""
 
 
-def _reader(tx: Any, lead_id: int, policy: Policy) -> Recipient | None:
+def _reader(tx: Transaction, lead_id: int, policy: Policy) -> Recipient | None:
     name = latest_seller(tx, lead_id)
     for seller in policy.handoff.sellers:
         if seller.name == name:
@@ -106,7 +107,7 @@ def _reader(tx: Any, lead_id: int, policy: Policy) -> Recipient | None:
 
 
 def copy_of(
-    tx: Any,
+    tx: Transaction,
     outbox_id: int,
     lead_id: int,
     mail: Mail,

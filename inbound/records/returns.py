@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, came_back
 from leadstore.signals import append_signals
 from nurture.values import NewSignal
@@ -29,7 +30,7 @@ class Appended(StrEnum):
 
 
 def append_once(
-    tx: Any,
+    tx: Transaction,
     touch: SentMail,
     kind: Sig,
     key: str,

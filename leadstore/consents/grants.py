@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import wake
 from leadstore.rows import address, consent, consent_change, enrolment, lead, suppression
 from nurture.deciding import ALL_TOPICS
 from nurture.words import Basis, ConsentState, SuppressionReason
 
 
-def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str = "") -> int:
+def withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str = "") -> int:
     """Withdraw every marketing topic of an address at once; returns how many states changed.
 
     A row for ALL_TOPICS is kept as well, so that a topic declared tomorrow is withdrawn too.
@@ -26,7 +27,7 @@ def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, pr
     return sum(_withdraw_all(tx, one, now, source, proof) for one in and_where_it_is_now(tx, [address_id]))
 
 
-def _withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str) -> int:
+def _withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str) -> int:
     held = tx.scalars(select(consent.c.topic).where(consent.c.address_id == address_id).with_for_update())
     topics = [(address_id, topic) for topic in (*held, ALL_TOPICS)]
     changed = withdraw_topics(tx, topics, now, source, proof)
@@ -36,7 +37,7 @@ def _withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, p
 
 
 def grant(
-    tx: Connection,
+    tx: Transaction,
     address_id: int,
     topic: str,
     basis: Basis,
@@ -65,7 +66,7 @@ def grant(
         wake_address(tx, address_id, now)
 
 
-def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -> bool:
+def _left_after(tx: Transaction, address_id: int, topic: str, moment: datetime) -> bool:
     query = select(consent.c.topic).where(
         consent.c.address_id == address_id,
         consent.c.topic.in_([topic, ALL_TOPICS]),
@@ -76,7 +77,7 @@ def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -
 
 
 def suppress(
-    tx: Connection, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
+    tx: Transaction, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
 ) -> int:
     """Suppress addresses that are not suppressed yet; returns how many were new.
 
@@ -100,14 +101,14 @@ def suppress(
     return len(rows)
 
 
-def lift(tx: Connection, address_id: int, now: datetime) -> int:
+def lift(tx: Transaction, address_id: int, now: datetime) -> int:
     """Lift the suppression of an address: an operator's act; returns 1, or 0 if none was in force."""
     where = and_(suppression.c.address_id == address_id, suppression.c.lifted_at.is_(None))
     return tx.execute(update(suppression).where(where).values(lifted_at=now)).rowcount
 
 
 def withdraw_topics(
-    tx: Connection, rows: list[tuple[int, str]], now: datetime, source: str, proof: str = ""
+    tx: Transaction, rows: list[tuple[int, str]], now: datetime, source: str, proof: str = ""
 ) -> int:
     """Withdraw single topics: (address id, topic) pairs, in set statements; returns how many changed."""
     if not rows:
@@ -129,7 +130,7 @@ def withdraw_topics(
     return len(history)
 
 
-def addresses_of(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[int]]:
+def addresses_of(tx: Transaction, lead_ids: Collection[int]) -> dict[int, list[int]]:
     """The ids of all addresses of these leads, aliases too."""
     found: dict[int, list[int]] = {}
     for row in tx.execute(select(address.c.id, address.c.lead_id).where(address.c.lead_id.in_(lead_ids))):
@@ -137,14 +138,14 @@ def addresses_of(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[in
     return found
 
 
-def and_where_it_is_now(tx: Connection, address_ids: list[int]) -> list[int]:
+def and_where_it_is_now(tx: Transaction, address_ids: list[int]) -> list[int]:
     """These addresses, and those their leads are reached at now: what forbids holds for the person."""
     owners = select(address.c.lead_id).where(address.c.id.in_(address_ids))
     current = select(address.c.id).where(address.c.lead_id.in_(owners), address.c.current)
     return list(dict.fromkeys([*address_ids, *tx.scalars(current.order_by(address.c.id))]))
 
 
-def lock_lead_of(tx: Connection, address_id: int) -> bool:
+def lock_lead_of(tx: Transaction, address_id: int) -> bool:
     """Take the lead's row, which every claim takes first; False where the address is unknown.
 
     SQLite's one writer already holds all.
@@ -153,7 +154,7 @@ def lock_lead_of(tx: Connection, address_id: int) -> bool:
     return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update()) is not None
 
 
-def wake_address(tx: Connection, address_id: int, now: datetime) -> None:
+def wake_address(tx: Transaction, address_id: int, now: datetime) -> None:
     """Let the gate look again at the enrolments of the address's lead in the next tick."""
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
     wake(tx, enrolment.c.lead_id == owner, now)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
-    Connection,
     CursorResult,
     Table,
     any_,
@@ -30,6 +29,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from leadstore.columns import Instant, as_text
+from leadstore.database.transaction import Transaction
 
 BulkRow = Sequence[Any]
 """One row as the driver takes it: moments through `stamp`, JSON through `as_json`."""
@@ -38,7 +38,7 @@ BulkRow = Sequence[Any]
 class Bulk:
     """Many rows in one transaction. It bypasses column defaults, so that rows are written whole."""
 
-    def __init__(self, tx: Connection) -> None:
+    def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self.on_postgres = tx.dialect.name == "postgresql"
 
@@ -130,7 +130,7 @@ class Bulk:
         return column.in_(select(each.c.value))
 
 
-def insert_into(tx: Connection, table: Table) -> Any:  # either dialect's Insert
+def insert_into(tx: Transaction, table: Table) -> Any:  # either dialect's Insert
     """An INSERT that may say what happens ON CONFLICT, which each database has of its own."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
@@ -146,7 +146,7 @@ class StatementByIds:
         self._columns, self._build = (column, *others), build
         self._made: dict[str, Any] = {}
 
-    def run(self, tx: Connection, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
+    def run(self, tx: Transaction, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
         """Run it for these ids; `values` are the statement's other parameters."""
         kind = tx.dialect.name
         if kind not in self._made:

@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from leadstore.database.transaction import Transaction
 from leadstore.store import Store
 from nurture.errors import StoreError, StoreGone
 
@@ -107,7 +108,7 @@ _HOLDER = text(
 )
 
 
-def _key(tx: Connection, name: str) -> int:
+def _key(tx: Transaction, name: str) -> int:
     """The lock's number: another store may lie in another schema of the same database."""
     place = f"nurture {tx.scalar(text('SELECT current_schema()'))} {name}"
     return int.from_bytes(hashlib.blake2b(place.encode(), digest_size=8).digest(), signed=True)

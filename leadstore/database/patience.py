@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
+
+from leadstore.database.transaction import Transaction
 
 FROZEN_SECONDS = 12.0
 """How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
@@ -66,7 +68,7 @@ def prepare_session(connection: Any) -> None:
     connection.commit()
 
 
-def be_patient(tx: Connection, job: str) -> None:
+def be_patient(tx: Transaction, job: str) -> None:
     """Let the statements of this transaction take as long as `job` may; PostgreSQL shows its name."""
     if tx.dialect.name == "postgresql":
         values = {"long": _milliseconds(JOBS[job]), "name": f"nurture {job}"}

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import write_positions
 from leadstore.outbox.letters import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
@@ -22,7 +23,7 @@ REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
 
 
 def write_plans(
-    tx: Connection,
+    tx: Transaction,
     snapshots: Mapping[int, Snapshot],
     plans: Sequence[Plan],
     now: datetime,
@@ -55,7 +56,7 @@ def message_id(store_id: str, enrolment_id: int, step: str, occurrence: int, dom
 
 
 def record(
-    tx: Connection,
+    tx: Transaction,
     decisions: Sequence[tuple[int, Decision]],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -82,14 +83,14 @@ def record(
     Bulk(tx).add(decision, rows)
 
 
-def hold_due(tx: Connection, leads: Mapping[int, str], now: datetime) -> int:
+def hold_due(tx: Transaction, leads: Mapping[int, str], now: datetime) -> int:
     """Hold the due enrolments of these leads (id -> what broke their decision) for the operator; how many."""
     due = (enrolment.c.state == EnrolmentState.ACTIVE.value) & (enrolment.c.due_at <= now)
     query = select(enrolment.c.id, enrolment.c.lead_id).where(due, enrolment.c.lead_id.in_(list(leads)))
     return hold(tx, {r.id: leads[r.lead_id] for r in tx.execute(query)}, now)
 
 
-def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
+def hold(tx: Transaction, enrolments: Mapping[int, str], now: datetime) -> int:
     """Hold these enrolments (id -> the type of what was raised) where they stand; returns how many.
 
     Only their steps are read, for any other value of theirs may be what raised.
@@ -108,7 +109,7 @@ def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
     return len(rows)
 
 
-def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
+def record_waits(tx: Transaction, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
     """Append that these enrolments wait at their steps, as the gate would have written it."""
     said = {"verdict": Verdict.WAIT.value, "reason": Reason.STEP_WAIT.value, "detail": {}, "at": now}
     rows = [{**_place(one, position), **said, "until": position.due_at} for one, position in waits]
@@ -125,7 +126,7 @@ def _place(one: Any, stands: Any) -> dict[str, Any]:  # an enrolment, and where 
     }
 
 
-def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
+def record_entries(tx: Transaction, entries: Sequence[Entry], now: datetime) -> list[Entry]:
     """Append who entered and who was refused; returns those written.
 
     A refusal that repeats the latest one is not written again.
@@ -157,7 +158,7 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
     return fresh
 
 
-def _latest_entries(tx: Connection, lead_ids: set[int]) -> dict[tuple[int, str], tuple[str, str]]:
+def _latest_entries(tx: Transaction, lead_ids: set[int]) -> dict[tuple[int, str], tuple[str, str]]:
     """The latest decision about these leads' entries: (lead id, sequence) -> (verdict, reason)."""
     known = select(func.max(decision.c.id)).where(
         decision.c.lead_id.in_(lead_ids),
@@ -169,7 +170,7 @@ def _latest_entries(tx: Connection, lead_ids: set[int]) -> dict[tuple[int, str],
     return {(r.lead_id, r.sequence): (r.verdict, r.reason) for r in found}
 
 
-def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
+def _latest(tx: Transaction, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
     if not enrolment_ids:
         return {}
     last = select(func.max(decision.c.id)).where(decision.c.enrolment_id.in_(enrolment_ids))
@@ -186,7 +187,7 @@ def _news(decision: Decision) -> datetime | None:
 
 
 def _write_touches(
-    tx: Connection,
+    tx: Transaction,
     touches: Sequence[TouchPlan],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -283,7 +284,7 @@ def _claim(
     )
 
 
-def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
+def _close_planned(tx: Transaction, enrolment_ids: Sequence[int], now: datetime) -> None:
     """Skip the rows that are planned for ended enrolments, or were claimed for them by a lost worker."""
     if enrolment_ids:
         states = [TouchState.PLANNED.value, TouchState.CLAIMED.value]
@@ -293,7 +294,7 @@ def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) 
 
 
 def _write_attributes(
-    tx: Connection, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
+    tx: Transaction, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
 ) -> None:
     rows = [
         {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, false, func, or_, select, text, true, update
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, text, true, update
 
 from leadstore.conditions.selection import as_sql
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import HOLDING, REFUSED
 from leadstore.rows import (
     REACHED_AT,
@@ -43,7 +44,7 @@ class StandingSequence:
     confirm_within: timedelta
 
 
-def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None) -> list[int]:
+def changed_leads(tx: Transaction, limit: int, among: Sequence[int] | None = None) -> list[int]:
     """Lock live leads (`among` these) that changed since standing sequences last looked.
 
     Another worker's are passed over.
@@ -54,14 +55,14 @@ def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
-def mark_looked_at(tx: Connection, lead_ids: Collection[int]) -> None:
+def mark_looked_at(tx: Transaction, lead_ids: Collection[int]) -> None:
     """Standing sequences have looked at these leads."""
     if lead_ids:
         tx.execute(update(lead).where(Bulk(tx).among(lead.c.id, lead_ids)).values(changed=False))
 
 
 def candidates(
-    tx: Connection,
+    tx: Transaction,
     standing: StandingSequence,
     now: datetime,
     *,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import import_run
 from nurture.errors import StoreError
 
@@ -21,7 +22,7 @@ class Progress:
     counts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
+def begin_run(tx: Transaction, digest: str, now: datetime) -> Progress:
     """Where to go on: the last committed batch of a run that broke off, else the start."""
     row = tx.execute(select(import_run).where(import_run.c.digest == digest).with_for_update()).first()
     if row is None:
@@ -34,7 +35,7 @@ def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
     return Progress()
 
 
-def advance_run(tx: Connection, digest: str, before: int, progress: Progress) -> None:
+def advance_run(tx: Transaction, digest: str, before: int, progress: Progress) -> None:
     """Write how far the import has come, in the transaction of its batch.
 
     Raises:
@@ -49,7 +50,7 @@ def advance_run(tx: Connection, digest: str, before: int, progress: Progress) ->
         )
 
 
-def finish_run(tx: Connection, digest: str, now: datetime) -> None:
+def finish_run(tx: Transaction, digest: str, now: datetime) -> None:
     """The whole file is in; the next import of it starts from its first record."""
     tx.execute(update(import_run).where(import_run.c.digest == digest).values(finished_at=now))
 

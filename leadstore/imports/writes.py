@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import bindparam, text, update
 
 from leadstore.database.bulk import Bulk, as_json
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import wake
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.imports.changes import FileMemory, Ledger, RowFate
@@ -36,7 +37,7 @@ class SaveCounts:
 
 
 def save_batch(
-    tx: Connection,
+    tx: Transaction,
     rows: Sequence[ImportedLead],
     now: datetime,
     live: bool,
@@ -61,7 +62,7 @@ def save_batch(
 
 
 def try_batch(
-    tx: Connection | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
+    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
 ) -> SaveCounts:
     """Count what `save_batch` would come to, and write nothing.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
@@ -18,7 +19,7 @@ KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLE
 """Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
-def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str) -> bool:
+def merge(tx: Transaction, duplicate: int, into: int, now: datetime, source: str) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
     A topic withdrawn at either address, and a suppression of either, holds for the lead that stays; a
@@ -44,7 +45,7 @@ def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str)
     return True
 
 
-def _take_the_stricter(tx: Connection, of: int, to: int, now: datetime, source: str) -> None:
+def _take_the_stricter(tx: Transaction, of: int, to: int, now: datetime, source: str) -> None:
     said = consent.c.state == ConsentState.WITHDRAWN.value
     topics = list(tx.scalars(select(consent.c.topic).where(consent.c.address_id == of, said)))
     if ALL_TOPICS in topics:
@@ -56,7 +57,7 @@ def _take_the_stricter(tx: Connection, of: int, to: int, now: datetime, source: 
         suppress(tx, [to], SuppressionReason(reason), now, source)
 
 
-def _end(tx: Connection, duplicate: int, now: datetime) -> None:
+def _end(tx: Transaction, duplicate: int, now: datetime) -> None:
     """End its enrolments, skip what is planned for it, and close its handoffs."""
     running = enrolment.c.state.in_([EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value])
     ended = {"state": EnrolmentState.STOPPED.value, "reason": Reason.DISQUALIFIED.value, "ended_at": now}

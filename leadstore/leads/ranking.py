@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, text
+from sqlalchemy import Row, Select, func, select, text
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import REACHED_AT, address, as_value, handoff, lead, stage_change
 from nurture.words import OPEN_HANDOFF, HandoffState, Stage
 
@@ -43,7 +44,7 @@ class Listed:
 
 
 def list_leads(
-    tx: Connection, *, ready: bool = False, stage: Stage | None = None, limit: int = 50
+    tx: Transaction, *, ready: bool = False, stage: Stage | None = None, limit: int = 50
 ) -> tuple[list[Listed], int]:
     """Leads and how many there are in all. `ready` keeps the mature ones that no seller took yet.
 
@@ -71,7 +72,7 @@ def _in_order(query: Select[Any], ready: bool) -> Select[Any]:
     return query.order_by(lead.c.heat, lead.c.grade, (lead.c.fit + lead.c.engagement).desc(), lead.c.id)
 
 
-def _completed(tx: Connection, rows: Sequence[Row[Any]]) -> list[Listed]:
+def _completed(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Listed]:
     ids = [r.id for r in rows]
     causes = _latest(tx, stage_change, ids)
     offers = _latest(tx, handoff, ids, handoff.c.state.in_([s.value for s in OPEN_HANDOFF]))
@@ -91,7 +92,7 @@ def _completed(tx: Connection, rows: Sequence[Row[Any]]) -> list[Listed]:
     ]
 
 
-def _latest(tx: Connection, table: Any, lead_ids: Sequence[int], *where: Any) -> dict[int, Any]:
+def _latest(tx: Transaction, table: Any, lead_ids: Sequence[int], *where: Any) -> dict[int, Any]:
     """The newest row of each lead, in one query."""
     newest = select(func.max(table.c.id)).where(table.c.lead_id.in_(lead_ids), *where)
     rows = tx.execute(select(table).where(table.c.id.in_(newest.group_by(table.c.lead_id))))

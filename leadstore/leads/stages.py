@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.handoffs import answer_for, close_for
 from leadstore.rows import lead, stage_change
@@ -37,7 +38,7 @@ class Placed:
         return self.refused is None and self.before is not self.after
 
 
-def place(tx: Connection, lead_id: int, stage: Stage, cause: str, now: datetime) -> Placed:
+def place(tx: Transaction, lead_id: int, stage: Stage, cause: str, now: datetime) -> Placed:
     """Put a lead at a stage, as sales or an operator know it; `lead` sends it back to nurturing.
 
     An open handoff is answered by it: taken, or closed. Back to `lead`, engagement counts from zero, what
@@ -58,7 +59,7 @@ def place(tx: Connection, lead_id: int, stage: Stage, cause: str, now: datetime)
     return placed
 
 
-def _write(tx: Connection, placed: Placed, cause: str, now: datetime) -> None:
+def _write(tx: Transaction, placed: Placed, cause: str, now: datetime) -> None:
     one, stage = placed.lead, placed.after
     given = {"stage": stage.value, "mature": stage in WITH_SALES, "changed": True, "recheck_at": now}
     tx.execute(update(lead).where(lead.c.id == one).values(**given))

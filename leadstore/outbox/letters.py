@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
+from sqlalchemy import Select, bindparam, func, insert, null, select, text, union_all, update
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.tables import LEASED_STATES
@@ -65,7 +66,7 @@ class OutboxRow:
 
 
 def mark_started(
-    tx: Connection,
+    tx: Transaction,
     claims: Sequence[Claim],
     now: datetime,
     *,
@@ -92,7 +93,7 @@ def mark_started(
     return set(go)
 
 
-def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+def give_back(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     """Return claimed rows to planned, due now; their enrolments are looked at in the next pass."""
     if not ids:
         return
@@ -103,7 +104,7 @@ def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
     tx.execute(update(enrolment).where(enrolment.c.id.in_(owners)).values(**again))
 
 
-def renew_claims(tx: Connection, ids: Sequence[int], worker: str, until: datetime) -> None:
+def renew_claims(tx: Transaction, ids: Sequence[int], worker: str, until: datetime) -> None:
     """These claims are the worker's until then; what it has started, or lost, is passed over."""
     mine = (outbox.c.id.in_(ids), outbox.c.state == CLAIMED, outbox.c.worker == worker)
     query = select(outbox.c.id).where(*mine).order_by(outbox.c.id)
@@ -111,7 +112,7 @@ def renew_claims(tx: Connection, ids: Sequence[int], worker: str, until: datetim
     tx.execute(update(outbox).where(outbox.c.id.in_(held)).values(lease_until=until))
 
 
-def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
+def lock_started(tx: Transaction, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
@@ -119,7 +120,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     return {r.id: OutboxRow(*r) for r in rows if attempts[r.id] == r.attempt}
 
 
-def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
+def write_outcomes(tx: Transaction, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
     """Settle rows in one statement. A slot is freed by refused, failed and skipped, and by planned."""
     keeps = (TouchState.SENT, TouchState.UNCERTAIN)
     rows = [
@@ -141,7 +142,7 @@ def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datet
         tx.execute(update(outbox).where(outbox.c.id.in_(freed)).values(slot_at=None))
 
 
-def recover(tx: Connection, now: datetime, among: Collection[int] | None = None) -> dict[str, list[int]]:
+def recover(tx: Transaction, now: datetime, among: Collection[int] | None = None) -> dict[str, list[int]]:
     """Take over what a dead worker left (`among` these): claimed goes back to planned, started is uncertain.
 
     Returns the outbox ids under "planned" and "uncertain"; the caller advances the latter's enrolments.
@@ -156,7 +157,7 @@ def recover(tx: Connection, now: datetime, among: Collection[int] | None = None)
     return {"planned": back, "uncertain": lost}
 
 
-def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+def add_notices(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """Add seller mails or webhooks; one already there by its `dedupe` is left alone."""
     if not rows:
         return 0
@@ -169,14 +170,14 @@ def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
     return len(new)
 
 
-def due_notices(tx: Connection, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
+def due_notices(tx: Transaction, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
     """Lock due seller mails or webhooks, oldest first; another worker's are passed over."""
     query = _due_notices(select(outbox.c.id), kind, now).limit(limit)
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 def claim_notices(
-    tx: Connection,
+    tx: Transaction,
     kind: OutboxKind,
     now: datetime,
     *,
@@ -209,7 +210,7 @@ def claim_notices(
     ]
 
 
-def count_due_notices(tx: Connection, kind: OutboxKind, now: datetime) -> int:
+def count_due_notices(tx: Transaction, kind: OutboxKind, now: datetime) -> int:
     """How many seller mails or webhooks are due and in nobody's hands."""
     due = (outbox.c.kind == kind.value) & (outbox.c.state == PLANNED) & (outbox.c.due_at <= now)
     return int(tx.scalar(select(func.count()).where(due)) or 0)
@@ -220,7 +221,7 @@ def _due_notices(query: Select[Any], kind: OutboxKind, now: datetime) -> Select[
     return due.order_by(outbox.c.due_at, outbox.c.id)
 
 
-def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> int:
+def fail_planned(tx: Transaction, failures: Mapping[int, str], now: datetime) -> int:
     """Fail notices that cannot even be claimed: id -> why. Returns how many."""
     reason = Reason.RENDER.value
     write_outcomes(
@@ -229,7 +230,7 @@ def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> 
     return len(failures)
 
 
-def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
+def fail_claims(tx: Transaction, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
     """Rows that could not be built: id -> (attempt, why). Failed, and returned for their enrolments."""
     if not failures:
         return []
@@ -251,17 +252,17 @@ def tries(attempt: int) -> int:
     return attempt % ROUND
 
 
-def count_states(tx: Connection) -> dict[tuple[str, str], int]:
+def count_states(tx: Transaction) -> dict[tuple[str, str], int]:
     """How many rows stand in each (kind, state)."""
     query = select(outbox.c.kind, outbox.c.state, func.count()).group_by(outbox.c.kind, outbox.c.state)
     return {(kind, state): n for kind, state, n in tx.execute(query)}
 
 
-def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
+def _held(tx: Transaction, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
     return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now).all()}
 
 
-def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
+def _barred(tx: Transaction, claims: Sequence[Claim]) -> set[int]:
     """Touches whose address must not be mailed any more."""
     touches = [c for c in claims if c.address_id is not None]
     if not touches:
@@ -281,7 +282,7 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     }
 
 
-def disturbed_leads(tx: Connection, touches: Sequence[OutboxRow]) -> set[int]:
+def disturbed_leads(tx: Transaction, touches: Sequence[OutboxRow]) -> set[int]:
     """Leads of these touches who withdrew, were suppressed or did something since they were claimed."""
     addresses = {r.address_id for r in touches}
     gone = {r.address_id for r in _LEFT.run(tx, addresses)}
@@ -335,7 +336,7 @@ _LEFT = StatementByIds(
 """Addresses that withdrew from a topic, and those that are suppressed, with none."""
 
 
-def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:
+def read_rows(tx: Transaction, ids: Sequence[int]) -> dict[int, OutboxRow]:
     """These rows as settling reads them."""
     columns = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
     rows = tx.execute(select(*columns).where(outbox.c.id.in_(list(ids))))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select, update
+from sqlalchemy import Select, exists, select, update
 
 from leadstore.aside import left_alone
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_signals
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -54,7 +55,7 @@ class Scoring:
 
 
 def read_for_scoring(
-    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None, *, terms: bool = False
+    tx: Transaction, lead_ids: Collection[int], types: Collection[str] | None, *, terms: bool = False
 ) -> list[Scored]:
     """These leads with the signals that scores and maturity look at; `terms` brings the stored breakdown."""
     ids = list(dict.fromkeys(lead_ids))
@@ -80,7 +81,7 @@ _WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)
 
 
 def due_for_recheck(
-    tx: Connection, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, now: datetime, limit: int, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock leads (`among` these) whose score may have crossed a threshold by itself."""
     query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
@@ -89,7 +90,7 @@ def due_for_recheck(
     return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
 
 
-def never_scored(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[int]:
+def never_scored(tx: Transaction, limit: int, among: Collection[int] | None = None) -> list[int]:
     """Lock leads (`among` these) that have no score yet."""
     query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None), ~WAITS)
     query = _able(query, among).order_by(lead.c.id).limit(limit)
@@ -102,20 +103,20 @@ def _able(query: Select[Any], among: Collection[int] | None) -> Select[Any]:
     return query if among is None else query.where(lead.c.id.in_(list(among)))
 
 
-def leads_after(tx: Connection, after: int, limit: int) -> list[int]:
+def leads_after(tx: Transaction, after: int, limit: int) -> list[int]:
     """The next page of all leads by id: for a full recomputation that can resume."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
     return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
 
 
-def lock_after(tx: Connection, after: int, limit: int) -> list[int]:
+def lock_after(tx: Transaction, after: int, limit: int) -> list[int]:
     """Lock the next page of all leads by id, merged ones left out."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
     return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update()))
 
 
 def write_scores(
-    tx: Connection, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
+    tx: Transaction, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
 ) -> None:
     """Write scores and stages of a batch; history is appended where something visible changed."""
     if not results:
@@ -173,7 +174,7 @@ def _figures(score: Score) -> dict[str, Any]:
     return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade, "heat": score.heat}
 
 
-def recycle(tx: Connection, lead_ids: Collection[int]) -> None:
+def recycle(tx: Transaction, lead_ids: Collection[int]) -> None:
     """Begin these leads' next cycle: they may mature and be handed over again."""
     if lead_ids:
         again = {"mature": False, "cycle": lead.c.cycle + 1}

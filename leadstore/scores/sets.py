@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import Select, bindparam, insert, select, text, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import REACHED_AT, address, lead, score_history, stage_change
 from leadstore.scores.history import stage_row
 from leadstore.scores.points import Points
@@ -72,12 +73,12 @@ class MassScoring:
         self._named: dict[int, frozenset[str]] = {}
 
     @staticmethod
-    def can(tx: Connection, model: ScoringModel) -> bool:
+    def can(tx: Transaction, model: ScoringModel) -> bool:
         """Whether this store, and this model, can be scored by sets."""
         few = model.regularity is None or model.regularity.weeks <= WEEKS
         return tx.dialect.name == "postgresql" and few
 
-    def page(self, tx: Connection, ids: Sequence[int], now: datetime, *, judge_all: bool) -> MassPage:
+    def page(self, tx: Transaction, ids: Sequence[int], now: datetime, *, judge_all: bool) -> MassPage:
         """Score these leads, which the caller has locked: ascending ids, and all there are between them."""
         tx.execute(text("SET LOCAL jit = off"))  # compiling costs more than a page
         tx.execute(text("SET LOCAL work_mem = '64MB'"))  # a page's sums fit, and need no sort on the disk
@@ -96,7 +97,7 @@ class MassScoring:
         moved = [self._as_moved(r) for r in found if not r.odd]
         return MassPage(len(ids), moved, [r.id for r in found if r.odd])
 
-    def _make(self, tx: Connection, given: dict[str, Any]) -> None:
+    def _make(self, tx: Transaction, given: dict[str, Any]) -> None:
         if not self._statement:
             compiled = self._query.compile(dialect=tx.dialect, compile_kwargs={"render_postcompile": True})
             self._statement = f"CREATE TEMPORARY TABLE mass ON COMMIT DROP AS {compiled}"
@@ -124,7 +125,7 @@ class MassScoring:
         )
 
 
-def write_stages(tx: Connection, restaged: Sequence[Restaged], now: datetime) -> None:
+def write_stages(tx: Transaction, restaged: Sequence[Restaged], now: datetime) -> None:
     """Write these stages and append the changes with their causes."""
     for page in pages(restaged):
         given = {

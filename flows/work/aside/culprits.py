@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import Culprits
 from leadstore.aside import NewAside, set_aside
+from leadstore.database.transaction import Transaction
 from nurture.blame import blame
 from nurture.words import AsideKind, AsideStage
 
@@ -26,7 +26,7 @@ def new_aside(
 
 
 def leave_out(
-    tx: Any,
+    tx: Transaction,
     kind: AsideKind,
     stage: AsideStage,
     culprits: Culprits,

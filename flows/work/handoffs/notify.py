@@ -19,6 +19,7 @@ from flows.work.sending.settle import settle_surely, settle_unbuilt
 from flows.work.sending.start import start
 from flows.work.sending.webhooks import call_others
 from flows.work.shop.wire import HOLD, Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.handoffs import due_times, leads_of, overdue, unassigned_ids
 from leadstore.outbox.letters import claim_notices, due_notices, fail_planned
@@ -82,7 +83,7 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dic
 
 
 def _assign(shop: Shop, now: datetime) -> Counter[str]:
-    def offer(tx: Any, ids: Sequence[int]) -> tuple[int, int]:
+    def offer(tx: Transaction, ids: Sequence[int]) -> tuple[int, int]:
         return offer_unassigned(tx, shop.book(tx)[1], now, ids)
 
     sieved = sieve(
@@ -96,7 +97,7 @@ def _assign(shop: Shop, now: datetime) -> Counter[str]:
 
 
 def _lapse(shop: Shop, now: datetime) -> Counter[str]:
-    def late(tx: Any, among: Sequence[int] | None) -> Sequence[int]:
+    def late(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         over = shop.book(tx)[1].policy.handoff.lapse
         return overdue(tx, now, over, BATCH * 8) if among is None else among
 
@@ -109,7 +110,7 @@ def _lapse(shop: Shop, now: datetime) -> Counter[str]:
     return Counter(lapsed=sum(sieved.done), set_aside=len(sieved.apart))
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """The lead of a handoff whose offer raised is offered to nobody until it is put back."""
     whose = leads_of(tx, [one for one, _ in culprits])
     leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, [(whose[one], error) for one, error in culprits], now)
@@ -126,13 +127,13 @@ def _claim(shop: Shop, now: datetime) -> tuple[int, Sequence[_Facts], int]:
     return sieved.found, sieved.done, len(sieved.apart)
 
 
-def _due(tx: Any, now: datetime, among: Sequence[int] | None) -> Sequence[int]:
+def _due(tx: Transaction, now: datetime, among: Sequence[int] | None) -> Sequence[int]:
     if RELAY in shut_routes(tx, now):
         return []  # they wait in the outbox until it is open again
     return due_notices(tx, OutboxKind.SELLER, now, BATCH) if among is None else among
 
 
-def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> _Facts:
+def _read(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> _Facts:
     _, book = shop.book(tx)
     kind, worker = OutboxKind.SELLER, shop.settings.worker
     claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=HOLD, among=ids)

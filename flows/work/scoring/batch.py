@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flows.work.handoffs.offer import offer
+from leadstore.database.transaction import Transaction
 from leadstore.scores.history import Scored, Scoring, read_for_scoring, write_scores
 from nurture.project.book import Book
 from nurture.scoring.maturity import judge
@@ -24,7 +24,7 @@ class Rescored:
 
 
 def score_leads(
-    tx: Any, book: Book, lead_ids: Collection[int], now: datetime, *, offers: bool = True
+    tx: Transaction, book: Book, lead_ids: Collection[int], now: datetime, *, offers: bool = True
 ) -> Rescored:
     """Score these leads, write scores and stages, and offer the mature ones; the caller holds their locks."""
     inputs = {one.lead.id: one for one in read_for_scoring(tx, lead_ids, book.scoring.signal_types)}

@@ -15,6 +15,7 @@ from flows.work.scoring.sets import score_by_sets, scorer
 from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
 from leadstore.aside import without_aside
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.scores.history import due_for_recheck, leads_after, lock_after, never_scored
 from leadstore.scores.passes import Pass, ask_for_pass, leads_behind, mark_pass, scoring_pass
@@ -104,7 +105,7 @@ def _due_page(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
     return _added(sieved), sieved.found > 0
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     leave_out(tx, AsideKind.LEAD, AsideStage.SCORE, culprits, now)
 
 
@@ -154,13 +155,13 @@ def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counter[str], bool]:
     return _added(sieved), bool(ids)
 
 
-def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
+def _locked(tx: Transaction, ids: Sequence[int]) -> Sequence[int]:
     lock_leads(tx, ids)
     return without_aside(tx, AsideStage.SCORE, ids)
 
 
 def _by_sets(
-    tx: Any, book: Book, by: MassScoring, under_way: Pass, rules: Rules, now: datetime
+    tx: Transaction, book: Book, by: MassScoring, under_way: Pass, rules: Rules, now: datetime
 ) -> tuple[Rescored, int | None]:
     ids = lock_after(tx, under_way.after, MASS)
     # Under the same matrix, a lead that crosses no threshold keeps its stage.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flows.work.scoring.batch import Rescored, score_leads
+from leadstore.database.transaction import Transaction
 from leadstore.scores.sets import MassScoring, Moved, Restaged, write_stages
 from nurture.project.book import Book
 from nurture.scoring.maturity import Acts, Judgement, judge_by
@@ -20,7 +20,7 @@ def scorer(book: Book) -> MassScoring:
 
 
 def score_by_sets(
-    tx: Any, book: Book, by: MassScoring, ids: list[int], now: datetime, *, judge_all: bool
+    tx: Transaction, book: Book, by: MassScoring, ids: list[int], now: datetime, *, judge_all: bool
 ) -> Rescored:
     """Score these leads, which the caller has locked, and offer the mature ones.
 

@@ -18,6 +18,7 @@ from flows.work.sending.queue import BATCH, Feed
 from flows.work.sending.settle import settle_lost, settle_uncertain
 from flows.work.sending.webhooks import write_notices
 from flows.work.shop.wire import HOLD, Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import hold_due, write_plans
 from leadstore.enrolments.snapshots import claim_due_leads, read_snapshots
 from leadstore.outbox.letters import recover
@@ -97,7 +98,7 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
     return _whole(sieved)
 
 
-def _claim(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Batch:
+def _claim(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Batch:
     _, book = shop.book(tx)
     snapshots = read_snapshots(
         tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
@@ -139,7 +140,7 @@ def _whole(sieved: Sieved[Batch]) -> Batch:
     )
 
 
-def _decide(shop: Shop, tx: Any, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
+def _decide(shop: Shop, tx: Transaction, book: Book, snapshot: Snapshot, now: datetime, pacer: Pacer) -> Plan:
     """One lead whose decision fails is held for the operator; the others go on."""
     try:
         structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
@@ -173,7 +174,7 @@ def _hold(snapshot: Snapshot, error: Exception) -> Plan:
     return Plan(snapshot.lead.id, decisions, (), positions)
 
 
-def _offer_asked(tx: Any, book: Book, plans: Sequence[Plan], now: datetime) -> None:
+def _offer_asked(tx: Transaction, book: Book, plans: Sequence[Plan], now: datetime) -> None:
     """A `handoff` step offers the lead in the transaction that reached it."""
     asked = {plan.lead_id: plan.offer for plan in plans if plan.offer}
     if asked:

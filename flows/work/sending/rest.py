@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import record_waits
 from leadstore.outbox.letters import OutboxRow, disturbed_leads
 from nurture.project.book import Book
@@ -20,7 +20,7 @@ from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
 
 
-def undisturbed(tx: Any, rows: Collection[OutboxRow], moved: Collection[int]) -> set[int]:
+def undisturbed(tx: Transaction, rows: Collection[OutboxRow], moved: Collection[int]) -> set[int]:
     """The leads of these touches for whom nothing has changed since they were decided."""
     touches = [r for r in rows if r.enrolment_id is not None and r.slot_at is not None]
     leads = {r.lead_id for r in touches if r.lead_id is not None and r.lead_id not in moved}
@@ -29,7 +29,7 @@ def undisturbed(tx: Any, rows: Collection[OutboxRow], moved: Collection[int]) ->
 
 def rest(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     book: Book,
     positions: Sequence[Position],
     enrolments: Mapping[int, Enrolment],
@@ -49,7 +49,9 @@ def rest(
     return found
 
 
-def _wait(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, position: Position) -> WaitStep | None:
+def _wait(
+    shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, position: Position
+) -> WaitStep | None:
     if position.state is not EnrolmentState.ACTIVE:
         return None
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)

@@ -16,6 +16,7 @@ from flows.work.sending.pace import Meter, closed_by, hear, is_closing, route_of
 from flows.work.sending.rest import rest, undisturbed
 from flows.work.shop.wire import Shop
 from leadstore.consents.grants import suppress
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import hold
 from leadstore.enrolments.positions import forget_retries, postpone, read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
@@ -92,7 +93,7 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
     meters = [] if heard else [shop.meter]
     bare: Counter[str] = Counter()
 
-    def work(tx: Any, ids: Sequence[int]) -> Counter[str]:
+    def work(tx: Transaction, ids: Sequence[int]) -> Counter[str]:
         meter = meters.pop() if meters else Meter()
         return settle_in(shop, tx, [known[i] for i in ids], now, last=True, meter=meter)
 
@@ -106,7 +107,7 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
 
 
 def _settle_barely(
-    shop: Shop, tx: Any, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
+    shop: Shop, tx: Transaction, known: Mapping[int, Delivery], culprits: Culprits, now: datetime
 ) -> Counter[str]:
     """What the relay said is written; the signal waits for intake, which sets it aside if it must."""
     counts: Counter[str] = Counter()
@@ -128,7 +129,9 @@ def _settle_barely(
     return counts
 
 
-def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: datetime) -> Counter[str]:
+def _settle_one(
+    shop: Shop, tx: Transaction, row: OutboxRow, delivery: Delivery, now: datetime
+) -> Counter[str]:
     _, book = shop.book(tx)
     enrolments = read_enrolments(tx, [row.enrolment_id] if row.enrolment_id else [])
     outcome = _outcome(row, delivery, enrolments.get(row.enrolment_id or 0), {}, now)
@@ -142,7 +145,7 @@ def _settle_one(shop: Shop, tx: Any, row: OutboxRow, delivery: Delivery, now: da
 
 def settle_in(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     deliveries: Sequence[Delivery],
     now: datetime,
     *,
@@ -173,7 +176,7 @@ def settle_in(
     return counts
 
 
-def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Counter[str]:
+def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Counter[str]:
     """What a dead worker had started: nobody knows. It keeps its slot, is not resent, and is listed."""
     _, book = shop.book(tx)
     rows = read_rows(tx, ids)
@@ -184,7 +187,7 @@ def settle_uncertain(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> 
     return Counter(uncertain=len(outcomes))
 
 
-def settle_lost(tx: Any, culprits: Culprits, now: datetime) -> None:
+def settle_lost(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """What a dead worker had started, and cannot be settled: uncertain, its enrolment held."""
     rows = read_rows(tx, [one for one, _ in culprits])
     write_outcomes(tx, [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows], now)
@@ -198,7 +201,7 @@ def settle_unbuilt(shop: Shop, broken: Broken, now: datetime) -> Counter[str]:
         return Counter(failed=fail_unbuilt(tx, broken, now))
 
 
-def fail_unbuilt(tx: Any, broken: Broken, now: datetime) -> int:
+def fail_unbuilt(tx: Transaction, broken: Broken, now: datetime) -> int:
     """What could not be built is failed and held for the operator, with its reason; returns how many."""
     if not broken:
         return 0
@@ -273,7 +276,7 @@ def _still_wanted(row: OutboxRow, enrolment: Enrolment | None) -> bool:
 
 def _move(
     shop: Shop,
-    tx: Any,
+    tx: Transaction,
     book: Book,
     rows: Mapping[int, OutboxRow],
     outcomes: Iterable[OutboxOutcome],
@@ -299,7 +302,7 @@ def _move(
 
 
 def _after(
-    shop: Shop, tx: Any, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
+    shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
 ) -> Position:
     if state is TouchState.REFUSED:
         return _stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
@@ -308,7 +311,7 @@ def _after(
     return step_over(shop, tx, book, enrolment, now)
 
 
-def step_over(shop: Shop, tx: Any, book: Book, enrolment: Enrolment, now: datetime) -> Position:
+def step_over(shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, now: datetime) -> Position:
     """Where an enrolment goes on once the step it stands at is done with, or given up."""
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
     step = structure.step(enrolment.step) if structure else None
@@ -335,14 +338,14 @@ def _stand(enrolment: Enrolment, state: EnrolmentState, now: datetime, reason: R
     )
 
 
-def _suppress_unknown(tx: Any, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
+def _suppress_unknown(tx: Transaction, pairs: Sequence[tuple[OutboxRow, Delivery]], now: datetime) -> None:
     """The relay says that the mailbox does not exist: never mail it again."""
     gone = [row.address_id for row, d in pairs if d.remedy is Remedy.SUPPRESS and row.address_id is not None]
     suppress(tx, gone, SuppressionReason.BOUNCE, now, "relay")
 
 
 def _suppress_worn_out(
-    tx: Any,
+    tx: Transaction,
     book: Book,
     pairs: Sequence[tuple[OutboxRow, Delivery]],
     outcomes: Sequence[OutboxOutcome],
@@ -361,7 +364,7 @@ def _suppress_worn_out(
 
 
 def _signal_and_score(
-    tx: Any,
+    tx: Transaction,
     book: Book,
     pairs: Sequence[tuple[OutboxRow, Delivery]],
     outcomes: Sequence[OutboxOutcome],

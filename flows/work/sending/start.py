@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import sieve
 from flows.work.sending.pace import shut_routes
 from flows.work.sending.settle import fail_unbuilt
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.letters import mark_started
 from nurture.blame import in_words
 from nurture.values import Claim
@@ -22,7 +22,7 @@ def start(shop: Shop, claims: Sequence[Claim], now: datetime, *, paced: bool = F
     """
     known = {claim.id: claim for claim in claims}
 
-    def work(tx: Any, ids: Sequence[int]) -> set[int]:
+    def work(tx: Transaction, ids: Sequence[int]) -> set[int]:
         shut = shut_routes(tx, now) if paced else ()
         return mark_started(tx, [known[i] for i in ids], now, shut=shut)
 

@@ -13,6 +13,7 @@ from flows.work.sending.letters import Broken
 from flows.work.sending.settle import settle_surely, settle_unbuilt
 from flows.work.sending.start import start
 from flows.work.shop.wire import HOLD, Shop
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import message_id
 from leadstore.enrolments.snapshots import read_snapshots
 from leadstore.outbox.letters import add_notices, claim_notices, count_due_notices, due_notices, fail_planned
@@ -32,7 +33,7 @@ TYPE = "nurture.step"
 """The type every webhook of a step carries."""
 
 
-def write_notices(tx: Any, book: Book, plans: Sequence[Plan], now: datetime, store_id: str) -> int:
+def write_notices(tx: Transaction, book: Book, plans: Sequence[Plan], now: datetime, store_id: str) -> int:
     """Put the notices of these plans into the outbox, in the transaction that decided them."""
     domain = book.policy.sender.address.rpartition("@")[2]
     rows = [_row(one, book.policy, store_id, domain) for plan in plans for one in plan.notices]
@@ -104,7 +105,7 @@ def _claim(shop: Shop, now: datetime) -> Sieved[Claimed]:
     )
 
 
-def _read(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> Claimed:
+def _read(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Claimed:
     _, book = shop.book(tx)
     kind, worker = OutboxKind.WEBHOOK, shop.settings.worker
     claims = claim_notices(tx, kind, now, limit=BATCH, worker=worker, lease=HOLD, among=ids)

@@ -15,6 +15,7 @@ from flows.work.shop.memory import spare_what_stays
 from flows.work.shop.readiness import ready_store
 from flows.work.shop.settings import Settings
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.halts import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
@@ -64,7 +65,7 @@ class Shop:
         """The moment work is done at: the machine's clock, or the moved one, which stands still."""
         return start if self.moved else max(start, datetime.now(UTC))
 
-    def book(self, tx: Any) -> tuple[int, Book]:
+    def book(self, tx: Transaction) -> tuple[int, Book]:
         """The release that runs now, compiled once per process, and its id.
 
         Raises:
@@ -75,7 +76,7 @@ class Shop:
             raise ProjectError("no release in this store yet", hint="run `nurture apply`")
         return release_id, self._open(tx, release_id)
 
-    def _open(self, tx: Any, release_id: int) -> Book:
+    def _open(self, tx: Transaction, release_id: int) -> Book:
         """That release without the sequences the operator retired."""
         book = self.books(tx, [release_id])[release_id]
         closed = retired(tx) & set(book.sequences)
@@ -87,7 +88,7 @@ class Shop:
             known = self._without[release_id, closed] = replace(book, sequences=left)
         return known
 
-    def books(self, tx: Any, release_ids: Sequence[int]) -> Mapping[int, Book]:
+    def books(self, tx: Transaction, release_ids: Sequence[int]) -> Mapping[int, Book]:
         """The releases that enrolments follow, compiled once per process."""
         missing = [i for i in set(release_ids) if i not in self._books]
         if missing:
@@ -96,7 +97,9 @@ class Shop:
             spare_what_stays()
         return {i: self._books[i] for i in release_ids}
 
-    def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
+    def structure(
+        self, tx: Transaction, current: Book, release_id: int, sequence: str
+    ) -> grammar.Sequence | None:
         """The structure an enrolment follows: its own release's; None once the sequence is retired."""
         now = current.sequences.get(sequence)
         if now is None:

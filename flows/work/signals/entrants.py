@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
@@ -15,6 +14,7 @@ from flows.work.shop.wire import Shop
 from flows.work.signals.entry import EntryCounts, by_lead, write_entries
 from leadstore import notes
 from leadstore.aside import without_aside
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.entrants import StandingSequence, candidates, changed_leads, mark_looked_at
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.scores.history import leads_after
@@ -77,7 +77,7 @@ def changed_page(shop: Shop, now: datetime) -> EntryCounts | None:
     return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _look(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     able = without_aside(tx, AsideStage.STANDING, ids)
     found = {name: candidates(tx, one, now, among=able) for name, one in _standing(book, now).items()}
@@ -86,7 +86,7 @@ def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts
     return taken
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     mark_looked_at(tx, [one for one, _ in culprits])
     leave_out(tx, AsideKind.LEAD, AsideStage.STANDING, culprits, now)
 
@@ -128,12 +128,12 @@ def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
         return leads_after(tx, after, BATCH)
 
 
-def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
+def _locked(tx: Transaction, ids: Sequence[int]) -> Sequence[int]:
     lock_leads(tx, ids)
     return without_aside(tx, AsideStage.STANDING, ids)
 
 
-def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _enter(shop: Shop, tx: Transaction, name: str, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     standing = _standing(book, now).get(name)
     still = candidates(tx, standing, now, among=ids) if standing else []
@@ -163,7 +163,7 @@ def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
 
 
 def _take_in(
-    tx: Any, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
+    tx: Transaction, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
 ) -> EntryCounts:
     """Consider the candidates of each standing sequence; the caller holds their locks."""
     ids = sorted({i for of_one in found.values() for i in of_one})

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import Sieved
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import record_entries
 from leadstore.enrolments.positions import enrol
 from nurture.project.book import Book
@@ -38,7 +38,7 @@ class EntryCounts:
 
 
 def write_entries(
-    tx: Any, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
+    tx: Transaction, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
 ) -> tuple[int, Counter[str]]:
     """Record these entries and enrol who enters; returns how many entered, and the refusals by reason."""
     written = record_entries(tx, [entry for entry, _ in entries], now)

@@ -15,6 +15,7 @@ from flows.work.shop.wire import Shop
 from flows.work.signals.effects import apply_effects, protect
 from flows.work.signals.entrants import changed_page, sweep
 from flows.work.signals.entry import EntryCounts, by_lead, write_entries
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
@@ -58,7 +59,7 @@ def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
     return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _take_in(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     batch = read_pending(tx, ids)
     leads = {one.lead_id for one in batch}
@@ -77,7 +78,7 @@ def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCou
     return EntryCounts(counts, refused)
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """Signals that raised are pending no longer; what they forbid holds all the same."""
     ids = [one for one, _ in culprits]
     known = owners(tx, ids)
@@ -89,7 +90,7 @@ def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
 
 
 def _asked_by_signal(
-    tx: Any, book: Book, batch: Sequence[PendingSignal], now: datetime
+    tx: Transaction, book: Book, batch: Sequence[PendingSignal], now: datetime
 ) -> list[tuple[Entry, Snapshot]]:
     by_type: dict[str, list[NurtureSequence]] = defaultdict(list)
     for sequence in book.sequences.values():
