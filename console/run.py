@@ -1,15 +1,14 @@
-"""`nurture run`: the flows on this machine, once or minute by minute."""
+"""`nurture run`: runs the flows on this machine, once or by the embedded clock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.clock.leader import leading_alone, refuse_beside_leader
 from flows.processes.server import PrefectServer, local_server, server_to_report_to
 from flows.processes.stop import stop_asked, until
@@ -27,12 +26,7 @@ if TYPE_CHECKING:
 
 
 async def run(
-    *,
-    once: bool = False,
-    prefect: bool = False,
-    now: str | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
+    *, once: bool = False, prefect: bool = False, now: str | None = None, json: Json = False, frame: InFrame
 ) -> int:
     """Rescore, tick and hand off: once, or by the embedded clock until Ctrl-C.
 
@@ -78,7 +72,7 @@ async def _once(settings: Settings, moved: datetime | None, prefect: bool, json:
 
 
 async def _server(settings: Settings) -> PrefectServer | None:
-    """The server that wants to be told of the round. Mail does not wait for one that is away."""
+    """The Prefect server to report to; None, with a remark, when the configured one does not answer."""
     try:
         return await server_to_report_to(settings)
     except SettingError as error:
@@ -124,7 +118,7 @@ def _tell_faults(faults: Sequence[Fault]) -> None:
 
 
 def _tell_round(counts: Summary, json: bool) -> int:
-    """Tell what was done, and in words what could not be: 1 then, for whoever runs it by a timer."""
+    """Print the counts, and what could not be done; returns the exit code, which is 1 in that case."""
     trouble = trouble_in(counts)
     _tell("round", counts, json, trouble=trouble.name if trouble else None)
     if trouble is None:

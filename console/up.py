@@ -1,13 +1,12 @@
-"""`nurture up`: the whole system, until Ctrl-C."""
+"""`nurture up`: runs the whole system in this process until Ctrl-C."""
 
 from __future__ import annotations
 
 from json import dumps
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, note, say
+from console.options import Json
 from flows.processes.stop import stop_asked, until
 from flows.processes.system import RunningSystem, whole_system
 from flows.work.counts import Summary, in_words, total
@@ -16,11 +15,7 @@ if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
 
 
-async def up(
-    *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+async def up(*, json: Json = False, frame: InFrame) -> int:
     """Start store, local inbox, Prefect server, web app and clock, and keep them until Ctrl-C.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Reads what was spoken and what forbade it, so that the promises can be checked against the rows."""
+"""Reads what was sent and what forbade sending, so that the promises can be checked against the rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from leadstore.database.transaction import Transaction
-from leadstore.rows import address, consent, decision, enrolment, handoff, lead, outbox, suppression
+from leadstore.rows import address, as_value, consent, decision, enrolment, handoff, lead, outbox, suppression
 from nurture.words import ConsentState, OutboxKind, Reason, Stage, Verdict
 
 
@@ -29,7 +29,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A lead as somebody who can answer: its id, its address, and the topics it has yet to confirm."""
+    """A lead by its id and address, with the topics whose consent is pending."""
 
     lead_id: int
     address: str
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many leads stand where."""
+    """Numbers of leads, enrolments, waits and handoffs."""
 
     leads: int
     enrolled: int  # leads that entered any sequence
@@ -69,16 +69,7 @@ def spoken(tx: Transaction) -> list[Spoken]:
         .order_by(outbox.c.started_at, outbox.c.id)
     )
     return [
-        Spoken(
-            message_id=r.message_id,
-            kind=r.kind,
-            address=r.address if r.kind == OutboxKind.TOUCH else r.recipient,
-            topic=r.topic,
-            purpose=r.purpose,
-            state=r.state,
-            started_at=r.started_at,
-            reply=r.reply,
-        )
+        as_value(Spoken, r, address=r.address if r.kind == OutboxKind.TOUCH else r.recipient)
         for r in tx.execute(query)
     ]
 
@@ -92,7 +83,7 @@ def suppressed_since(tx: Transaction) -> dict[str, datetime]:
 
 
 def withdrawn_since(tx: Transaction) -> dict[tuple[str, str], datetime]:
-    """The withdrawn consents by (address, topic), and since when; a withdrawal of all stands under `*`."""
+    """The withdrawn consents by (address, topic), and since when; a withdrawal of all topics is under `*`."""
     query = select(address.c.address, consent.c.topic, consent.c.at).join_from(
         consent, address, consent.c.address_id == address.c.id
     )

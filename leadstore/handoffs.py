@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, or_, select, update
 
 from leadstore.aside import left_alone
+from leadstore.database.bulk import insert_into
 from leadstore.database.transaction import Transaction
-from leadstore.enrolments.snapshots import lock_leads
+from leadstore.enrolments.snapshots import latest_handoffs, lock_leads
 from leadstore.rows import handoff, lead, seller
 from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
 
 IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))
 """Spelt out: an IN takes a list, and a statement that is run for many rows at once takes none."""
+ANSWERABLE = [*(state.value for state in OPEN_HANDOFF), HandoffState.LAPSED.value]
 IS_UNASSIGNED = handoff.c.state == HandoffState.UNASSIGNED.value
 _OLDEST = (handoff.c.created_at, handoff.c.id)
 
@@ -49,7 +50,6 @@ def open_handoffs(
     if not causes:
         return []
     cycles = _cycles(tx, causes)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     rows = [
         {
             "lead_id": i,
@@ -60,7 +60,7 @@ def open_handoffs(
         }
         for i, cause in causes.items()
     ]
-    statement = dialect.insert(handoff).on_conflict_do_nothing()
+    statement = insert_into(tx, handoff).on_conflict_do_nothing()
     new = tx.execute(statement.returning(handoff.c.id, handoff.c.lead_id), rows).all()
     ids = {r.lead_id: r.id for r in new}
     offers = [Offer(ids[i], i, cycles[i], cause, None) for i, cause in causes.items() if i in ids]
@@ -81,8 +81,8 @@ def unassigned_ids(tx: Transaction, limit: int) -> list[int]:
 def unassigned(tx: Transaction, limit: int, among: Collection[int] | None = None) -> list[Offer]:
     """Handoffs (`among` these) that nobody could be offered yet, oldest first, locked after their leads.
 
-    Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
-    round, two workers would wait for each other.
+    Scoring and sellers' answers lock a lead's row before its handoff's: in the other order, two workers
+    would wait for each other.
     """
     these = handoff.c.id.in_(unassigned_ids(tx, limit) if among is None else list(among)) & IS_UNASSIGNED
     leads = set(tx.scalars(select(handoff.c.lead_id).where(these)))
@@ -116,9 +116,8 @@ def _counts(tx: Transaction, sellers: Sequence[str]) -> dict[str, int]:
     """How many each has been offered; a new seller starts level with the one who has had the fewest."""
     query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers)).order_by(seller.c.name)
     least = min((r.offered for r in tx.execute(query)), default=0)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     fresh = [{"name": s, "offered": least} for s in sorted(sellers)]
-    tx.execute(dialect.insert(seller).on_conflict_do_nothing(), fresh)
+    tx.execute(insert_into(tx, seller).on_conflict_do_nothing(), fresh)
     return {r.name: r.offered for r in tx.execute(query.with_for_update())}
 
 
@@ -138,21 +137,10 @@ def answer_for(tx: Transaction, said: Mapping[int, str], state: HandoffState, no
     for lead_id, reason in said.items():
         by_reason[reason[:200]].append(lead_id)
     for reason, ids in by_reason.items():
-        answerable = _latest_answerable(ids)
+        latest = latest_handoffs(handoff.c.lead_id.in_(ids)).with_only_columns(handoff.c.id)
+        answerable = latest.where(handoff.c.state.in_(ANSWERABLE))
         given = {"state": state.value, "answer": reason, "answered_at": now}
         tx.execute(update(handoff).where(handoff.c.id.in_(answerable)).values(**given))
-
-
-def _latest_answerable(lead_ids: Collection[int]) -> Any:
-    states = [*(one.value for one in OPEN_HANDOFF), HandoffState.LAPSED.value]
-    latest = (
-        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
-        .where(handoff.c.lead_id.in_(list(lead_ids)))
-        .group_by(handoff.c.lead_id)
-        .subquery()
-    )
-    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
-    return select(handoff.c.id).join_from(handoff, latest, same).where(handoff.c.state.in_(states))
 
 
 def overdue(tx: Transaction, now: datetime, over: timedelta, limit: int) -> list[int]:

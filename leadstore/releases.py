@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from leadstore.database.transaction import Transaction
-from leadstore.tables import ReleaseTable
+from leadstore.rows import release
 
-release = ReleaseTable.__table__
+if TYPE_CHECKING:
+    from nurture.project.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ def current_release(tx: Transaction) -> StoredRelease | None:
     """The release that runs now."""
     row = tx.execute(select(release).where(release.c.current)).first()
     return None if row is None else StoredRelease(row.id, row.digest, row.files, row.applied_at)
+
+
+def current_book(tx: Transaction) -> Book | None:
+    """The book of the release that runs now; None when there is none that this version can read."""
+    from nurture.project.book import read_book  # here, for it is slow to load
+
+    held = current_release(tx)
+    return None if held is None else read_book(held.files)[0]
 
 
 def current_release_id(tx: Transaction) -> int | None:

@@ -1,4 +1,4 @@
-"""Signals in and out: appended once, taken in by intake once."""
+"""Appends signals, each once, and reads those that intake has not taken yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the engine lives: its schema, its relay, its last tick, and what has been due for too long."""
+"""What tells whether the engine works: its schema, its relay, its last tick, and since when work is due."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from leadstore.database.schema import Schema, read_schema
 from leadstore.database.transaction import Transaction
 from leadstore.notes import write_note
 from leadstore.outbox.routes import troubled_routes
-from leadstore.rows import enrolment, outbox
-from leadstore.tables import NoteTable
+from leadstore.rows import enrolment, note, outbox
 from nurture.deciding.routes import RELAY, Route
 from nurture.words import Clockwork, EnrolmentState, TouchState
-
-note = NoteTable.__table__
 
 TICKS = "tick:"
 """What the names of these notes begin with: one for each kind of clock that has ever ticked."""

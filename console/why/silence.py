@@ -1,4 +1,4 @@
-"""Explains silence: why a lead is in no sequence, or why nothing more will be sent to it."""
+"""Explains why a lead is in no sequence, or why nothing more will be sent to it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Absence:
 
 
 def general(story: Story) -> list[str]:
-    """What keeps this lead out of everything, the hardest first."""
+    """What keeps this lead out of all sequences, the strictest reason first."""
     found = []
     if story.suppression is not None:
         found.append(

@@ -1,7 +1,7 @@
 """Finds other clocks on a store: schedules of our flows on a Prefect server, and workers seen lately.
 
 Two clocks do no harm to leads, for the store decides what is due; but an operator who stops one of them
-believes that nothing runs any more.
+would believe that nothing runs any more.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _profile() -> Mapping[str, Any]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    """What the file says; nothing if there is none, or none that can be read: it is not ours to judge."""
+    """The content of the file; empty if there is none, or it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

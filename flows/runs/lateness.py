@@ -1,4 +1,4 @@
-"""What becomes of runs that nobody began in time: one run does the work of all, the others are dropped."""
+"""Cancels scheduled runs that were not begun in time: one run does the work of all of them."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ PATIENCE_SECONDS = 20
 
 @contextlib.asynccontextmanager
 async def dropping_late() -> AsyncIterator[None]:
-    """Beside the block, cancel the late runs of this run's own deployment: an outage leaves many of them.
+    """While the block runs, cancel the late runs of this run's own deployment: an outage leaves many of them.
 
-    Nothing is lost, for what they would do, this run does. Runs that somebody asked for are let be, and no
+    Nothing is lost, for this run does their work. Runs that a person started are not cancelled, and no
     trouble with the server keeps the work from being done.
     """
     own = deployment.id

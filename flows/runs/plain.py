@@ -1,4 +1,4 @@
-"""A round of the engine without Prefect: the same duties in the same order, and the same seal on errors."""
+"""A round of the engine without Prefect: the same duties in the same order, with errors sealed alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator sees of a run: a state whose name and type tell the truth, and a table of counts."""
+"""What Prefect shows of a run: a state that is named for what happened, and a table of counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of a piece of work: numbers by name, added up and said in words."""
+"""Counts of a piece of work: numbers by name, how they are added up, and how they are printed."""
 
 from __future__ import annotations
 

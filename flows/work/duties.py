@@ -1,4 +1,4 @@
-"""The duties: what each flow does, in plain Python, and the round that does them one after the other."""
+"""The work of each flow in plain Python, and a round that does all of it in order."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summ
     told = await hand_off(shop, now, deadline.half())
     left, aside = told.pop("unfinished"), told.pop("set_aside")
     calls = await call_others(shop, now, deadline)
-    counts = {**told, **calls, "unfinished": int(left or calls["unfinished"]), "set_aside": aside}
-    return {**counts, "relay_shut": await in_thread(_shut, shop, shop.clock(now))}
+    counts: Summary = {**told, **calls, "unfinished": int(left or calls["unfinished"]), "set_aside": aside}
+    return {**counts, "relay_shut": await in_thread(shop.store.ask, relay_shut, shop.clock(now))}
 
 
 DUTIES: Mapping[DutyName, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
@@ -79,9 +79,4 @@ async def _read_mailbox(do: Callable[[DutyName], Awaitable[Summary]]) -> Summary
 def _after_tick(shop: Shop, now: datetime) -> dict[str, int]:
     with shop.store.begin() as tx:
         note_tick(tx, shop.clockwork, shop.settings.worker, now)
-        return relay_shut(tx, now)
-
-
-def _shut(shop: Shop, now: datetime) -> dict[str, int]:
-    with shop.store.read() as tx:
         return relay_shut(tx, now)

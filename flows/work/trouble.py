@@ -1,7 +1,7 @@
-"""Says in a name and in words what of the work that was due could not be done.
+"""Names what of the work that was due could not be done, and why.
 
-What only waits for its window, its cap or a consent is no trouble, and neither is a letter that its
-recipient's server puts off for a while: it is tried again by itself.
+A touch that waits for its window, a cap or a consent is no trouble, nor is a letter that its recipient's
+server puts off for a while: it is tried again by itself.
 """
 
 from __future__ import annotations

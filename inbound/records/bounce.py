@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inbound.kinds.bounce import Action, Bounce
 from inbound.records.returns import SOURCE, Appended, append_once
-from leadstore.consents.grants import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake_address
 from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
@@ -53,7 +53,7 @@ def record_bounce(
         return "our_fault"  # of our host, our sender or our words: no address pays for it
     if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy):
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
-            wake(tx, sent.address_id, now)
+            wake_address(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
     return "unclear" if bounce.verdict.reason == "unclear" else "soft"
 

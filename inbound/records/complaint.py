@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inbound.records.returns import SOURCE, Appended, append_once
-from leadstore.consents.grants import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake_address
 from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt
 from nurture.words import MailCount, Sig, SuppressionReason, TouchState
@@ -21,5 +21,5 @@ def record_complaint(tx: Transaction, sent: SentMail, key: str, at: datetime, no
     if append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}) is Appended.KNOWN:
         return "read_before"
     if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now, SOURCE):
-        wake(tx, sent.address_id, now)
+        wake_address(tx, sent.address_id, now)
     return "complaint"

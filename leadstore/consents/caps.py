@@ -1,4 +1,4 @@
-"""The lead's own choice of how often it is written to."""
+"""The cap that a lead chose for itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from leadstore.consents.grants import lock_lead_of, wake
+from leadstore.consents.grants import lock_lead_of, wake_address
 from leadstore.database.transaction import Transaction
 from leadstore.rows import address
 from nurture.spans import parse_own_cap
@@ -39,5 +39,5 @@ def choose_cap(tx: Transaction, address_id: int, cap: str | None, now: datetime)
         parse_own_cap(cap)
     lock_lead_of(tx, address_id)  # claims take the lead's row first
     kept = tx.execute(update(address).where(address.c.id == address_id).values(own_cap=cap)).rowcount > 0
-    wake(tx, address_id, now)
+    wake_address(tx, address_id, now)
     return kept

@@ -1,4 +1,4 @@
-"""The operator's suppression: an address that is never mailed again, known to us or not."""
+"""Suppression by the operator, of addresses that are known or not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from leadstore.consents.grants import lift, lock_lead_of, suppress, wake
+from leadstore.consents.grants import lift, lock_lead_of, suppress, wake_address
 from leadstore.database.transaction import Transaction
 from leadstore.rows import address, lead, suppression
 from nurture.address import AddressError, normalise
@@ -53,7 +53,7 @@ def read_address(tx: Transaction, text: str) -> AddressState:
 def suppress_address(tx: Transaction, text: str, now: datetime, source: str) -> bool:
     """Suppress an address; False when it was suppressed before.
 
-    An address nobody is known by is kept with an empty lead, so that a later import finds it suppressed.
+    An unknown address is kept with an empty lead, so that a later import finds it suppressed.
     The gate stops the lead's enrolments in the next tick; nothing starts after this commits.
     """
     known = read_address(tx, text)
@@ -61,7 +61,7 @@ def suppress_address(tx: Transaction, text: str, now: datetime, source: str) -> 
     lock_lead_of(tx, address_id)  # claims take the lead's row first
     new = bool(suppress(tx, [address_id], SuppressionReason.OPERATOR, now, source))
     if new:
-        wake(tx, address_id, now)
+        wake_address(tx, address_id, now)
     return new
 
 

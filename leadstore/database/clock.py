@@ -1,4 +1,4 @@
-"""What a wrong clock left ahead of the machine's time, and how it is brought back."""
+"""Finds rows that a wrong clock dated ahead of the machine's time, and dates them now."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
+from leadstore.columns import Instant
 from leadstore.database.transaction import Transaction
-from leadstore.notes import SEEN, note, read_note, write_note
-from leadstore.rows import enrolment, handoff, lead, outbox, route, signal
-from leadstore.tables import LEASED_STATES, Instant
+from leadstore.notes import SEEN, read_note, write_note
+from leadstore.rows import enrolment, handoff, lead, note, outbox, route, signal
+from leadstore.tables import LEASED_STATES
 from nurture.words import Closing, EnrolmentState, TouchState
 
 SLACK = timedelta(minutes=1)
-"""How far clocks of several machines may differ."""
+"""How far the clocks of several machines may differ before a row counts as dated ahead."""
 LEASED = timedelta(hours=1)
 """Longer than any lease: what is held beyond it, nobody holds."""
 CLOSED = timedelta(days=1)
@@ -94,9 +95,10 @@ def _wrong(now: datetime) -> Iterator[tuple[Table, str, ColumnElement[bool]]]:
             if _says_when(table, column):
                 yield table, column.name, column > now + SLACK
     yield signal, "occurred_at", and_(signal.c.received_at > now + SLACK, signal.c.occurred_at > now + SLACK)
-    yield enrolment, "step_since", _began_ahead(now)
+    active = enrolment.c.state == EnrolmentState.ACTIVE.value
+    yield enrolment, "step_since", and_(active, enrolment.c.step_since > now + SLACK)
     yield lead, "score_as_of", lead.c.score_as_of > now + SLACK
-    yield outbox, "lease_until", and_(_leased(), outbox.c.lease_until > now + LEASED)
+    yield outbox, "lease_until", and_(text(LEASED_STATES), outbox.c.lease_until > now + LEASED)
     yield route, "day", route.c.day > now.date()
     by_itself = or_(route.c.cause.is_(None), route.c.cause != Closing.OPERATOR.value)
     yield route, "closed_until", and_(by_itself, route.c.closed_until > now + CLOSED)
@@ -118,15 +120,6 @@ def _mended(table: Table, what: str, now: datetime) -> dict[str, Any]:
             return {"day": now.date()}
         case _:
             return {what: now}
-
-
-def _leased() -> ColumnElement[bool]:
-    return text(LEASED_STATES)  # type: ignore[return-value]
-
-
-def _began_ahead(now: datetime) -> ColumnElement[bool]:
-    active = enrolment.c.state == EnrolmentState.ACTIVE.value
-    return and_(active, enrolment.c.step_since > now + SLACK)
 
 
 def _look_again(tx: Transaction, now: datetime) -> None:

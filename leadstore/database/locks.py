@@ -1,4 +1,4 @@
-"""Locks that die with their holder: what only one process may do at a time."""
+"""Locks that end with the process that holds them: for what only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def take_lock(store: Store, name: str, holder: str) -> Hold | None:
 
 
 def lock_holder(store: Store, name: str) -> str | None:
-    """Who has the named lock now, in its own words; None when nobody has it."""
+    """Who has the named lock now, as its holder named itself; None when it is free."""
     if store.dialect == "postgresql":
         with store.read() as tx:
             found: str | None = tx.scalar(_HOLDER, _halves(_key(tx, name)))
@@ -64,7 +64,7 @@ def lock_holder(store: Store, name: str) -> str | None:
 
 
 class _Session:
-    """A session of PostgreSQL that has the lock. Its server frees it with the session, whatever ends that."""
+    """A session of PostgreSQL that has the lock: the server frees it when the session ends."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -126,7 +126,7 @@ class _File:
         self.path, self.number = path, number
 
     def stands(self) -> bool:
-        """Somebody may have deleted it; then the next one locks another file of that name."""
+        """False when the file was deleted: another process may then lock a new file of that name."""
         try:
             return os.path.samestat(os.fstat(self.number), self.path.stat())
         except OSError:

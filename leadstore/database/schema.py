@@ -1,4 +1,4 @@
-"""What schema a store has, and whether this version of Nurture can work on it; without Alembic's 0.2 s."""
+"""The schema of a store, and whether this version of Nurture works on it; read without importing Alembic."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def read_schema(tx: Transaction) -> Schema:
 
 
 def note_needs(tx: Transaction, held: str, oldest: str) -> None:
-    """Leave the note: at `held`, the store can be worked on by whoever knows `oldest`."""
+    """Note that the store is at migration `held`, on which versions can work that know migration `oldest`."""
     write_note(tx, NEEDS, f"{held} {oldest}")
 
 

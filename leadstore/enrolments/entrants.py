@@ -81,8 +81,7 @@ def candidates(
 ) -> list[int]:
     """Ids of the live leads that the sequence would take in now, or refuse for a reason not yet on record.
 
-    In the order of their ids, above `after`. `nurture.deciding.entry.consider` has the last word on each of
-    them.
+    In the order of their ids, above `after`. `nurture.deciding.entry.consider` then decides for each.
     """
     ask = _Question(standing, now, tx.dialect.name)
     query = ask.query().where(lead.c.id > after)
@@ -125,7 +124,7 @@ class _Question:
         return true() if condition is None else as_sql(condition.tree, self.now, self.dialect)
 
     def has_been_in(self) -> Any:
-        """It is in, it must not come again, or not yet."""
+        """Whether it is in the sequence, must not enter again, or not yet."""
         again = self.sequence.enter.again.after
         touched = exists().where(
             outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED])
@@ -177,7 +176,7 @@ class _Question:
         return exists().where(suppression.c.address_id == address.c.id, suppression.c.lifted_at.is_(None))
 
     def with_sales(self) -> Any:
-        """A seller took it, and it has neither bought nor been sent back since ."""
+        """Whether a seller took it, and it has neither bought nor been sent back since."""
         later = handoff.alias("later")
         here = or_(handoff.c.cycle == lead.c.cycle, lead.c.stage.in_([one.value for one in WITH_SALES]))
         taken = exists().where(

@@ -1,4 +1,4 @@
-"""Enrolments whose sequence has changed: where they stand, and how they follow, in set statements."""
+"""Moves or ends enrolments whose sequence has changed, in set statements."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def move(
     priority: int,
     now: datetime,
 ) -> int:
-    """Let who stands at the first of `steps` in another version stand at the second in this one.
+    """Move enrolments at the first of `steps` in another version to the second in this one.
 
     They keep their identity and their times, and are looked at in the next pass. What was planned
     for the old step is planned for the new one, unless that was settled before.
@@ -61,7 +61,7 @@ def let_go(tx: Transaction, sequence: str, version: str, now: datetime) -> int:
 
 
 def let_go_all(tx: Transaction, sequence: str, now: datetime) -> int:
-    """End every enrolment of a sequence that is there no more."""
+    """End every enrolment of a sequence that the release no longer has."""
     return stop(tx, enrolment.c.sequence == sequence, Reason.RETIRED, now)
 
 

@@ -1,4 +1,4 @@
-"""Pausing, resuming and retiring sequences, in set statements."""
+"""Pauses, resumes and retires sequences, in set statements."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, literal, select, update
 
+from leadstore.columns import Json
 from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import PAUSED, RETIRED
 from leadstore.rows import decision, enrolment, halt, outbox
-from leadstore.tables import Json
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict
 
 ACTIVE, HELD = EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value
@@ -29,7 +29,7 @@ def retired(tx: Transaction) -> frozenset[str]:
 
 
 def pause(tx: Transaction, sequence: str, now: datetime) -> int:
-    """Stop the sequence's timers; pausing twice is pausing once. Returns how many enrolments stand still."""
+    """Stop the sequence's timers; a second time changes nothing. Returns how many enrolments wait."""
     if sequence not in halts(tx):
         tx.execute(insert(halt).values(sequence=sequence, kind=PAUSED, since=now))
         write_down(tx, enrolment.c.sequence == sequence, Verdict.WAIT, Reason.PAUSED, now)

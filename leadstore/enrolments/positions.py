@@ -1,4 +1,4 @@
-"""Enrolments: who is in which sequence, and where each stands."""
+"""Adds enrolments, moves them to their next step, and lets the gate look at them again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, bindparam, select, update
 
-from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.bulk import Bulk, StatementByIds, insert_into
 from leadstore.database.transaction import Transaction
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
@@ -25,8 +24,7 @@ def enrol(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> int:
     """
     if not rows:
         return 0
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(enrolment).on_conflict_do_nothing().returning(enrolment.c.id)
+    statement = insert_into(tx, enrolment).on_conflict_do_nothing().returning(enrolment.c.id)
     values = [{"state": ACTIVE, "occurrence": 1, "retries": 0, **row} for row in rows]
     return len(tx.execute(statement, values).all())
 
@@ -86,12 +84,10 @@ def forget_retries(tx: Transaction, ids: Sequence[int]) -> None:
 def wake_leads(tx: Transaction, lead_ids: Iterable[int], now: datetime) -> int:
     """Let the gate look at these leads' waiting enrolments in the next tick; returns how many."""
     ids = sorted(set(lead_ids))
-    if not ids:
-        return 0
-    waiting = and_(
-        enrolment.c.lead_id.in_(ids),
-        enrolment.c.state == ACTIVE,
-        enrolment.c.due_at > now,
-        enrolment.c.lease_until.is_(None),
-    )
-    return tx.execute(update(enrolment).where(waiting).values(due_at=now)).rowcount
+    return wake(tx, enrolment.c.lead_id.in_(ids), now) if ids else 0
+
+
+def wake(tx: Transaction, these: ColumnElement[bool], now: datetime) -> int:
+    """Let the gate look at those of these enrolments that wait in the next tick; returns how many."""
+    waiting = (enrolment.c.state == ACTIVE) & (enrolment.c.due_at > now) & enrolment.c.lease_until.is_(None)
+    return tx.execute(update(enrolment).where(these, waiting).values(due_at=now)).rowcount

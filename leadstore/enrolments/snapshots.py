@@ -197,7 +197,8 @@ def current_addresses(tx: Transaction, lead_ids: Collection[int]) -> dict[int, i
     return {r.lead_id: r.id for r in _rows(tx, _REACHED, lead_ids)}
 
 
-def _latest_handoffs(these: ColumnElement[bool]) -> Any:
+def latest_handoffs(these: ColumnElement[bool]) -> Any:
+    """The handoff of the highest cycle of each lead, of those that the condition names."""
     latest = (
         select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
         .where(these)
@@ -225,7 +226,7 @@ _CONSENTS = StatementByIds(consent.c.address_id, select(consent).where)
 _BARRED = StatementByIds(
     suppression.c.address_id, select(suppression).where(suppression.c.lifted_at.is_(None)).where
 )
-_OFFERS = StatementByIds(handoff.c.lead_id, _latest_handoffs)
+_OFFERS = StatementByIds(handoff.c.lead_id, latest_handoffs)
 _SLOTS = StatementByIds(
     outbox.c.address_id,
     select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence)

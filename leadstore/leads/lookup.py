@@ -55,7 +55,7 @@ def _by_name(tx: Transaction, text: str) -> set[int]:
 
 
 def _last_merge(tx: Transaction, lead_id: int) -> int:
-    """The lead that lives on; a lead is merged a few times at most."""
+    """The lead that it was merged into in the end; a lead is merged a few times at most."""
     query = select(lead.c.merged_into)
     while (into := tx.scalar(query.where(lead.c.id == lead_id))) is not None:
         lead_id = into

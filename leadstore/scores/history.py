@@ -124,27 +124,24 @@ def write_scores(
     moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
     bulk.add(score_history, moved)
     changes = [
-        {
-            "lead_id": r.lead_id,
-            "before": before[r.lead_id].lead.stage.value,
-            "after": r.stage.value,
-            "cause": r.cause[:200],
-            "at": now,
-        }
+        stage_row(r.lead_id, before[r.lead_id].lead.stage, r.stage, r.cause, now)
         for r in results
         if r.stage is not before[r.lead_id].lead.stage
     ]
     bulk.add(stage_change, changes)
 
 
+def stage_row(lead_id: int, before: Stage, after: Stage, cause: str, now: datetime) -> dict[str, Any]:
+    """A row of `stage_change`."""
+    told = {"before": before.value, "after": after.value, "cause": cause[:200]}
+    return {"lead_id": lead_id, **told, "at": now}
+
+
 def _row(result: Scoring, now: datetime) -> dict[str, Any]:
     score = result.score
     return {
         "id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
+        **_figures(score),
         "terms": [t.as_dict() for t in score.terms],
         "score_as_of": score.as_of,
         "recheck_at": score.recheck_at,
@@ -167,15 +164,11 @@ def _moved(result: Scoring, before: Lead) -> bool:
 
 
 def _history(result: Scoring, now: datetime) -> dict[str, Any]:
-    score = result.score
-    return {
-        "lead_id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
-        "at": now,
-    }
+    return {"lead_id": result.lead_id, **_figures(result.score), "at": now}
+
+
+def _figures(score: Score) -> dict[str, Any]:
+    return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade, "heat": score.heat}
 
 
 def recycle(tx: Transaction, lead_ids: Collection[int]) -> None:

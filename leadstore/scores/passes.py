@@ -1,4 +1,4 @@
-"""Where a pass over all leads stands: by which rules, and how far; kept so that it resumes."""
+"""How far a pass that scores all leads has come, and by which rules; kept so that it resumes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 
 from leadstore.database.transaction import Transaction
 from leadstore.notes import read_note, write_note
-from leadstore.releases import release
-from leadstore.rows import lead
+from leadstore.rows import lead, release
 
 DONE, PLACE = "scored_by", "scoring_at"
 

@@ -1,4 +1,4 @@
-"""Thins the history of scores: all of a month, then the last of each day, then the last of each week."""
+"""Thins the history of scores: all points for a month, then one a day, then one a week."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ LOOK_BACK = 3
 """How many lines above the one where the parser gave up may hold the cause."""
 _QUOTES = "\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a"
 _BULLETS = "\u2022\u2013\u2014\u2212*\u25cf\u25aa\u00b7"
-_KEY = r"[A-Za-z_][\w-]*"
+_KEY = r"[A-Za-z_][\w-]*+"
 _OPENS_QUOTE = re.compile(r"(?::\s++|-\s++|[\[{,]\s*+)([\"'])")
 
 
@@ -45,59 +45,59 @@ class _Rule(NamedTuple):
 
 _RULES = (
     _Rule(
-        re.compile(r" *+(?P<at>\t[ \t]*+)"),
+        re.compile(r"\A *+(?P<at>\t[ \t]*+)"),
         "a tab indents this line",
         "indent with spaces, two for each level",
     ),
     _Rule(
         re.compile(
-            r"(?:(?![\u00a0\u2000-\u200b\u202f\u3000])\s)*+(?P<at>[\u00a0\u2000-\u200b\u202f\u3000]++)"
+            r"\A(?:(?![\u00a0\u2000-\u200b\u202f\u3000])\s)*+(?P<at>[\u00a0\u2000-\u200b\u202f\u3000]++)"
         ),
         "a blank that is none indents this line",
         "type the blanks again",
     ),
     _Rule(
-        re.compile(rf"\s*(?P<at>[{re.escape(_BULLETS)}])\s+(?P<rest>\S.*)"),
+        re.compile(rf"\A\s*+(?P<at>[{re.escape(_BULLETS)}])\s++(?P<rest>\S.*)"),
         "a list is not written with `{at}`",
         "write `- {rest}`",
     ),
     _Rule(
-        re.compile(rf"\s*(?!---)(?P<at>-(?P<rest>{_KEY}:?.*))"),
+        re.compile(rf"\A\s*+(?!---)(?P<at>-(?P<rest>{_KEY}:?.*))"),
         "a dash without a blank",
         "write `- {rest}`, with a blank after the dash",
     ),
     _Rule(  # a value that begins with what YAML keeps for itself
-        re.compile(rf"\s*(?:- )?(?:{_KEY}:\s+)?(?P<at>(?P<sign>[%@`][^\s]|\{{\{{|\{{%|\[\[).*)$"),
+        re.compile(rf"\A\s*+(?:- )?(?:{_KEY}:\s++)?(?P<at>(?P<sign>[%@`][^\s]|\{{\{{|\{{%|\[\[).*)"),
         "a text cannot begin with `{sign}`",
         "put it in quotes: {quoted}",
     ),
     _Rule(  # a word in brackets, which YAML reads as a list or a mapping
-        re.compile(rf"\s*(?:- )?{_KEY}:\s+(?P<at>(?:\[[^\]]*\]|\{{[^}}]*\}})\s*[^\s#].*)$"),
+        re.compile(rf"\A\s*+(?:- )?{_KEY}:\s++(?P<at>(?:\[[^\]]*+\]|\{{[^}}]*+\}})\s*+[^\s#].*)"),
         "a text begins with a bracket",
         "put it in quotes: {quoted}",
     ),
     _Rule(
-        re.compile(rf".*?(?P<at>[{_QUOTES}]).*: "),
+        re.compile(rf"\A[^{_QUOTES}\n]*+(?P<at>[{_QUOTES}]).*: "),
         "`{at}` is no quote to YAML",
         'write straight quotes: `"..."`',
     ),
     _Rule(
-        re.compile(rf"\s*(?:- )?(?P<key>{_KEY}):\s+(?P<at>[^\s\"'\[{{|>#].*?:(?:\s.*)?)$"),
+        re.compile(rf"\A\s*+(?:- )?(?P<key>{_KEY}):\s++(?P<at>[^\s\"'\[{{|>#].*?:(?:\s.*|\Z))"),
         "a text that holds `: ` stands without quotes",
         "put it in quotes: {key}: {quoted}",
     ),
     _Rule(
-        re.compile(rf"\s*(?:- )?\s*(?P<at>(?P<key>{_KEY}):(?P<rest>[^\s:/].*))$"),
+        re.compile(rf"\A\s*+(?:- )?\s*+(?P<at>(?P<key>{_KEY}):(?P<rest>[^\s:/].*))"),
         "a colon without a blank",
         "write `{key}: {rest}`",
     ),
     _Rule(
-        re.compile(rf"\s*(?:- )?(?P<at>(?P<key>{_KEY})\s*=\s*(?P<rest>[^=\s].*))$"),
+        re.compile(rf"\A\s*+(?:- )?(?P<at>(?P<key>{_KEY})\s*+=\s*+(?P<rest>[^=\s].*))"),
         "`=` in the place of a colon",
         "write `{key}: {rest}`",
     ),
     _Rule(
-        re.compile(rf"\s*(?:- )?(?P<at>(?P<key>{_KEY})\s+(?P<rest>[^\s:#][^:]*))$"),
+        re.compile(rf"\A\s*+(?:- )?(?P<at>(?P<key>{_KEY})\s++(?P<rest>[^\s:#][^:]*+))\Z"),
         "a colon is missing",
         "write `{key}: {rest}`",
     ),

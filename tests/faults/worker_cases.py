@@ -16,12 +16,12 @@ from sqlalchemy import Connection, select
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
 from flows.work.sending.touches import TOUCHES, claim
-from flows.work.shop.wire import see_moment
 from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.enrolments.snapshots import lock_leads
+from leadstore.notes import see_moment
 from leadstore.outbox.letters import mark_started
 from leadstore.outbox.resolution import resolve
 from leadstore.rows import outbox
@@ -311,9 +311,9 @@ async def _back(trial: Trial) -> str:
 @BOOK.fault(37, "a moved clock may not go back on one store", "refused")
 async def _moved_back(trial: Trial) -> str:
     store = trial.store()
-    see_moment(store, TUESDAY)
+    store.write(see_moment, TUESDAY)
     try:
-        see_moment(store, TUESDAY - DAY)
+        store.write(see_moment, TUESDAY - DAY)
     except ClockError:
         return "refused"
     return "accepted"

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.handoffs.notify import hand_off
-from flows.work.imports.run import import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import import_file
 from flows.work.project.apply import apply_release
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance

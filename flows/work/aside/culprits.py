@@ -1,4 +1,4 @@
-"""Writes down who raised in a batch, and why."""
+"""Writes the items of a batch that raised, with their reasons, to the store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def new_aside(
     lead_id: int | None = None,
     payload: bytes | None = None,
 ) -> NewAside:
-    """An item to set aside, with what it raised in words that give nobody away."""
+    """An item to set aside, with what it raised in words that hold no personal data."""
     why = blame(error)
     return NewAside(kind, stage, ref, why.error, why.message, why.place, lead_id, payload)
 

@@ -1,4 +1,4 @@
-"""Sieves a batch: what one item of it raises is that item's alone, and the rest goes on."""
+"""Works on a batch so that an item that raises is set aside and the others are done."""
 
 from __future__ import annotations
 

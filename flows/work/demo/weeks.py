@@ -1,4 +1,4 @@
-"""Plays the demo: leads live, the clock jumps, the flows run, mail is read; then everything is counted."""
+"""Runs the demo's weeks: leads act, the clock moves on, the flows run, mail is read; then it is counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from flows.work.counts import Summary, added
 from flows.work.demo.folder import LEADS, MAP
 from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
-from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import ImportReport, OnProgress, import_file
 from flows.work.shop.wire import Shop
 from leadstore.audit import Census, Person, people, tally
 from leadstore.store import in_thread
@@ -81,21 +82,18 @@ def _import(shop: Shop, now: datetime, on_progress: OnProgress | None) -> tuple[
     report = import_file(
         shop.store, project / LEADS, source, rejects, now=now, live=True, on_progress=on_progress
     )
-    with shop.store.read() as tx:
-        return report, people(tx)
+    return report, shop.store.ask(people)
 
 
 def _counted(shop: Shop, book: Book, world: World, counts: Summary, signals: int) -> Played:
     spoken = counts.get("sent", 0) + counts.get("mails", 0)
     broken = broken_promises(shop.store, world.mailbox.mails, book.policy.caps, spoken)
-    with shop.store.read() as tx:
-        stands = tally(tx)
     return Played(
-        counts,
-        stands,
-        world.left,
-        signals,
-        world.clicked_by_machines,
-        len(world.mailbox.mails),
-        tuple(broken),
+        counts=counts,
+        tally=shop.store.ask(tally),
+        left=world.left,
+        signals=signals,
+        clicked_by_machines=world.clicked_by_machines,
+        mails=len(world.mailbox.mails),
+        broken=tuple(broken),
     )

@@ -54,7 +54,7 @@ def _lets_go(sequence: Sequence, version: str) -> bool:
 
 
 def _home(sequence: Sequence, step: str) -> str | None:
-    """Where who stands at this step of an older form goes on; None finishes the older form."""
+    """Where an enrolment at this step of an older form goes on; None: it finishes the older form."""
     if sequence.on_change == "move":
         named = sequence.moves.get(step, step)
         return named if named in sequence.steps else None

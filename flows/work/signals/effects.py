@@ -83,7 +83,7 @@ def _heed(tx: Transaction, batch: Sequence[PendingSignal], now: datetime) -> Non
 def _change_consents(
     tx: Transaction, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
 ) -> None:
-    """The lead's last word counts, by when it was said: signals come late. They are rare, so one by one."""
+    """Change consents one by one, for they are rare; each is dated by its signal, since signals come late."""
     for one in batch:
         said_at = min(one.signal.occurred_at, now)
         if one.signal.type == Sig.CONSENT_GRANTED:

@@ -1,4 +1,4 @@
-"""Standing sequences look at leads: at the changed ones in every tick, at all of them once an hour."""
+"""Enrols leads in standing sequences: changed leads in every tick, all leads once an hour."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ LOCK = "sweep"
 async def sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadline = NEVER) -> None:
     """Look at all leads, if it is time to: one process at a time, for a second one would find nothing.
 
-    At the deadline it keeps its place for the next call. One that dies begins again: who has entered is
-    no candidate any more.
+    At the deadline it keeps its place for the next call. A sweep that was cut off begins again; leads that
+    have entered are no candidates any more.
     """
     if not await in_thread(_sweep_due, shop, shop.clock(now)):
         return
@@ -57,7 +57,7 @@ async def _sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadlin
         while after >= 0:
             if deadline.passed or turn.is_over:
                 done.counts["unfinished"] = 1
-                return await in_thread(_keep_place, shop, name, after)
+                return await in_thread(shop.store.write, notes.write_note, PLACE, f"{name} {after}")
             found, after = await in_thread(_sweep_page, shop, shop.clock(now), name, after)
             done.add(found)
     if names:
@@ -101,7 +101,7 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
 
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[EntryCounts, int]:
-    """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
+    """Search without locks, so that nobody waits; then lock the leads found, and ask again about them."""
     ids = _search(shop, now, name, after)
     if not ids:
         return EntryCounts(), -1
@@ -116,7 +116,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Entry
 
 
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
-    """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
+    """The next candidates; if the query raises for a lead, the next leads instead, to be sieved."""
     try:
         with shop.store.read("sweep") as tx:
             standing = _standing(shop.book(tx)[1], now).get(name)
@@ -142,14 +142,8 @@ def _enter(shop: Shop, tx: Transaction, name: str, ids: Sequence[int], now: date
 
 def _place(shop: Shop) -> tuple[str, int]:
     """Where the last sweep ended before its end: at which sequence, after which lead."""
-    with shop.store.read() as tx:
-        name, _, after = (notes.read_note(tx, PLACE) or "").partition(" ")
-        return name, int(after or 0)
-
-
-def _keep_place(shop: Shop, name: str, after: int) -> None:
-    with shop.store.begin() as tx:
-        notes.write_note(tx, PLACE, f"{name} {after}")
+    name, _, after = (shop.store.ask(notes.read_note, PLACE) or "").partition(" ")
+    return name, int(after or 0)
 
 
 def _sweep_done(shop: Shop, now: datetime) -> None:
@@ -159,7 +153,7 @@ def _sweep_done(shop: Shop, now: datetime) -> None:
 
 
 def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
-    """The standing sequences that may still be entered: one that has closed looks at nobody."""
+    """The standing sequences that may be entered now; those that have closed are left out."""
     topics, within = book.catalog.topics, book.policy.consent.confirm_within
     return {
         name: StandingSequence(one, topics[one.topic].accepts, within)

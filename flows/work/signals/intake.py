@@ -1,4 +1,4 @@
-"""Takes in what happened: pending signals change consents and stages, re-score, wake and enrol leads."""
+"""Takes in pending signals: they change consents and stages, re-score, wake and enrol leads."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ async def _read_box(shop: Shop, url: str, now: datetime, limit: int, must_end: C
     stack = ExitStack()
     try:
         box = await asyncio.to_thread(stack.enter_context, open_mailbox(url))
-        pages = _pages(box.read(await in_thread(_cursor, shop, name), limit))
+        cursor = await in_thread(shop.store.ask, notes.read_note, name)
+        pages = _pages(box.read(cursor or "", limit))
         end: Page = []
         while page := await asyncio.to_thread(next, pages, end):
             if must_end():
@@ -110,7 +111,7 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
         if outcome not in FOR_PEOPLE:
             handled.append(mail_name)
     await asyncio.to_thread(box.mark, handled)
-    await in_thread(_keep_cursor, shop, name, page[-1][2])
+    await in_thread(shop.store.write, notes.write_note, name, page[-1][2])
     return counts
 
 
@@ -134,11 +135,11 @@ def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> CountNa
 
 
 def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
-    """Set a mail aside with as much of it as is ever read; `place` names one of which nothing is had."""
+    """Set a mail aside with as much of it as is ever read; `place` names one that could not be fetched."""
     head = None if raw is None else raw[:MAX_PAYLOAD]
     name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
-    with shop.store.begin() as tx:
-        set_aside(tx, [new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)], now)
+    item = new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)
+    shop.store.write(set_aside, [item], now)
 
 
 def handle(shop: Shop, raw: bytes, now: datetime) -> MailCount:
@@ -204,13 +205,3 @@ def _own_addresses(shop: Shop, policy: Policy) -> set[str]:
 def _pages(mails: Iterator[tuple[str, bytes | None, str]]) -> Iterator[Page]:
     while page := list(islice(mails, PAGE)):
         yield page
-
-
-def _cursor(shop: Shop, name: str) -> str:
-    with shop.store.read() as tx:
-        return notes.read_note(tx, name) or ""
-
-
-def _keep_cursor(shop: Shop, name: str, cursor: str) -> None:
-    with shop.store.begin() as tx:
-        notes.write_note(tx, name, cursor)
