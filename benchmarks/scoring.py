@@ -184,7 +184,7 @@ def coming_in(shop: Shop, leads: int, count: int) -> tuple[float, float]:
     with shop.store.begin() as tx:
         _, book = shop.book(tx)
         start = time.perf_counter()
-        score_leads(tx, book, [one.lead_id for one in new], NOW + timedelta(hours=2))
+        score_leads(tx, book, [one.lead_id for one in new], now=NOW + timedelta(hours=2))
         scored = time.perf_counter() - start
         tx.rollback()
     start = time.perf_counter()

@@ -133,7 +133,7 @@ def fill(store: Store, count: int) -> None:
     assert book is not None
     for start in range(1, count + 1, 5000):
         with store.begin() as tx:
-            score_leads(tx, book, range(start, min(start + 5000, count + 1)), before)
+            score_leads(tx, book, range(start, min(start + 5000, count + 1)), now=before)
     with store.begin() as tx:
         tx.execute(update(lead).values(live=True))
 

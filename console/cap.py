@@ -50,7 +50,7 @@ def _kept(store: Store, lead: str, chosen: str | None, clear: bool) -> tuple[Own
     with store.begin() as tx:
         before = read_cap(tx, find_lead(tx, lead))
         try:
-            choose_cap(tx, before.address_id, chosen, latest_moment(tx, datetime.now(UTC)))
+            choose_cap(tx, before.address_id, chosen, now=latest_moment(tx, datetime.now(UTC)))
         except ValueError as error:
             raise NurtureError(
                 str(error), hint='for example: nurture cap ann@example.com "1 per 7 days"'

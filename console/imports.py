@@ -59,7 +59,7 @@ def import_leads(
 
     moment = None if now is None else parse_moment(now)
     how = Manner(live, moment, dry_run, strict)
-    return run_import(frame.settings(), file, map, how, json=json)
+    return run_import(frame.settings(), file, map, how=how, json=json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Manner:
     strict: bool = False
 
 
-def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: bool) -> int:
+def run_import(settings: Settings, file: Path, map: Path, *, how: Manner, json: bool) -> int:
     """Import a file and say what came of it.
 
     Returns 0, 1 when rows were rejected, 2 when the map has faults and nothing was imported.

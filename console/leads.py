@@ -57,7 +57,7 @@ def _sentences(tx: Transaction, found: list[Listed]) -> Why:
     book = current_book(tx) if any(is_of_sequence(one.cause) for one in found) else None
     if book is None:
         return plainly
-    return lambda cause: say_cause(cause, "en", book.policy.language, book.sequences)
+    return lambda cause: say_cause(cause, "en", book.policy.language, sequences=book.sequences)
 
 
 def as_json(rank: int, one: Listed, why: Why) -> dict[str, Any]:

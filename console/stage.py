@@ -29,7 +29,7 @@ def stage(lead: str, to: Stage, /, *, cause: str = "", json: Json = False, frame
         Print the result for machines.
     """
     with frame.store() as store, store.begin() as tx:
-        placed = place(tx, find_lead(tx, lead), to, cause, latest_moment(tx, datetime.now(UTC)))
+        placed = place(tx, find_lead(tx, lead), to, cause=cause, now=latest_moment(tx, datetime.now(UTC)))
     if json:
         said = {"lead": placed.lead, "before": placed.before.value, "after": placed.after.value}
         say_json({**said, "changed": placed.changed, "refused": placed.refused})

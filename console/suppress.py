@@ -65,7 +65,7 @@ def _act(store: Store, address: str, lift: bool, reason: str) -> bool:
         now = latest_moment(tx, datetime.now(UTC))
         if lift:
             return lift_address(tx, address, now)
-        return suppress_address(tx, address, now, f"operator: {reason}" if reason else "operator")
+        return suppress_address(tx, address, now, source=f"operator: {reason}" if reason else "operator")
 
 
 def _agreed(before: AddressState, lift: bool) -> bool:

@@ -39,6 +39,7 @@ def open_handoffs(
     tx: Transaction,
     causes: Mapping[int, str],
     sellers: Sequence[str],
+    *,
     now: datetime,
     due: timedelta,
 ) -> list[Offer]:
@@ -64,7 +65,7 @@ def open_handoffs(
     new = tx.execute(statement.returning(handoff.c.id, handoff.c.lead_id), rows).all()
     ids = {r.lead_id: r.id for r in new}
     offers = [Offer(ids[i], i, cycles[i], cause, None) for i, cause in causes.items() if i in ids]
-    return assign(tx, offers, sellers, now, due)
+    return assign(tx, offers, sellers, now=now, due=due)
 
 
 def _cycles(tx: Transaction, lead_ids: Collection[int]) -> dict[int, int]:
@@ -93,7 +94,7 @@ def unassigned(tx: Transaction, limit: int, among: Collection[int] | None = None
 
 
 def assign(
-    tx: Transaction, offers: Sequence[Offer], sellers: Sequence[str], now: datetime, due: timedelta
+    tx: Transaction, offers: Sequence[Offer], sellers: Sequence[str], *, now: datetime, due: timedelta
 ) -> list[Offer]:
     """Give each offer to the seller who has had the fewest; without sellers they stay unassigned."""
     if not sellers or not offers:
@@ -128,7 +129,7 @@ def answer(tx: Transaction, handoff_id: int, state: HandoffState, reason: str, n
     return bool(tx.execute(update(handoff).where(where).values(**given)).rowcount)
 
 
-def answer_for(tx: Transaction, said: Mapping[int, str], state: HandoffState, now: datetime) -> None:
+def answer_for(tx: Transaction, said: Mapping[int, str], state: HandoffState, *, now: datetime) -> None:
     """Record what sales answered (lead id -> reason) to the handoffs of these leads.
 
     An answer is about the open offer; where there is none, about the latest that lapsed. Others stay.
@@ -143,14 +144,14 @@ def answer_for(tx: Transaction, said: Mapping[int, str], state: HandoffState, no
         tx.execute(update(handoff).where(handoff.c.id.in_(answerable)).values(**given))
 
 
-def overdue(tx: Transaction, now: datetime, over: timedelta, limit: int) -> list[int]:
+def overdue(tx: Transaction, now: datetime, over: timedelta, *, limit: int) -> list[int]:
     """Leads whose offer is overdue by `over` without an answer; those set aside are left out."""
     late = _late(now, over) & ~left_alone(AsideStage.OFFER, handoff.c.lead_id)
     return list(tx.scalars(select(handoff.c.lead_id).where(late).order_by(handoff.c.id).limit(limit)))
 
 
 def lapse(
-    tx: Transaction, now: datetime, over: timedelta, limit: int, among: Sequence[int] | None = None
+    tx: Transaction, now: datetime, over: timedelta, *, limit: int, among: Sequence[int] | None = None
 ) -> dict[int, int]:
     """End offers (of leads `among` these) that are overdue by `over` without an answer.
 
@@ -158,7 +159,7 @@ def lapse(
     lead id -> cycle of each.
     """
     is_late = _late(now, over)
-    leads = overdue(tx, now, over, limit) if among is None else among
+    leads = overdue(tx, now, over, limit=limit) if among is None else among
     if not leads:
         return {}
     lock_leads(tx, leads)

@@ -26,7 +26,9 @@ class StoredRelease:
     applied_at: datetime
 
 
-def store_release(tx: Transaction, digest: str, files: Mapping[str, str], now: datetime) -> tuple[int, bool]:
+def store_release(
+    tx: Transaction, digest: str, files: Mapping[str, str], *, now: datetime
+) -> tuple[int, bool]:
     """Make these files the current release; returns (id, whether anything changed)."""
     held = tx.execute(select(release.c.id, release.c.current).where(release.c.digest == digest)).first()
     if held is not None and held.current:

@@ -38,7 +38,7 @@ class Vitals:
     due_since: datetime | None = None
 
 
-def note_tick(tx: Transaction, clockwork: Clockwork, worker: str, now: datetime) -> None:
+def note_tick(tx: Transaction, clockwork: Clockwork, worker: str, *, now: datetime) -> None:
     """Remember that this kind of clock has ticked."""
     write_note(tx, TICKS + clockwork, f"{now.isoformat()} {worker}")
 

@@ -232,7 +232,7 @@ def spread(lead_id: int, at: datetime, over: timedelta) -> timedelta:
     return timedelta(microseconds=(over // _MICROSECOND) * share >> 64)
 
 
-def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, default_zone: str) -> datetime:
+def earliest_free(now: datetime, taken: Sequence[datetime], cap: Cap, *, default_zone: str) -> datetime:
     """The earliest instant from `now` on at which one more touch keeps within `cap`.
 
     `taken` may hold instants after `now` (slots already promised); they bind too.
@@ -280,7 +280,7 @@ def _free_in_calendar(now: datetime, taken: Sequence[datetime], cap: Cap, zone: 
     return free
 
 
-def next_weekday(now: datetime, weekday: int, at: time, zone: tzinfo) -> datetime:
+def next_weekday(now: datetime, weekday: int, at: time, *, zone: tzinfo) -> datetime:
     """The next instant after `now` that is `at` on `weekday` (0 = Monday) by the wall clock of `zone`."""
     today = now.astimezone(zone).date()
     day = today + ((weekday - today.weekday()) % 7) * _DAY
@@ -300,4 +300,4 @@ def next_cast(
     if another_day:
         tomorrow = after.astimezone(zone).date() + _DAY
         start = max(after, local_instant(tomorrow, _MIDNIGHT, zone) - _MICROSECOND)
-    return min(next_weekday(start, weekday, at, zone) for weekday, at in casts)
+    return min(next_weekday(start, weekday, at, zone=zone) for weekday, at in casts)

@@ -74,7 +74,7 @@ class Caller:
         except (OSError, HTTPException) as error:
             return Remedy.RETRY, None, type(error).__name__
         try:
-            connection.request("POST", target, content, headers(self.secret, call.key, at, content))
+            connection.request("POST", target, content, headers(self.secret, call.key, at, content=content))
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
             # The receiver knows the key, so that a second call is safe even if the first one arrived.
@@ -84,7 +84,7 @@ class Caller:
         return _meaning(status), status, f"HTTP {status}"
 
 
-def headers(secret: str, key: str, at: datetime, content: bytes) -> dict[str, str]:
+def headers(secret: str, key: str, at: datetime, *, content: bytes) -> dict[str, str]:
     """The headers of a signed call, as https://www.standardwebhooks.com describes them."""
     stamp = str(int(at.timestamp()))
     return {
@@ -93,12 +93,12 @@ def headers(secret: str, key: str, at: datetime, content: bytes) -> dict[str, st
         "Connection": "close",
         "webhook-id": key,
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{sign(secret, key, stamp, content)}",
+        "webhook-signature": f"v1,{sign(secret, key, stamp, content=content)}",
         "Idempotency-Key": key,
     }
 
 
-def sign(secret: str, key: str, stamp: str, content: bytes) -> str:
+def sign(secret: str, key: str, stamp: str, *, content: bytes) -> str:
     """The HMAC-SHA256 of `key.stamp.content`, as base64."""
     raw = base64.b64decode(secret.removeprefix(SECRET)) if secret.startswith(SECRET) else secret.encode()
     return base64.b64encode(hmac.digest(raw, f"{key}.{stamp}.".encode() + content, "sha256")).decode()

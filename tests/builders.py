@@ -38,7 +38,7 @@ def add_consent(
 
 def add_release(tx: Connection, files: Mapping[str, str] | None = None) -> int:
     """A release; by default one without files."""
-    return store_release(tx, f"digest-{sorted((files or {}).items())!r:.40}", files or {}, NOON)[0]
+    return store_release(tx, f"digest-{sorted((files or {}).items())!r:.40}", files or {}, now=NOON)[0]
 
 
 def add_enrolment(tx: Connection, lead_id: int, release_id: int, **fields: Any) -> int:

@@ -94,13 +94,13 @@ async def _weeks(show: Demonstration, leads: int) -> tuple[ImportReport, Played]
     from flows.runs.rounds import one_round  # after the server: Prefect reads its address when it is imported
 
     with Shown(leads, len(show.moments)) as shown:
-        report = await bring_in(show.shop, show.world, show.end, shown.importing)
+        report = await bring_in(show.shop, show.world, show.end, on_progress=shown.importing)
         shown.imported(report.counts)
         played = await play(
             show.shop,
             show.book,
             show.world,
-            show.moments,
+            moments=show.moments,
             conduct=lambda shop, now: one_round(shop, now.isoformat()),
             leave=press_unsubscribe,
             on_tick=shown.ticked,

@@ -100,7 +100,7 @@ def skip(*ids: int, json: Json = False, frame: InFrame) -> int:
         )
     with frame.store() as store:
         shop = idle_shop(frame.settings(), store)
-        (found, refused), _ = _write(store, lambda tx, now: give_up(shop, tx, ids, now))
+        (found, refused), _ = _write(store, lambda tx, now: give_up(shop, tx, ids, now=now))
     if json:
         say_json({"skipped": _plain(found), "refused": _plain(refused)})
     else:

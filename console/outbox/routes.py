@@ -78,7 +78,7 @@ def close(
     with frame.store() as store, store.begin() as tx:
         now = latest_moment(tx, datetime.now(UTC))
         until = None if given is None else now + given
-        close_route(tx, name, until, now)
+        close_route(tx, name, until, now=now)
     say(f"{_called(name)} is closed {f'until {say_at(until, UTC)} UTC' if until else 'until it is reopened'}")
     return 0
 

@@ -93,7 +93,7 @@ def backtest(
     replayed = _replay(frame, [file.model for file in files], book.policy.maturity, goal)
     wanted = Capacity(precision, per_week, weeks or replayed[0].weeks)
     results = [
-        as_json(file.path, one, learned, wanted, limit)
+        as_json(file.path, one, learned, wanted=wanted, limit=limit)
         for file, one, learned in zip(files, replayed, figures, strict=True)
     ]
     whole = _whole(outcome or goal.name, replayed[0], results)
@@ -112,11 +112,11 @@ def _replay(
     with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
-        return replay(store, models, maturity, goal, now)
+        return replay(store, models, maturity, outcome=goal, now=now)
 
 
 def as_json(
-    path: Path, one: Replayed, learned: dict[str, Any] | None, wanted: Capacity, limit: int
+    path: Path, one: Replayed, learned: dict[str, Any] | None, *, wanted: Capacity, limit: int
 ) -> dict[str, Any]:
     """What a model comes to: its ranking by fit + engagement, and whom the maturity matrix hands over."""
     chosen = one.chosen()

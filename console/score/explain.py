@@ -87,7 +87,7 @@ def explained_at(tx: Transaction, lead_id: int, moved: datetime | None) -> Expla
     happened = [s for s in one.signals if moved is None or s.occurred_at <= now]
     maturity = book.policy.maturity
     result = score(book.scoring, maturity, one.lead, happened, now, book.engagement_thresholds)
-    verdict = judge(maturity, one.lead, one.mature, result, happened)
+    verdict = judge(maturity, one.lead, one.mature, score=result, signals=happened)
     profile = one.lead.profile
     return Explained(
         lead_id,

@@ -70,12 +70,12 @@ def learn(
     excluding = sorted(excluded - {goal.name})
     text = write_card(
         learned.card,
-        header(learned, outcome, len(examples), excluding),
+        header(learned, outcome, len(examples), excluded=excluding),
         {"outcome": outcome, "excluded": excluding, "leads": len(examples), **learned.measured.summary()},
     )
     _write(out, text)
     if json:
-        say_json(as_json(learned, outcome, len(examples), out))
+        say_json(as_json(learned, outcome, len(examples), out=out))
     else:
         _show(learned)
     for leak in learned.leaks:
@@ -102,7 +102,7 @@ def _examples(frame: Frame, goal: OutcomeRule, book: Book, most: int) -> list[Ex
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         types = behaviour_types(book.catalog.vocabulary())
-        return list(read_examples(store, goal, types, now, most))
+        return list(read_examples(store, goal, types, now=now, most=most))
 
 
 def _write(path: Path, text: str) -> None:
@@ -115,7 +115,7 @@ def _write(path: Path, text: str) -> None:
         ) from error
 
 
-def header(learned: Learned, outcome: str, leads: int, excluded: list[str]) -> list[str]:
+def header(learned: Learned, outcome: str, leads: int, *, excluded: list[str]) -> list[str]:
     """What the card says of itself, as the comment it begins with."""
     measured, fifth = learned.measured, learned.measured.top_fifth
     left_out = f" Left out: {', '.join(excluded)}." if excluded else ""
@@ -135,7 +135,7 @@ def header(learned: Learned, outcome: str, leads: int, excluded: list[str]) -> l
     ]
 
 
-def as_json(learned: Learned, outcome: str, leads: int, out: Path) -> dict[str, Any]:
+def as_json(learned: Learned, outcome: str, leads: int, *, out: Path) -> dict[str, Any]:
     """The rules in the order of the file, the figures and the warnings."""
     rules = [
         {

@@ -67,11 +67,11 @@ def tell(tx: Transaction, lead_id: int, now: datetime) -> ExplainedStory:
         {name: in_language(one.title, "en", book.policy.language) for name, one in book.sequences.items()},
         general(story),
         _absences(tx, book, story, now),
-        lambda cause: say_cause(cause, "en", book.policy.language, book.sequences),
+        lambda cause: say_cause(cause, "en", book.policy.language, sequences=book.sequences),
     )
 
 
 def _absences(tx: Transaction, book: Book, story: Story, now: datetime) -> list[Absence]:
     ids = [story.lead.id]
     snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
-    return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)
+    return absences(book, story, snapshot, past=read_past_runs(tx, ids, list(book.sequences)), now=now)

@@ -157,7 +157,7 @@ class Page:
                 ln.step,
                 Text(printable(ln.text), style=COLOURS.get(ln.mark, "") if ln.mark else ""),
             )
-            for ln in timeline(self.story, run, self.told.zone, self.told.why)
+            for ln in timeline(self.story, run, self.told.zone, why=self.told.why)
         ]
         self.grid(rows, indent=4)
 

@@ -109,7 +109,7 @@ STATES: Mapping[TouchState, str] = {
 
 def plainly(cause: str) -> str:
     """A kept cause as a sentence; words that only a release has are told by their sequence's name."""
-    return say_cause(cause, "en", "en", {})
+    return say_cause(cause, "en", "en", sequences={})
 
 
 def say_decision(told: PastDecision, say: Say, why: Why = plainly) -> str:

@@ -51,7 +51,7 @@ def general(story: Story) -> list[str]:
     return found
 
 
-def absences(book: Book, story: Story, snapshot: Snapshot, past: Past, now: datetime) -> list[Absence]:
+def absences(book: Book, story: Story, snapshot: Snapshot, *, past: Past, now: datetime) -> list[Absence]:
     """For each sequence of the release that the lead is not in now: why not."""
     inside = {r.enrolment.sequence for r in story.runs if r.enrolment.state in _INSIDE}
     return [
@@ -71,7 +71,7 @@ def _absence(
     if sequence.enter.on is not None:
         return _not_opened(sequence, story, snapshot)
     runs = past.get((story.lead.id, name), ())
-    entry = consider(book, sequence, snapshot, runs, now)
+    entry = consider(book, sequence, snapshot, past=runs, now=now)
     if entry is not None and entry.verdict is Verdict.REFUSE:
         return Absence(name, entry.reason, _clause(entry.reason, sequence, snapshot))
     if entry is not None:

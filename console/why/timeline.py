@@ -26,7 +26,7 @@ class TimelineEntry:
     mark: TouchState | None = None
 
 
-def timeline(story: Story, run: PastEnrolment, zone: tzinfo, why: Why = plainly) -> list[TimelineEntry]:
+def timeline(story: Story, run: PastEnrolment, zone: tzinfo, *, why: Why = plainly) -> list[TimelineEntry]:
     """The lines of one enrolment, oldest first.
 
     A decision to send and what became of it are one line; so are waits that only moved on, and a

@@ -78,5 +78,5 @@ async def _read_mailbox(do: Callable[[DutyName], Awaitable[Summary]]) -> Summary
 
 def _after_tick(shop: Shop, now: datetime) -> dict[str, int]:
     with shop.store.begin() as tx:
-        note_tick(tx, shop.clockwork, shop.settings.worker, now)
+        note_tick(tx, shop.clockwork, shop.settings.worker, now=now)
         return relay_shut(tx, now)

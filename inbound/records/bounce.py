@@ -21,6 +21,7 @@ def record_bounce(
     tx: Transaction,
     sent: SentMail,
     bounces: Sequence[Bounce],
+    *,
     key: str,
     at: datetime,
     now: datetime,
@@ -32,10 +33,10 @@ def record_bounce(
     """
     bounce = _about(bounces, sent.address)
     if bounce.action is not Action.FAILED:
-        settle_doubt(tx, sent.id, TouchState.SENT, DELIVERED, now)
+        settle_doubt(tx, sent.id, TouchState.SENT, reason=DELIVERED, now=now)
         return "delayed" if bounce.action is Action.DELAYED else "delivered"
     if not sent.is_touch:
-        settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, bounce.verdict.status)
+        settle_doubt(tx, sent.id, TouchState.FAILED, reason=BOUNCED, now=now, reply=bounce.verdict.status)
         return "notice_bounced"
     assert sent.address_id is not None
     lock_lead_of(tx, sent.address_id)  # claims take the lead's row first
@@ -43,16 +44,16 @@ def record_bounce(
     status = bounce.verdict.status or (str(bounce.verdict.code) if bounce.verdict.code else "")
     ours = not hard and bounce.verdict.ours
     said = {"hard": hard, "status": status, "reason": bounce.verdict.reason, "ours": ours}
-    appended = append_once(tx, sent, Sig.MAIL_BOUNCED, key, at, now, said)
+    appended = append_once(tx, sent, Sig.MAIL_BOUNCED, key=key, at=at, now=now, more=said)
     if appended is Appended.KNOWN:
         return "read_before"
     if appended is Appended.TOO_MANY and not hard:
         return "too_many"
-    settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
+    settle_doubt(tx, sent.id, TouchState.FAILED, reason=BOUNCED, now=now, reply=status)
     if ours:
         return "our_fault"  # of our host, our sender or our words: no address pays for it
-    if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy):
-        if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
+    if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy=policy):
+        if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now=now, source=SOURCE):
             wake_address(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
     return "unclear" if bounce.verdict.reason == "unclear" else "soft"

@@ -11,15 +11,15 @@ from leadstore.outbox.returns import SentMail, settle_doubt
 from nurture.words import MailCount, Sig, SuppressionReason, TouchState
 
 
-def record_complaint(tx: Transaction, sent: SentMail, key: str, at: datetime, now: datetime) -> MailCount:
+def record_complaint(tx: Transaction, sent: SentMail, key: str, *, at: datetime, now: datetime) -> MailCount:
     """Suppress the address in the same transaction; a second report of the same mail changes nothing."""
-    settle_doubt(tx, sent.id, TouchState.SENT, "complained", now)
+    settle_doubt(tx, sent.id, TouchState.SENT, reason="complained", now=now)
     if not sent.is_touch:
         return "notice_complained"
     assert sent.address_id is not None
     lock_lead_of(tx, sent.address_id)
-    if append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}) is Appended.KNOWN:
+    if append_once(tx, sent, Sig.MAIL_COMPLAINED, key=key, at=at, now=now, more={}) is Appended.KNOWN:
         return "read_before"
-    if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now, SOURCE):
+    if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now=now, source=SOURCE):
         wake_address(tx, sent.address_id, now)
     return "complaint"

@@ -10,7 +10,7 @@ from leadstore.database.transaction import Transaction
 from nurture.words import MailCount
 
 
-def record_leave(tx: Transaction, address_id: int, outbox_id: int, now: datetime) -> MailCount:
+def record_leave(tx: Transaction, address_id: int, outbox_id: int, *, now: datetime) -> MailCount:
     """Withdraw everything; the message that offered the way out is the proof. Twice is as once."""
-    changed = withdraw_all(tx, address_id, now, SOURCE, proof=f"outbox {outbox_id}")
+    changed = withdraw_all(tx, address_id, now, source=SOURCE, proof=f"outbox {outbox_id}")
     return "left" if changed else "read_before"

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"^\s*(?:>|On .{1,200} wrote:|Le .{1,200} [ée]crit\s*:|-{2
 
 
 def record_note(
-    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+    tx: Transaction, sent: SentMail, mail: Mail, *, at: datetime, now: datetime, policy: Policy, own: set[str]
 ) -> MailCount:
     """Keep the seller's words, which never reach the lead and are no answer of the lead's.
 
@@ -63,4 +63,14 @@ def _copy(
 ) -> dict[str, Any]:
     who = notice.seller or notice.recipient
     writer, reader, dedupe = (who, notice.recipient), ("", team), f"note:{mail.key}:{sent.id}"
-    return copy_of(tx, sent.id, notice.lead_id, mail, writer, reader, at, policy, dedupe)
+    return copy_of(
+        tx,
+        sent.id,
+        notice.lead_id,
+        mail=mail,
+        writer=writer,
+        reader=reader,
+        at=at,
+        policy=policy,
+        dedupe=dedupe,
+    )

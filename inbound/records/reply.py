@@ -43,7 +43,7 @@ class Writer:
 
 
 def record_reply(
-    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+    tx: Transaction, sent: SentMail, mail: Mail, *, at: datetime, now: datetime, policy: Policy, own: set[str]
 ) -> MailCount:
     """Append the signal and put the copy into the outbox; `own` are addresses of ours, never written to.
 
@@ -51,13 +51,13 @@ def record_reply(
     one of this thread today. Somebody else who answers, a colleague or a stranger who knows the id, says
     nothing of the lead: what is kept is a note, and the reader gets it as that person's.
     """
-    settle_doubt(tx, sent.id, TouchState.SENT, "replied", now)
+    settle_doubt(tx, sent.id, TouchState.SENT, reason="replied", now=now)
     if not sent.is_touch:
         return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
     writer = _writer(tx, sent, mail)
     appended = append_once(
-        tx, sent, Sig.MAIL_REPLIED, mail.key, at, now, writer.noted(), machine=writer.stranger
+        tx, sent, Sig.MAIL_REPLIED, key=mail.key, at=at, now=now, more=writer.noted(), machine=writer.stranger
     )
     if appended is not Appended.NEW:
         return "read_before" if appended is Appended.KNOWN else "too_many"
@@ -69,11 +69,11 @@ def record_reply(
         tx,
         sent.id,
         sent.lead_id,
-        mail,
-        (writer.name, writer.address),
-        (reader.name, reader.address),
-        at,
-        policy,
+        mail=mail,
+        writer=(writer.name, writer.address),
+        reader=(reader.name, reader.address),
+        at=at,
+        policy=policy,
         # At most one a day for each thread, of the lead and of all others: a notice is no copy of a mailbox.
         dedupe=f"{kind}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
     )
@@ -110,6 +110,7 @@ def copy_of(
     tx: Transaction,
     outbox_id: int,
     lead_id: int,
+    *,
     mail: Mail,
     writer: tuple[str, str],
     reader: tuple[str, str],

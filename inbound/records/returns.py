@@ -33,11 +33,11 @@ def append_once(
     tx: Transaction,
     touch: SentMail,
     kind: Sig,
+    *,
     key: str,
     at: datetime,
     now: datetime,
     more: Mapping[str, Any],
-    *,
     machine: bool = False,
 ) -> Appended:
     """Append what came back as the lead's signal; `machine` makes it a note that does not count."""

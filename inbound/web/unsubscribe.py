@@ -29,4 +29,4 @@ class StoreDesk:
 
     def _withdraw(self, address_id: int, source: str, proof: str) -> int:
         with self._store.begin() as tx:
-            return withdraw_all(tx, address_id, self._now(), source, proof)
+            return withdraw_all(tx, address_id, self._now(), source=source, proof=proof)

@@ -29,7 +29,7 @@ def read_cap(tx: Transaction, lead_id: int) -> OwnCap:
     return OwnCap(lead_id, row.id, row.own_cap)
 
 
-def choose_cap(tx: Transaction, address_id: int, cap: str | None, now: datetime) -> bool:
+def choose_cap(tx: Transaction, address_id: int, cap: str | None, *, now: datetime) -> bool:
     """Keep the cap this address chose, such as `1 per 14 days`; None takes it back. It only tightens.
 
     Steps that wait are looked at again at `now`. Returns whether there is such an address; raises ValueError

@@ -14,7 +14,7 @@ from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import Basis, ConsentState, SuppressionReason
 
 
-def withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str = "") -> int:
+def withdraw_all(tx: Transaction, address_id: int, now: datetime, *, source: str, proof: str = "") -> int:
     """Withdraw every marketing topic of an address at once; returns how many states changed.
 
     A row for ALL_TOPICS is kept as well, so that a topic declared tomorrow is withdrawn too.
@@ -30,7 +30,7 @@ def withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, p
 def _withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str) -> int:
     held = tx.scalars(select(consent.c.topic).where(consent.c.address_id == address_id).with_for_update())
     topics = [(address_id, topic) for topic in (*held, ALL_TOPICS)]
-    changed = withdraw_topics(tx, topics, now, source, proof)
+    changed = withdraw_topics(tx, topics, now, source=source, proof=proof)
     if changed:
         wake_address(tx, address_id, now)
     return changed
@@ -40,6 +40,7 @@ def grant(
     tx: Transaction,
     address_id: int,
     topic: str,
+    *,
     basis: Basis,
     now: datetime,
     source: str,
@@ -77,7 +78,7 @@ def _left_after(tx: Transaction, address_id: int, topic: str, moment: datetime) 
 
 
 def suppress(
-    tx: Transaction, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
+    tx: Transaction, address_ids: list[int], reason: SuppressionReason, *, now: datetime, source: str
 ) -> int:
     """Suppress addresses that are not suppressed yet; returns how many were new.
 
@@ -108,7 +109,7 @@ def lift(tx: Transaction, address_id: int, now: datetime) -> int:
 
 
 def withdraw_topics(
-    tx: Transaction, rows: list[tuple[int, str]], now: datetime, source: str, proof: str = ""
+    tx: Transaction, rows: list[tuple[int, str]], now: datetime, *, source: str, proof: str = ""
 ) -> int:
     """Withdraw single topics: (address id, topic) pairs, in set statements; returns how many changed."""
     if not rows:

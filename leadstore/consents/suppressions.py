@@ -50,7 +50,7 @@ def read_address(tx: Transaction, text: str) -> AddressState:
     return AddressState(spelt, row.id, row.lead_id, SuppressionReason(held.reason), held.at)
 
 
-def suppress_address(tx: Transaction, text: str, now: datetime, source: str) -> bool:
+def suppress_address(tx: Transaction, text: str, now: datetime, *, source: str) -> bool:
     """Suppress an address; False when it was suppressed before.
 
     An unknown address is kept with an empty lead, so that a later import finds it suppressed.
@@ -59,7 +59,7 @@ def suppress_address(tx: Transaction, text: str, now: datetime, source: str) -> 
     known = read_address(tx, text)
     address_id = known.address_id or _keep(tx, known.address, now)
     lock_lead_of(tx, address_id)  # claims take the lead's row first
-    new = bool(suppress(tx, [address_id], SuppressionReason.OPERATOR, now, source))
+    new = bool(suppress(tx, [address_id], SuppressionReason.OPERATOR, now=now, source=source))
     if new:
         wake_address(tx, address_id, now)
     return new

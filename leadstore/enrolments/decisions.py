@@ -42,9 +42,9 @@ def write_plans(
     claims = _write_touches(tx, touches, snapshots, now, worker, now + lease, domain, store_id)
     leases = {c.enrolment_id: now + max(lease, LEASE) for c in claims if c.enrolment_id is not None}
     positions = [p for plan in plans for p in plan.positions]
-    write_positions(tx, positions, now, leases)
+    write_positions(tx, positions, now, leases=leases)
     _close_planned(tx, [p.enrolment_id for p in positions if p.state is not EnrolmentState.ACTIVE], now)
-    record(tx, [(plan.lead_id, d) for plan in plans for d in plan.decisions], snapshots, now)
+    record(tx, [(plan.lead_id, d) for plan in plans for d in plan.decisions], snapshots, now=now)
     _write_attributes(tx, plans, snapshots, now)
     return claims
 
@@ -59,6 +59,7 @@ def record(
     tx: Transaction,
     decisions: Sequence[tuple[int, Decision]],
     snapshots: Mapping[int, Snapshot],
+    *,
     now: datetime,
 ) -> None:
     """Append decisions; a wait that only repeats the latest one is not written again."""

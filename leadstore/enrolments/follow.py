@@ -32,6 +32,7 @@ def move(
     tx: Transaction,
     sequence: str,
     version: str,
+    *,
     release_id: int,
     steps: tuple[str, str],
     priority: int,
@@ -46,7 +47,7 @@ def move(
     going = and_(
         enrolment.c.sequence == sequence, enrolment.c.version != version, enrolment.c.step == old, RUNNING
     )
-    write_down(tx, going, Verdict.MOVE, Reason.MOVED, now)
+    write_down(tx, going, Verdict.MOVE, reason=Reason.MOVED, now=now)
     if old != new:
         _rename_planned(tx, going, old, new, now)
     due = case((enrolment.c.lease_until.is_(None), now), else_=enrolment.c.due_at)
@@ -54,7 +55,7 @@ def move(
     return tx.execute(update(enrolment).where(going).values(**values)).rowcount
 
 
-def let_go(tx: Transaction, sequence: str, version: str, now: datetime) -> int:
+def let_go(tx: Transaction, sequence: str, version: str, *, now: datetime) -> int:
     """End the enrolments that follow another version of the sequence."""
     going = and_(enrolment.c.sequence == sequence, enrolment.c.version != version)
     return stop(tx, going, Reason.CHANGED, now)

@@ -32,7 +32,7 @@ def pause(tx: Transaction, sequence: str, now: datetime) -> int:
     """Stop the sequence's timers; a second time changes nothing. Returns how many enrolments wait."""
     if sequence not in halts(tx):
         tx.execute(insert(halt).values(sequence=sequence, kind=PAUSED, since=now))
-        write_down(tx, enrolment.c.sequence == sequence, Verdict.WAIT, Reason.PAUSED, now)
+        write_down(tx, enrolment.c.sequence == sequence, Verdict.WAIT, reason=Reason.PAUSED, now=now)
     return len(tx.scalars(select(enrolment.c.id).where(enrolment.c.sequence == sequence, RUNNING)).all())
 
 
@@ -74,7 +74,7 @@ def retire(tx: Transaction, sequence: str, now: datetime) -> int:
 def stop(tx: Transaction, which: ColumnElement[bool], reason: Reason, now: datetime) -> int:
     """End these enrolments, write down why, and close what was planned for them."""
     going = which & RUNNING & enrolment.c.lease_until.is_(None)
-    write_down(tx, going, Verdict.STOP, reason, now)
+    write_down(tx, going, Verdict.STOP, reason=reason, now=now)
     owners = select(enrolment.c.id).where(going)
     closed = {"state": TouchState.SKIPPED.value, "settled_at": now, "reason": "enrolment_ended"}
     planned = outbox.c.state == TouchState.PLANNED.value
@@ -84,7 +84,7 @@ def stop(tx: Transaction, which: ColumnElement[bool], reason: Reason, now: datet
 
 
 def write_down(
-    tx: Transaction, which: ColumnElement[bool], verdict: Verdict, reason: Reason, now: datetime
+    tx: Transaction, which: ColumnElement[bool], verdict: Verdict, *, reason: Reason, now: datetime
 ) -> None:
     """Append one decision for each of these enrolments that has not ended."""
     given: dict[str, Any] = {"verdict": verdict.value, "reason": reason.value}

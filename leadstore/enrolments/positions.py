@@ -33,6 +33,7 @@ def write_positions(
     tx: Transaction,
     positions: Iterable[Position],
     now: datetime,
+    *,
     leases: Mapping[int, datetime] | None = None,
 ) -> None:
     """Move enrolments to where the decisions put them; `leases` names those with a touch under way."""

@@ -47,7 +47,7 @@ HALTED = select(halt.c.sequence).where(halt.c.kind == PAUSED)
 
 
 def claim_due_leads(
-    tx: Transaction, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, now: datetime, limit: int, *, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock up to `limit` leads (`among` these) that have a due enrolment, oldest first.
 

@@ -35,7 +35,7 @@ def begin_run(tx: Transaction, digest: str, now: datetime) -> Progress:
     return Progress()
 
 
-def advance_run(tx: Transaction, digest: str, before: int, progress: Progress) -> None:
+def advance_run(tx: Transaction, digest: str, before: int, *, progress: Progress) -> None:
     """Write how far the import has come, in the transaction of its batch.
 
     Raises:

@@ -62,7 +62,7 @@ def save_batch(
 
 
 def try_batch(
-    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
+    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, *, now: datetime, live: bool
 ) -> SaveCounts:
     """Count what `save_batch` would come to, and write nothing.
 

@@ -19,7 +19,7 @@ KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLE
 """Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
-def merge(tx: Transaction, duplicate: int, into: int, now: datetime, source: str) -> bool:
+def merge(tx: Transaction, duplicate: int, into: int, *, now: datetime, source: str) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
     A topic withdrawn at either address, and a suppression of either, holds for the lead that stays; a
@@ -39,7 +39,9 @@ def merge(tx: Transaction, duplicate: int, into: int, now: datetime, source: str
     _end(tx, duplicate, now)
     gone = {"stage": Stage.DISQUALIFIED.value, "mature": False, "changed": False, "recheck_at": None}
     tx.execute(update(lead).where(lead.c.id == duplicate).values(merged_into=into, **gone))
-    told = stage_row(duplicate, Stage(found[duplicate]), Stage.DISQUALIFIED, f"merged into lead {into}", now)
+    told = stage_row(
+        duplicate, Stage(found[duplicate]), Stage.DISQUALIFIED, cause=f"merged into lead {into}", now=now
+    )
     tx.execute(insert(stage_change).values(told))
     tx.execute(update(lead).where(lead.c.id == into).values(recheck_at=now, changed=True))
     return True
@@ -49,12 +51,12 @@ def _take_the_stricter(tx: Transaction, of: int, to: int, now: datetime, source:
     said = consent.c.state == ConsentState.WITHDRAWN.value
     topics = list(tx.scalars(select(consent.c.topic).where(consent.c.address_id == of, said)))
     if ALL_TOPICS in topics:
-        withdraw_all(tx, to, now, source)
-    withdraw_topics(tx, [(to, topic) for topic in topics if topic != ALL_TOPICS], now, source)
+        withdraw_all(tx, to, now, source=source)
+    withdraw_topics(tx, [(to, topic) for topic in topics if topic != ALL_TOPICS], now, source=source)
     in_force = (suppression.c.address_id == of) & suppression.c.lifted_at.is_(None)
     reason = tx.scalar(select(suppression.c.reason).where(in_force))
     if reason is not None:
-        suppress(tx, [to], SuppressionReason(reason), now, source)
+        suppress(tx, [to], SuppressionReason(reason), now=now, source=source)
 
 
 def _end(tx: Transaction, duplicate: int, now: datetime) -> None:

@@ -38,7 +38,7 @@ class Placed:
         return self.refused is None and self.before is not self.after
 
 
-def place(tx: Transaction, lead_id: int, stage: Stage, cause: str, now: datetime) -> Placed:
+def place(tx: Transaction, lead_id: int, stage: Stage, *, cause: str, now: datetime) -> Placed:
     """Put a lead at a stage, as sales or an operator know it; `lead` sends it back to nurturing.
 
     An open handoff is answered by it: taken, or closed. Back to `lead`, engagement counts from zero, what
@@ -63,9 +63,9 @@ def _write(tx: Transaction, placed: Placed, cause: str, now: datetime) -> None:
     one, stage = placed.lead, placed.after
     given = {"stage": stage.value, "mature": stage in WITH_SALES, "changed": True, "recheck_at": now}
     tx.execute(update(lead).where(lead.c.id == one).values(**given))
-    tx.execute(insert(stage_change).values(stage_row(one, placed.before, stage, cause, now)))
+    tx.execute(insert(stage_change).values(stage_row(one, placed.before, stage, cause=cause, now=now)))
     if stage in WITH_SALES:
-        answer_for(tx, {one: cause}, HandoffState.ACCEPTED, now)
+        answer_for(tx, {one: cause}, HandoffState.ACCEPTED, now=now)
     close_for(tx, [one], now)
     kind = _SAID.get(stage)
     if kind is not None:

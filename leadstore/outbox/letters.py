@@ -111,7 +111,7 @@ def give_back(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     tx.execute(update(enrolment).where(enrolment.c.id.in_(owners)).values(**again))
 
 
-def renew_claims(tx: Transaction, ids: Sequence[int], worker: str, until: datetime) -> None:
+def renew_claims(tx: Transaction, ids: Sequence[int], worker: str, *, until: datetime) -> None:
     """These claims are the worker's until then; what it has started, or lost, is passed over."""
     mine = (outbox.c.id.in_(ids), outbox.c.state == CLAIMED, outbox.c.worker == worker)
     query = select(outbox.c.id).where(*mine).order_by(outbox.c.id)
@@ -178,7 +178,7 @@ def add_notices(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetim
 
 
 def due_notices(
-    tx: Transaction, kind: OutboxKind, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, kind: OutboxKind, now: datetime, *, limit: int, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
     query = select(outbox.c.id).where(*_due(kind, now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)

@@ -45,7 +45,7 @@ def retry(tx: Transaction, wanted: FailureFilter, now: datetime) -> Found:
 
 
 def give_up(
-    tx: Transaction, ids: Sequence[int], place: Place, now: datetime, *, enrolments: Sequence[int] = ()
+    tx: Transaction, ids: Sequence[int], place: Place, *, now: datetime, enrolments: Sequence[int] = ()
 ) -> Found:
     """Give up failed rows: none is sent, and each enrolment goes on to where `place` says.
 

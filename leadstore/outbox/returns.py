@@ -72,7 +72,7 @@ def _latest(tx: Transaction, where: ColumnElement[bool]) -> SentMail | None:
 
 
 def settle_doubt(
-    tx: Transaction, outbox_id: int, state: TouchState, reason: str, now: datetime, reply: str = ""
+    tx: Transaction, outbox_id: int, state: TouchState, *, reason: str, now: datetime, reply: str = ""
 ) -> bool:
     """Settle a row that nobody knew the end of; any other is left as it is. A failed one frees its slot."""
     fresh = {"state": state.value, "reason": reason, "reply": reply[:500], "settled_at": now}
@@ -107,7 +107,7 @@ def is_of(tx: Transaction, lead_id: int, spellings: Collection[str]) -> bool:
 
 
 def worn_out_addresses(
-    tx: Transaction, address_ids: Collection[int], now: datetime, policy: BouncePolicy
+    tx: Transaction, address_ids: Collection[int], now: datetime, *, policy: BouncePolicy
 ) -> list[int]:
     """Those of these addresses that have failed too often in a row to be worth another touch."""
     attempts, alive = attempts_at(tx, address_ids), alive_at(tx, address_ids)

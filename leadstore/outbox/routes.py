@@ -62,7 +62,7 @@ def reopen_route(tx: Transaction, name: str) -> None:
     write_routes(tx, [reopen(lock_known(tx, name))])
 
 
-def close_route(tx: Transaction, name: str, until: datetime | None, now: datetime) -> None:
+def close_route(tx: Transaction, name: str, until: datetime | None, *, now: datetime) -> None:
     """Close a route by the operator's word, until then or until it is opened."""
     write_routes(tx, [close(lock_routes(tx, [name])[name], until, now)])
 

@@ -78,7 +78,7 @@ _WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)
 
 
 def due_for_recheck(
-    tx: Transaction, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, now: datetime, limit: int, *, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock leads (`among` these) whose score may have crossed a threshold by itself."""
     query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
@@ -113,7 +113,7 @@ def lock_after(tx: Transaction, after: int, limit: int) -> list[int]:
 
 
 def write_scores(
-    tx: Transaction, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
+    tx: Transaction, results: Sequence[Scoring], before: Mapping[int, Scored], *, now: datetime
 ) -> None:
     """Write scores and stages of a batch; history is appended where something visible changed."""
     if not results:
@@ -124,14 +124,14 @@ def write_scores(
     moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
     bulk.add(score_history, moved)
     changes = [
-        stage_row(r.lead_id, before[r.lead_id].lead.stage, r.stage, r.cause, now)
+        stage_row(r.lead_id, before[r.lead_id].lead.stage, r.stage, cause=r.cause, now=now)
         for r in results
         if r.stage is not before[r.lead_id].lead.stage
     ]
     bulk.add(stage_change, changes)
 
 
-def stage_row(lead_id: int, before: Stage, after: Stage, cause: str, now: datetime) -> dict[str, Any]:
+def stage_row(lead_id: int, before: Stage, after: Stage, *, cause: str, now: datetime) -> dict[str, Any]:
     """A row of `stage_change`."""
     told = {"before": before.value, "after": after.value, "cause": cause[:200]}
     return {"lead_id": lead_id, **told, "at": now}

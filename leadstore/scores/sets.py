@@ -135,7 +135,7 @@ def write_stages(tx: Transaction, restaged: Sequence[Restaged], now: datetime) -
         }
         tx.execute(_STAGES, given)
         rows = [
-            stage_row(one.id, one.before, one.after, one.cause, now)
+            stage_row(one.id, one.before, one.after, cause=one.cause, now=now)
             for one in page
             if one.after is not one.before
         ]

@@ -20,8 +20,8 @@ def earliest_turn(
     policy: Policy,
     catalog: Catalog,
     sequence: Sequence,
-    step: SendStep,
     *,
+    step: SendStep,
     lead: Lead,
     zone: tzinfo,
     slots: Rows[Slot],
@@ -50,7 +50,9 @@ def earliest_turn(
             at, reason = opening.at, reason if reason is Reason.CAP else opening.closed_by
             if not service:
                 at = _spread_inside(at, lead, windows, policy, zone)
-        free = max((earliest_free(at, taken, cap, policy.zone) for cap, taken in caps), default=at)
+        free = max(
+            (earliest_free(at, taken, cap, default_zone=policy.zone) for cap, taken in caps), default=at
+        )
         if free <= at:
             return Turn(at, reason)
         at, reason = free, Reason.CAP

@@ -24,6 +24,7 @@ def consider(
     book: Book,
     sequence: Sequence,
     snapshot: Snapshot,
+    *,
     past: Rows[PastRun],
     now: datetime,
     signal: Signal | None = None,

@@ -168,7 +168,7 @@ def hours_and_caps(view: View) -> Wait | Skip | Stop | None:
         view.book.policy,
         view.book.catalog,
         view.sequence,
-        view.letter,
+        step=view.letter,
         lead=view.snapshot.lead,
         zone=view.zone,
         slots=view.slots,

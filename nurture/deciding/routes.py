@@ -94,7 +94,7 @@ class Heard:
 
 
 def after_all(
-    routes: Mapping[str, Route], heard: Mapping[str, Heard], breaker: Breaker, now: datetime
+    routes: Mapping[str, Route], heard: Mapping[str, Heard], breaker: Breaker, *, now: datetime
 ) -> dict[str, Route]:
     """Each of these routes once it has answered; refusals that close a domain do not count for the relay."""
     left, found = dict(heard), {}

@@ -101,7 +101,7 @@ def _wait_end(view: View, step: WaitStep) -> datetime:
         return max(view.since, step.until.of(view.webinar))
     assert step.weekday is not None  # the grammar gives a span, a moment, or a weekday and a time
     assert step.at is not None
-    return next_weekday(view.since + view.frozen, step.weekday, step.at, view.zone)
+    return next_weekday(view.since + view.frozen, step.weekday, step.at, zone=view.zone)
 
 
 def _wait_for(view: View, step: WaitForStep) -> Wait | Move:

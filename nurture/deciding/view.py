@@ -154,7 +154,7 @@ def first_view(
     )
 
 
-def next_view(view: View, to: str, at: datetime, attributes: Mapping[str, Any]) -> View:
+def next_view(view: View, to: str, at: datetime, *, attributes: Mapping[str, Any]) -> View:
     """The view from another step, since `at`; coming to the same one again is its next occurrence."""
     step = view.sequence.steps[to]
     facts = _with(attributes, view.facts) if isinstance(view.step, SetStep) else view.facts

@@ -37,6 +37,7 @@ def decide(
     snapshot: Snapshot,
     sequences: Mapping[int, Sequence | None],
     book: Book,
+    *,
     now: datetime,
     pacer: Pacer | None = None,
 ) -> Plan:
@@ -172,7 +173,7 @@ class _Walk:
     def onward(self, view: View, to: str | None, at: datetime) -> View | None:
         """Stand at another step since `at`, or come to the end of the sequence."""
         if to is not None:
-            return next_view(view, to, at, self.attributes)
+            return next_view(view, to, at, attributes=self.attributes)
         end = replace(view, since=at, first_due=at, frozen=UNFROZEN)
         return self.put_down(end, Stop(Reason.DONE))
 

@@ -93,7 +93,7 @@ class Salvaged(Generic[T]):
     left: Node
 
 
-def salvage(model: type[T], node: Node, path: str, stand_ins: Mapping[str, Any]) -> Salvaged[T]:
+def salvage(model: type[T], node: Node, path: str, *, stand_ins: Mapping[str, Any]) -> Salvaged[T]:
     """Check a mapping as `validate` does, and go on without what is at fault, so that the rest is checked.
 
     A misspelt key is read as what was meant. A key that must be there and cannot be read is filled from
@@ -196,7 +196,7 @@ def key_place(node: Node, loc: Loc) -> Place:
 
 
 def fault_at(
-    node: Node, loc: Loc, path: str, code: str, message: str, *, hint: str = "", key: bool = False
+    node: Node, loc: Loc, path: str, *, code: str, message: str, hint: str = "", key: bool = False
 ) -> Fault:
     """Make a fault that points at the value (or the key) at `loc`."""
     at = key_place(node, loc) if key else place(node, loc)
@@ -246,9 +246,13 @@ def _fault(model: type[Strict], node: Node, path: str, detail: ErrorDetails) -> 
     kind, loc = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
         hint = meant_key(str(loc[-1]), _keys(model, loc[:-1]))
-        return fault_at(node, loc, path, "NUR012", f"unknown key `{loc[-1]}`", hint=hint, key=True)
+        return fault_at(
+            node, loc, path, code="NUR012", message=f"unknown key `{loc[-1]}`", hint=hint, key=True
+        )
     if kind == "missing":
-        return fault_at(node, loc[:-1], path, "NUR010", f"`{loc[-1]}` is missing", hint=f"add `{loc[-1]}:`")
+        return fault_at(
+            node, loc[:-1], path, code="NUR010", message=f"`{loc[-1]}` is missing", hint=f"add `{loc[-1]}:`"
+        )
     code, message, hint = "NUR011", detail["msg"], ""
     if kind in ("literal_error", "enum"):
         message, hint = _not_one_of(detail)
@@ -259,7 +263,7 @@ def _fault(model: type[Strict], node: Node, path: str, detail: ErrorDetails) -> 
         hint = _how(kind, str(loc[-1]) if loc else "", detail["input"])
     else:
         message = message.replace("Input should", f"{_shown(detail['input'])} should")
-    return fault_at(node, loc, path, code, message, hint=hint)
+    return fault_at(node, loc, path, code=code, message=message, hint=hint)
 
 
 def _how(kind: str, key: str, value: Any) -> str:

@@ -349,12 +349,14 @@ class _Reading:
         if _DASHED.fullmatch(text):
             hint = f"{_bare_column(text)}; blanks around a minus that is one"
             self._fault(loc, "NUR516", f"`{text}` is read as a subtraction", hint)
-        missing = fault_at(self.node, loc, self.path, "NUR517", "the file has no column")
+        missing = fault_at(self.node, loc, self.path, code="NUR517", message="the file has no column")
         self.columns += [(column, missing) for column in sorted(made.columns)]
         return self.compiled.setdefault((loc, forbids), (made.read, tuple(sorted(made.columns))))
 
     def _fault(self, loc: Loc, code: str, message: str, hint: str = "", *, key: bool = False) -> None:
-        self.faults.append(fault_at(self.node, loc, self.path, code, message, hint=hint, key=key))
+        self.faults.append(
+            fault_at(self.node, loc, self.path, code=code, message=message, hint=hint, key=key)
+        )
 
 
 def _bare_column(text: str) -> str:

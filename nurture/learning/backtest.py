@@ -89,7 +89,7 @@ class Replayed:
     def chosen(self) -> Chosen:
         """The result of handing over by the maturity matrix."""
         became = self.became()
-        return choose(sum(became.values()), became[WON], len(self.ids), self.outcomes.count(WON))
+        return choose(sum(became.values()), became[WON], len(self.ids), won=self.outcomes.count(WON))
 
     def became(self) -> Counter[str]:
         """What became of those handed over."""
@@ -130,7 +130,7 @@ def _handed_at(model: ScoringModel, maturity: Maturity, example: Example) -> dat
     for now in moments[-MOMENTS:]:
         known = [s for s in example.signals if s.occurred_at <= now]
         result = score(model, maturity, example.lead, known, now, ())
-        if judge(maturity, example.lead, False, result, known).offer:
+        if judge(maturity, example.lead, False, score=result, signals=known).offer:
             return now
     return None
 
@@ -143,4 +143,4 @@ def _steps(ranked: Ranked) -> Iterator[Suggestion]:
     for points, tied in groupby(ordered, key=itemgetter(0)):
         wins = [won for _, won in tied]
         leads, good = leads + len(wins), good + sum(wins)
-        yield Suggestion(floor(points * 100) / 100, choose(leads, good, len(ranked), total))
+        yield Suggestion(floor(points * 100) / 100, choose(leads, good, len(ranked), won=total))

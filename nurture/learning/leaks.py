@@ -50,6 +50,7 @@ def find_leaks(
     examples: Sequence[Example],
     candidates: Sequence[Candidate],
     vocabulary: Vocabulary,
+    *,
     excluded: Collection[str],
 ) -> list[Leak]:
     """What should probably be excluded, and why; the worst first."""

@@ -58,7 +58,7 @@ def auc(ranked: Ranked) -> float | None:
     return wins / (won * lost)
 
 
-def choose(chosen: int, chosen_won: float, leads: int, won: int) -> Chosen:
+def choose(chosen: int, chosen_won: float, leads: int, *, won: int) -> Chosen:
     """The result when `chosen` of the leads are taken, of whom `chosen_won` were won."""
     precision = chosen_won / chosen if chosen else None
     return Chosen(
@@ -81,7 +81,7 @@ def top(ranked: Ranked, share: float) -> Chosen:
         taken += part
         if taken >= wanted:
             break
-    return choose(taken, good, len(ranked), sum(one for _, one in ranked))
+    return choose(taken, good, len(ranked), won=sum(one for _, one in ranked))
 
 
 def tenths(ranked: Ranked) -> list[Slice]:

@@ -85,7 +85,7 @@ def parse_outcome(text: str, vocabulary: Vocabulary) -> OutcomeRule:
     raise NotFound(f"`{name}` is neither a signal type nor a field of this project", hint=hint)
 
 
-def make_example(outcome: OutcomeRule, lead: Lead, signals: Sequence[Signal], now: datetime) -> Example:
+def make_example(outcome: OutcomeRule, lead: Lead, signals: Sequence[Signal], *, now: datetime) -> Example:
     """What was known of a lead before it was decided, and how it was.
 
     Undated totals of the same moment count as before. Whatever else came in that very moment may be its

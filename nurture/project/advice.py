@@ -181,4 +181,6 @@ def _tree(book: Book, path: str) -> Node:
 
 
 def _warning(node: Node, loc: Loc, path: str, code: str, message: str, hint: str) -> Fault:
-    return as_warning(fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",)))
+    return as_warning(
+        fault_at(node, loc, path, code=code, message=message, hint=hint, key=loc == ("stream",))
+    )

@@ -105,7 +105,7 @@ class _Shelf:
         self.faults += check_recipients(policy, node, read)
         lost = {fault.line for fault in self.faults if fault.file == path}
         if not lost:
-            self.faults += check_openings(policy, node, path, read)
+            self.faults += check_openings(policy, node, path, sequences=read)
 
     def _root(
         self, path: str, reader: Callable[[Node, str], tuple[T | None, list[Fault]]]
@@ -150,15 +150,17 @@ class _Shelf:
             node = self._load(path)
             if node is None:
                 continue
-            sequence, faults = salvage_sequence(node, path, catalog, vocabulary)
+            sequence, faults = salvage_sequence(node, path, catalog, vocabulary=vocabulary)
             self.faults += faults
-            self.faults += check_sends(node, path, templates, there, standing=is_standing(node))
+            self.faults += check_sends(node, path, templates, there=there, standing=is_standing(node))
             title = node.get("sequence")
             name = str(title.value) if title else path
             if name in found:
                 message = f"the sequence `{name}` is already in {found[name][0].path}"
                 self.faults.append(
-                    fault_at(node, ("sequence",), path, "NUR052", message, hint="choose another name")
+                    fault_at(
+                        node, ("sequence",), path, code="NUR052", message=message, hint="choose another name"
+                    )
                 )
             found.setdefault(name, (sequence, node))
         return found

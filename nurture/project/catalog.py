@@ -173,7 +173,7 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     Other files can then be checked against it all the same. It is None when whole sections cannot be read:
     no name can then be told to be unknown. Never run what comes with faults.
     """
-    found = salvage(CatalogFile, node, path, _STAND_INS)
+    found = salvage(CatalogFile, node, path, stand_ins=_STAND_INS)
     file, left = found.value, found.left
     if file is None or any(
         not section.is_mapping for section in node.value.values() if section.value is not None
@@ -187,9 +187,9 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
             segments[name] = parse(text, replace(plain, segments=dict(segments)).vocabulary())
             if segments[name].reads_signal:
                 message = "a segment looks at leads, not at the signal of one moment"
-                faults.append(fault_at(node, ("segments", name), path, "NUR034", message))
+                faults.append(fault_at(node, ("segments", name), path, code="NUR034", message=message))
         except ConditionError as error:
-            faults.append(condition_fault(node, ("segments", name), path, error))
+            faults.append(condition_fault(node, ("segments", name), path, error=error))
             segments[name] = parse("true")  # its fault is told once, not at everything that names it
     for name in _written(node, "segments"):
         segments.setdefault(name, parse("true"))
@@ -221,7 +221,7 @@ def _written(node: Node, *loc: str) -> list[str]:
     return list(section.value) if section is not None and section.is_mapping else []
 
 
-def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: ConditionError) -> Fault:
+def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, *, error: ConditionError) -> Fault:
     """Make the fault of a condition, pointing at the word inside it."""
     return fault_within(
         node,
@@ -259,7 +259,12 @@ def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
     """Attributes and properties that would hide a core one of another type."""
     faults = [
         fault_at(
-            node, ("attributes", name), path, "NUR013", f"`{name}` is a core field of every lead", key=True
+            node,
+            ("attributes", name),
+            path,
+            code="NUR013",
+            message=f"`{name}` is a core field of every lead",
+            key=True,
         )
         for name in file.attributes
         if name in CORE_FIELDS
@@ -269,7 +274,7 @@ def _taken(file: CatalogFile, node: Node, path: str) -> list[Fault]:
             core = CORE_SIGNALS.get(signal, {}).get(name, _type(said))
             if _type(said) != core:
                 message = f"`{name}` of the core signal {signal} is {core}"
-                faults.append(fault_at(node, ("signals", signal, name), path, "NUR013", message))
+                faults.append(fault_at(node, ("signals", signal, name), path, code="NUR013", message=message))
     return faults
 
 
@@ -279,8 +284,8 @@ def _unknown_topics(file: CatalogFile, node: Node, path: str) -> list[Fault]:
             node,
             ("assets", name, "topic"),
             path,
-            "NUR041",
-            f"unknown topic `{asset.topic}`",
+            code="NUR041",
+            message=f"unknown topic `{asset.topic}`",
             hint=did_you_mean(asset.topic, file.topics),
         )
         for name, asset in file.assets.items()

@@ -36,7 +36,7 @@ def template_of(path: str) -> str:
 
 
 def check_sends(
-    node: Node, path: str, templates: TemplateSet, there: Collection[str], *, standing: bool
+    node: Node, path: str, templates: TemplateSet, *, there: Collection[str], standing: bool
 ) -> list[Fault]:
     """Every template a sequence sends exists; a standing one and a stream send no service mail.
 
@@ -49,15 +49,17 @@ def check_sends(
             continue  # its own fault is told
         if info is None and name not in there:
             hint = did_you_mean(name, {*templates.names, *there}) or f"write templates/{name}.md.j2"
-            faults.append(fault_at(place, (key,), path, "NUR040", f"unknown template `{name}`", hint=hint))
+            faults.append(
+                fault_at(place, (key,), path, code="NUR040", message=f"unknown template `{name}`", hint=hint)
+            )
         elif info is not None and key == "notify" and info.purpose is not Purpose.SERVICE:
             message = f"`{name}` is marketing mail, and a notice goes to colleagues"
             hint = "write `purpose: service` in the template's front matter"
-            faults.append(fault_at(place, (key,), path, "NUR053", message, hint=hint))
+            faults.append(fault_at(place, (key,), path, code="NUR053", message=message, hint=hint))
         elif info is not None and key == "send" and standing and info.purpose is Purpose.SERVICE:
             message = f"`{name}` is service mail, which only answers a lead's own request"
             hint = "give `enter` an `on:`, or make the template marketing"
-            faults.append(fault_at(place, (key,), path, "NUR050", message, hint=hint))
+            faults.append(fault_at(place, (key,), path, code="NUR050", message=message, hint=hint))
         elif info is not None and key not in ("send", "notify"):
             faults += _stream_faults(place, key, info, path)
     return faults
@@ -66,11 +68,15 @@ def check_sends(
 def _stream_faults(place: Node, asset: str, info: TemplateInfo, path: str) -> list[Fault]:
     if info.purpose is Purpose.SERVICE:
         message = f"`{info.name}` is service mail, which a stream does not send"
-        return [fault_at(place, (asset,), path, "NUR050", message, hint="make the template marketing")]
+        return [
+            fault_at(
+                place, (asset,), path, code="NUR050", message=message, hint="make the template marketing"
+            )
+        ]
     if info.asset is not None and info.asset != asset:
         message = f"`{info.name}` sends the asset `{info.asset}`, not `{asset}`"
         hint = "the stream would never know that the lead has it"
-        return [fault_at(place, (asset,), path, "NUR054", message, hint=hint)]
+        return [fault_at(place, (asset,), path, code="NUR054", message=message, hint=hint)]
     return []
 
 
@@ -91,7 +97,9 @@ def check_recipients(
                     section = "teams" if key == "to" else "webhooks"
                     hint = did_you_mean(name.value, known) or f"add it to `{section}:` in nurture.yaml"
                     message = f"the policy has no {what} `{name.value}`"
-                    faults.append(fault_at(place, (key,), sequence.path, "NUR047", message, hint=hint))
+                    faults.append(
+                        fault_at(place, (key,), sequence.path, code="NUR047", message=message, hint=hint)
+                    )
     return faults
 
 
@@ -120,7 +128,7 @@ def check_template_assets(files: Mapping[str, str], templates: TemplateSet, cata
 
 
 def check_openings(
-    policy: Policy, policy_node: Node, policy_path: str, sequences: Mapping[str, tuple[Sequence, Node]]
+    policy: Policy, policy_node: Node, policy_path: str, *, sequences: Mapping[str, tuple[Sequence, Node]]
 ) -> list[Fault]:
     """Every window leaves some time open between the quiet hours."""
     faults = []
@@ -128,13 +136,19 @@ def check_openings(
     if not _ever_opens(windows, policy):
         loc: Loc = ("window",) if policy.window else ("quiet_hours",)
         message = "no mail could ever leave: window and quiet hours leave no time open"
-        return [fault_at(policy_node, loc, policy_path, "NUR051", message, hint="shorten the quiet hours")]
+        return [
+            fault_at(
+                policy_node, loc, policy_path, code="NUR051", message=message, hint="shorten the quiet hours"
+            )
+        ]
     for sequence, node in sequences.values():
         own = [*windows, sequence.window] if sequence.window else windows
         if not _ever_opens(own, policy):
             message = "this window never opens: the policy closes all of it"
             hint = f"the policy is open {_spoken(policy)}"
-            faults.append(fault_at(node, ("window",), sequence.path, "NUR051", message, hint=hint))
+            faults.append(
+                fault_at(node, ("window",), sequence.path, code="NUR051", message=message, hint=hint)
+            )
             continue
         for step in sequence.steps.values():
             window = step.window if isinstance(step, SendStep) else None
@@ -143,7 +157,9 @@ def check_openings(
                 hint = f"the policy is open {_spoken(policy)}"
                 sends = _steps_with(node.get("steps"), ("send",))
                 place = next((one for one in sends if one.at[0] == step.line), node)
-                faults.append(fault_at(place, ("window",), sequence.path, "NUR051", message, hint=hint))
+                faults.append(
+                    fault_at(place, ("window",), sequence.path, code="NUR051", message=message, hint=hint)
+                )
     return faults
 
 

@@ -34,7 +34,9 @@ def check_languages(node: Node, path: str, known: frozenset[str]) -> list[Fault]
             if is_language(language) and language.partition("-")[0] not in plain:
                 message = f"the project has no language `{language}`"
                 hint = did_you_mean(language, known) + "; `languages:` in nurture.yaml names them"
-                faults.append(fault_at(each, (language,), path, "NUR055", message, hint=hint, key=True))
+                faults.append(
+                    fault_at(each, (language,), path, code="NUR055", message=message, hint=hint, key=True)
+                )
     return faults
 
 

@@ -211,7 +211,7 @@ def salvage_policy(node: Node, path: str) -> tuple[Policy | None, list[Fault]]:
 
     Never run what comes with faults.
     """
-    found = salvage(Policy, node, path, _STAND_INS)
+    found = salvage(Policy, node, path, stand_ins=_STAND_INS)
     return found.value, found.faults
 
 

@@ -120,7 +120,9 @@ def _limited(name: str, amount: float, cap: float | None, cuts: list[Cut]) -> fl
     return cap
 
 
-def tally(model: ScoringModel, fields: Mapping[str, Any], signals: Sequence[Signal], now: datetime) -> Tally:
+def tally(
+    model: ScoringModel, fields: Mapping[str, Any], signals: Sequence[Signal], *, now: datetime
+) -> Tally:
     """Count a lead's signals since it was last recycled: each id once, in any order, machines never."""
     result = Tally(model, now)
     latest = now + TOLERANCE

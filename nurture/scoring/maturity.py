@@ -108,17 +108,19 @@ def operator_refusal(before: Stage, after: Stage) -> str | None:
 
 
 def judge(
-    maturity: Maturity, lead: Lead, was_mature: bool, score: Score, signals: Iterable[Signal]
+    maturity: Maturity, lead: Lead, was_mature: bool, *, score: Score, signals: Iterable[Signal]
 ) -> Judgement:
     """Judge a lead by its scores and by what happened since it was last recycled.
 
     Enters maturity at a threshold, leaves it below the threshold minus the margin. A hand raise and the use
     of the product bypass heat, never disqualification. A lead is offered once, when it becomes mature.
     """
-    return judge_by(maturity, lead.stage, was_mature, score, since_recycled(signals))
+    return judge_by(maturity, lead.stage, was_mature, score=score, happened=since_recycled(signals))
 
 
-def judge_by(maturity: Maturity, stage: Stage, was_mature: bool, score: Score, happened: Acts) -> Judgement:
+def judge_by(
+    maturity: Maturity, stage: Stage, was_mature: bool, *, score: Score, happened: Acts
+) -> Judgement:
     """Judge by what is known to have happened, where the signals themselves need not be read."""
     verdict = (
         _final(stage, happened)

@@ -138,7 +138,7 @@ def read_scoring(
     node: Node, path: str, vocabulary: Vocabulary | None
 ) -> tuple[ScoringModel | None, list[Fault]]:
     """Read scoring.yaml; answers the model, or every fault with its place."""
-    found = salvage(ScoringFile, node, path, _STAND_INS)
+    found = salvage(ScoringFile, node, path, stand_ins=_STAND_INS)
     assert found.value is not None  # no key has to be there
     reader = _Reader(found.left, path, vocabulary)
     reader.groups = node.get("engagement", "groups")
@@ -177,7 +177,7 @@ class _Reader:
         )
 
     def _fault(self, loc: tuple[str | int, ...], code: str, message: str, hint: str = "") -> None:
-        self.faults.append(fault_at(self.node, loc, self.path, code, message, hint=hint))
+        self.faults.append(fault_at(self.node, loc, self.path, code=code, message=message, hint=hint))
 
     def _check_names(self, file: ScoringFile) -> None:
         counts = Counter(entry.rule for _, entry in _entries(file))
@@ -246,7 +246,7 @@ class _Reader:
         try:
             condition = parse(text, self.vocabulary, signal=signal)
         except ConditionError as error:
-            self.faults.append(condition_fault(self.node, loc, self.path, error))
+            self.faults.append(condition_fault(self.node, loc, self.path, error=error))
             return None
         if circular := sorted(condition.fields & DERIVED):
             message = f"a scoring rule cannot read `lead.{circular[0]}`"

@@ -36,7 +36,7 @@ def score(
     fields = lead.fields()
     fit_terms = _fit_terms(model, fields, now)
     fit = fsum(term.points for term in fit_terms)
-    count = tally(model, fields, signals, now)
+    count = tally(model, fields, signals, now=now)
     engagement, terms = _engagement(count)
     return Score(
         fit=fit,

@@ -10,7 +10,7 @@ from nurture.sequences.reader import Draft, StepReader, walk
 
 
 def check_head(
-    file: SequenceFile, node: Node, written: Node, drafts: list[Draft], reader: StepReader
+    file: SequenceFile, node: Node, written: Node, *, drafts: list[Draft], reader: StepReader
 ) -> None:
     """What the head names exists, and its parts fit each other.
 

@@ -57,15 +57,15 @@ CAST = "cast"
 
 
 def read_sequence(
-    node: Node, path: str, catalog: Catalog | None = None, vocabulary: Vocabulary | None = None
+    node: Node, path: str, catalog: Catalog | None = None, *, vocabulary: Vocabulary | None = None
 ) -> tuple[Sequence | None, list[Fault]]:
     """Read one sequence file. Without a catalogue its names are taken as they are."""
-    sequence, faults = salvage_sequence(node, path, catalog, vocabulary)
+    sequence, faults = salvage_sequence(node, path, catalog, vocabulary=vocabulary)
     return (None if faults else sequence), faults
 
 
 def salvage_sequence(
-    node: Node, path: str, catalog: Catalog | None = None, vocabulary: Vocabulary | None = None
+    node: Node, path: str, catalog: Catalog | None = None, *, vocabulary: Vocabulary | None = None
 ) -> tuple[Sequence, list[Fault]]:
     """Read a sequence file, and answer what can be read of it also when parts of it are at fault.
 
@@ -74,7 +74,7 @@ def salvage_sequence(
     if vocabulary is None and catalog is not None:
         vocabulary = catalog.vocabulary()
     reader = StepReader(path, catalog, vocabulary)
-    found = salvage(SequenceFile, node, path, _STAND_INS)
+    found = salvage(SequenceFile, node, path, stand_ins=_STAND_INS)
     file, reader.faults = found.value, found.faults
     assert file is not None  # every key that must be there has a stand-in
     reader.entering = file.enter.on
@@ -99,7 +99,7 @@ def _stands(node: Node, left: Node) -> bool:
 
 def _compile(file: SequenceFile, node: Node, left: Node, drafts: list[Draft], reader: StepReader) -> Sequence:
     enter, exits, goal = _enter(file, left, reader), _exits(file, left, reader), _goal(file, left, reader)
-    check_head(file, left, node, drafts, reader)
+    check_head(file, left, node, drafts=drafts, reader=reader)
     check_splits(drafts, reader)
     steps: dict[str, Step] = {}
     first = _link(drafts, None, steps)

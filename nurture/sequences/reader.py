@@ -75,7 +75,7 @@ class StepReader:
         self, node: Node, loc: Loc, code: str, message: str, hint: str = "", *, key: bool = False
     ) -> None:
         """Keep a fault at a place below `node`."""
-        self.faults.append(fault_at(node, loc, self.path, code, message, hint=hint, key=key))
+        self.faults.append(fault_at(node, loc, self.path, code=code, message=message, hint=hint, key=key))
 
     def condition(
         self, node: Node, loc: Loc, text: str | None, signal: str | None = None
@@ -87,7 +87,7 @@ class StepReader:
         try:
             condition = parse(text, self.vocabulary, signal=about)
         except ConditionError as error:
-            self.faults.append(condition_fault(node, loc, self.path, error))
+            self.faults.append(condition_fault(node, loc, self.path, error=error))
             return None
         if condition.reads_signal and about is None and self.sure:
             hint = "give `enter` an `on:`, or ask `signals.any(...)`"
@@ -118,7 +118,7 @@ class StepReader:
             return None
         model = VERBS[verb]
         stand_ins = {key: value for key, value in STAND_INS.items() if key in model.model_fields}
-        found = salvage(model, node, self.path, stand_ins)
+        found = salvage(model, node, self.path, stand_ins=stand_ins)
         self.faults += found.faults
         draft = Draft(verb, found.value or StepFile(), node)
         self._fill(draft, found.value)

@@ -156,4 +156,4 @@ def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fa
 def _warning(
     sequence: Sequence, node: Node, loc: Loc, code: str, message: str, hint: str, *, key: bool = False
 ) -> Fault:
-    return as_warning(fault_at(node, loc, sequence.path, code, message, hint=hint, key=key))
+    return as_warning(fault_at(node, loc, sequence.path, code=code, message=message, hint=hint, key=key))

@@ -159,7 +159,7 @@ def make_brief(
         "heat": lead.heat,
         "fit": round(lead.fit),
         "engagement": round(lead.engagement),
-        "cause": say_cause(cause, spoken, home, sequences or {}),
+        "cause": say_cause(cause, spoken, home, sequences=sequences or {}),
         "due": said.due(due_at),
         "reasons": _reasons(terms, said),
         "signals": _deeds(recent, said, now),
@@ -209,7 +209,7 @@ class _Words:
         return say_day(at, self.language, self.zone)
 
     def ago(self, at: datetime, now: datetime) -> str:
-        return say_ago(at, now, self.language, self.zone)
+        return say_ago(at, now, self.language, zone=self.zone)
 
     def due(self, at: datetime | None) -> str:
         if at is None:

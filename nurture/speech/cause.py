@@ -122,7 +122,7 @@ def is_of_sequence(cause: str) -> bool:
     return cause.startswith((_STEP, _TITLE))
 
 
-def say_cause(cause: str, language: str, home: str, sequences: Mapping[str, Sequence]) -> str:
+def say_cause(cause: str, language: str, home: str, *, sequences: Mapping[str, Sequence]) -> str:
     """A kept cause as a sentence without its full stop; `home` is the language of what is written once."""
     spoken = language.partition("-")[0]
     spoken = spoken if spoken in LANGUAGES else "en"

@@ -44,7 +44,7 @@ def say_clock(at: datetime, language: str, zone: str) -> str:
     return f"{local.hour}\u00a0h\u00a0{local.minute:02}" if local.minute else f"{local.hour}\u00a0h"
 
 
-def say_ago(at: datetime, now: datetime, language: str, zone: str) -> str:
+def say_ago(at: datetime, now: datetime, language: str, *, zone: str) -> str:
     """Answer how many days of that zone's calendar ago it was: `today`, `yesterday`, `9 days ago`."""
     here = zone_for(zone, None, "UTC")
     days = max(0, (now.astimezone(here).date() - at.astimezone(here).date()).days)

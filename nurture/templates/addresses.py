@@ -35,8 +35,8 @@ def wrong_links(source: TemplateSource) -> list[Fault]:
 
 def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
     # Each tag becomes one hole and blanks, so that everything keeps its place.
-    text = change_enclosed(piece.text, _TAG, _TAG_ENDS, lambda tag: _ON_THE_LINE.sub(HOLE, tag))
-    text = change_enclosed(text, _CODE, _CODE_ENDS, lambda code: _ON_THE_LINE.sub(" ", code))
+    text = change_enclosed(piece.text, _TAG, _TAG_ENDS, change=lambda tag: _ON_THE_LINE.sub(HOLE, tag))
+    text = change_enclosed(text, _CODE, _CODE_ENDS, change=lambda code: _ON_THE_LINE.sub(" ", code))
     for found in (match for pattern in _PATTERNS[source.kind] for match in pattern.finditer(text)):
         index = found.lastindex or 0
         told = link_fault(unescape(re.sub(f"{HOLE}+", HOLE, found[index])))

@@ -63,7 +63,9 @@ def refreshed(content: str) -> str:
 
 def css_addresses(css: str) -> Iterator[str]:
     """What a style fetches: url(...) and @import, whatever escapes they are written with."""
-    text = _CSS_ESCAPE.sub(_unescaped, change_enclosed(css, _CSS_NOTE, _CSS_NOTE_ENDS, lambda note: ""))
+    text = _CSS_ESCAPE.sub(
+        _unescaped, change_enclosed(css, _CSS_NOTE, _CSS_NOTE_ENDS, change=lambda note: "")
+    )
     return (found[1] for found in _CSS_LINK.finditer(text))
 
 

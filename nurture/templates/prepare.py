@@ -236,10 +236,10 @@ def _finish(
     """Inline the CSS, bring the tags back and compile."""
     shelter = assembled.shelter
     html = inline_css(assembled.html)
-    if faults := tags_out_of_place(source, shelter, assembled.html, html):
+    if faults := tags_out_of_place(source, shelter, assembled.html, after=html):
         return None, faults
     home = (nearest(shelf.templates, "footer", source) if source.kind == "md" else None) or source
-    faults = without_way_out(source, home, shelter, (html, assembled.text))
+    faults = without_way_out(source, home, shelter, parts=(html, assembled.text))
     try:
         return Prepared(
             _plain(source.subject.text),

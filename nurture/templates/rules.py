@@ -69,7 +69,7 @@ def _fault(source: TemplateSource, found: Found, line: int) -> Fault:
     return source.fault(found.code, found.message, line, found.word, help)
 
 
-def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, after: str) -> list[Fault]:
+def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, *, after: str) -> list[Fault]:
     """Tags must survive HTML parsing where they were, and values stand only in text, links and attributes."""
     if shelter.order(before) != shelter.order(after):
         help = "a tag names no element; in tables it stands between rows or inside a cell"
@@ -87,7 +87,7 @@ def tags_out_of_place(source: TemplateSource, shelter: Shelter, before: str, aft
 
 
 def without_way_out(
-    source: TemplateSource, home: TemplateSource, shelter: Shelter, parts: Sequence[str]
+    source: TemplateSource, home: TemplateSource, shelter: Shelter, *, parts: Sequence[str]
 ) -> list[Fault]:
     """Marketing mail carries its unsubscribe link in both parts (HTML first); the fault stands in `home`."""
     if source.matter is None or source.matter.purpose is Purpose.SERVICE:

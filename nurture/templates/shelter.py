@@ -112,7 +112,7 @@ class Shelter:
     def restore_html(self, page: str) -> str:
         """Answer HTML with its tags back, ready to be compiled; values in links are checked as links."""
         page = _ELEMENT.sub(self._element, page.translate(_MARKS))
-        page = change_enclosed(page, _TEXT_ONLY, _TEXT_ENDS, lambda text: self._values(text, "shown"))
+        page = change_enclosed(page, _TEXT_ONLY, _TEXT_ENDS, change=lambda text: self._values(text, "shown"))
         page = self._tags(page, rf"<!--{self.prefix}t\d+x-->|{self.prefix}t\d+x")
         return self._values(page, "shown_in_page")
 

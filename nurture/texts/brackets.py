@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 
 
 def change_enclosed(
-    text: str, opening: re.Pattern[str], closings: Mapping[str, re.Pattern[str]], change: Callable[[str], str]
+    text: str,
+    opening: re.Pattern[str],
+    closings: Mapping[str, re.Pattern[str]],
+    *,
+    change: Callable[[str], str],
 ) -> str:
     """The text with each stretch changed that an opening begins and the next closing of its kind ends.
 

@@ -293,9 +293,9 @@ class _Scene:
                 found = tx.execute(select(address).where(address.c.lead_id == lead_id)).one()
                 now = self.killing.clock.now()
                 if number % 3:
-                    withdraw_all(tx, found.id, now, "round")
+                    withdraw_all(tx, found.id, now, source="round")
                 else:
-                    suppress_address(tx, found.address, now, "round")
+                    suppress_address(tx, found.address, now, source="round")
                 columns = (outbox.c.id, outbox.c.attempt, outbox.c.state)
                 rows = tx.execute(select(*columns).where(outbox.c.address_id == found.id)).all()
                 held = [[r.id, r.attempt, r.state] for r in rows]

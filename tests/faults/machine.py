@@ -143,7 +143,7 @@ class OutboxMachine(RuleBasedStateMachine):
         """It wakes up, maybe too late; starts what it still may, speaks, and settles or dies."""
         self.now += span
         batch, shop = self.paused.pop(0), self.work.shop
-        letters, _ = compose(shop, TOUCHES, batch, batch.claims, self.now)
+        letters, _ = compose(shop, TOUCHES, batch, claims=batch.claims, now=self.now)
         with shop.store.begin() as tx:
             go = mark_started(tx, batch.claims, self.now)
         wanted = [one for one in letters if one.outbox_id in go]
@@ -170,13 +170,13 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(number=LEADS)
     def withdraws(self, number: int) -> None:
         """A lead leaves."""
-        self._leave(number, lambda tx, where: withdraw_all(tx, where, self.now, "page"))
+        self._leave(number, lambda tx, where: withdraw_all(tx, where, self.now, source="page"))
 
     @rule(number=LEADS)
     def is_suppressed(self, number: int) -> None:
         """An operator bars an address."""
         why = SuppressionReason.OPERATOR
-        self._leave(number, lambda tx, where: suppress(tx, [where], why, self.now, "operator"))
+        self._leave(number, lambda tx, where: suppress(tx, [where], why, now=self.now, source="operator"))
 
     @rule(number=LEADS)
     def comes_back(self, number: int) -> None:
@@ -185,7 +185,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.now += timedelta(minutes=1)
         with self.work.shop.store.begin() as tx:
             lift(tx, where, self.now)
-            grant(tx, where, "guides", Basis.OPT_IN, self.now, "form")
+            grant(tx, where, "guides", basis=Basis.OPT_IN, now=self.now, source="form")
         self.left.pop(where, None)
 
     @rule(cap=st.integers(1, 3))

@@ -204,7 +204,7 @@ async def _late_end(trial: Trial) -> str:
     enter(work, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, claims=batch.claims, now=TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
     await work.tick(TUESDAY + HOUR)
@@ -365,13 +365,13 @@ async def _one_slot(trial: Trial) -> str:
 
 @BOOK.fault(42, "withdraws after the claim, before the start", "0 started; then skipped 1")
 async def _between(trial: Trial) -> str:
-    return await _leaves_after_claim(trial, lambda tx: withdraw_all(tx, 1, TUESDAY, "page"))
+    return await _leaves_after_claim(trial, lambda tx: withdraw_all(tx, 1, TUESDAY, source="page"))
 
 
 @BOOK.fault(42, "is suppressed after the claim, before the start", "0 started; then skipped 1")
 async def _suppressed_between(trial: Trial) -> str:
     return await _leaves_after_claim(
-        trial, lambda tx: suppress_address(tx, "lead1@leads.example", TUESDAY, "op")
+        trial, lambda tx: suppress_address(tx, "lead1@leads.example", TUESDAY, source="op")
     )
 
 
@@ -381,7 +381,7 @@ async def _leaves_after_claim(trial: Trial, leave: Callable[[Connection], object
     enter(work, 1, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
+    compose(work.shop, TOUCHES, batch, claims=batch.claims, now=TUESDAY)
     with work.shop.store.begin() as tx:
         leave(tx)
     with work.shop.store.begin() as tx:
@@ -404,7 +404,7 @@ class Witness:
     def _withdraw(self, address_id: int, source: str) -> int:
         columns = (outbox.c.id, outbox.c.attempt, outbox.c.state)
         with self.work.shop.store.begin() as tx:
-            changed = withdraw_all(tx, address_id, TUESDAY, source)
+            changed = withdraw_all(tx, address_id, TUESDAY, source=source)
             rows = tx.execute(select(*columns).where(outbox.c.address_id == address_id)).all()
         self.left.append({"address_id": address_id, "rows": [tuple(row) for row in rows]})
         return changed

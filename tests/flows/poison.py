@@ -127,7 +127,7 @@ def waits(work: Workshop, now: datetime) -> list[int]:
     work.apply(files("- send: hello", sellers=""))
     ids = [work.lead(name) for name in ("ada", "bob", "cleo")]
     with work.shop.store.begin() as tx:
-        open_handoffs(tx, dict.fromkeys(ids, "hot"), (), now, HOUR)
+        open_handoffs(tx, dict.fromkeys(ids, "hot"), (), now=now, due=HOUR)
     work.apply(files("- send: hello", sellers=SELLERS), now)
     return ids
 

@@ -87,7 +87,7 @@ async def test_a_withdrawal_wakes_and_stops(work: Workshop) -> None:
     work.happens(work.lead(), "form.submitted")
     await work.tick()
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, TUESDAY + HOUR, "page")
+        withdraw_all(tx, 1, TUESDAY + HOUR, source="page")
 
     counts = await work.tick(TUESDAY + HOUR)
 
@@ -410,9 +410,9 @@ async def test_withdrawing_between_claim_and_start(work: Workshop) -> None:
     work.happens(work.lead(), "form.submitted", TUESDAY - 5 * HOUR)
     await work.tick(TUESDAY - 5 * HOUR)
     batch = claim(work.shop, TUESDAY, 10)
-    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, claims=batch.claims, now=TUESDAY)
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, TUESDAY, "page")
+        withdraw_all(tx, 1, TUESDAY, source="page")
     with work.shop.store.begin() as tx:
         started = mark_started(tx, batch.claims, TUESDAY)
 

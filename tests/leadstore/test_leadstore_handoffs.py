@@ -41,7 +41,7 @@ def ids(store: Store) -> list[int]:
 def offered(store: Store, ids: list[int], sellers: list[str] | None = None) -> list[str | None]:
     with store.begin() as tx:
         causes = dict.fromkeys(ids, "hand raise")
-        found = open_handoffs(tx, causes, SELLERS if sellers is None else sellers, NOON, DUE)
+        found = open_handoffs(tx, causes, SELLERS if sellers is None else sellers, now=NOON, due=DUE)
     return [one.seller for one in found]
 
 
@@ -75,7 +75,7 @@ def test_without_sellers_it_waits(store: Store, ids: list[int]) -> None:
     """Nobody to offer it to: unassigned, until somebody is."""
     nobody = offered(store, ids[:1], [])
     with store.begin() as tx:
-        [given] = assign(tx, unassigned(tx, 10), SELLERS, NOON + DAY, DUE)
+        [given] = assign(tx, unassigned(tx, 10), SELLERS, now=NOON + DAY, due=DUE)
         due = due_times(tx, [given.id])
 
     assert (nobody, given.seller, due) == ([None], "Sam", {given.id: NOON + DAY + DUE})
@@ -101,8 +101,8 @@ def test_nothing_to_do(store: Store) -> None:
         close_for(tx, [], NOON)
         recycle(tx, [])
 
-        assert open_handoffs(tx, {}, SELLERS, NOON, DUE) == []
-        assert assign(tx, [], SELLERS, NOON, DUE) == []
+        assert open_handoffs(tx, {}, SELLERS, now=NOON, due=DUE) == []
+        assert assign(tx, [], SELLERS, now=NOON, due=DUE) == []
 
 
 def test_offering_and_closing_do_not_wait_for_each_other(store: Store, ids: list[int]) -> None:
@@ -113,7 +113,7 @@ def test_offering_and_closing_do_not_wait_for_each_other(store: Store, ids: list
     def offer() -> int:
         begun.wait()
         with store.begin() as tx:
-            return len(assign(tx, unassigned(tx, 10), SELLERS, NOON, DUE))
+            return len(assign(tx, unassigned(tx, 10), SELLERS, now=NOON, due=DUE))
 
     with ThreadPoolExecutor() as other:
         given = other.submit(offer)
@@ -137,7 +137,7 @@ def test_several_answers_of_one_kind(store: Store, ids: list[int]) -> None:
     offered(store, ids)
     with store.begin() as tx:
         answer_for(
-            tx, {ids[0]: "timing", ids[1]: "timing", ids[2]: "unreachable"}, HandoffState.REJECTED, NOON
+            tx, {ids[0]: "timing", ids[1]: "timing", ids[2]: "unreachable"}, HandoffState.REJECTED, now=NOON
         )
 
     said = ["timing", "timing", "unreachable"]
@@ -148,10 +148,10 @@ def test_offers_that_nobody_answers_lapse(store: Store, ids: list[int]) -> None:
     """What is overdue by more than is allowed ends; what is answered, or still in time, stays."""
     offered(store, ids[:2])
     with store.begin() as tx:
-        answer_for(tx, {ids[1]: ""}, HandoffState.ACCEPTED, NOON)
-        early = lapse(tx, NOON + DUE + 14 * DAY - timedelta(seconds=1), 14 * DAY, 10)
-        ended = lapse(tx, NOON + DUE + 14 * DAY, 14 * DAY, 10)
-        again = lapse(tx, NOON + DUE + 15 * DAY, 14 * DAY, 10)
+        answer_for(tx, {ids[1]: ""}, HandoffState.ACCEPTED, now=NOON)
+        early = lapse(tx, NOON + DUE + 14 * DAY - timedelta(seconds=1), 14 * DAY, limit=10)
+        ended = lapse(tx, NOON + DUE + 14 * DAY, 14 * DAY, limit=10)
+        again = lapse(tx, NOON + DUE + 15 * DAY, 14 * DAY, limit=10)
 
     assert (early, ended, again) == ({}, {ids[0]: 0}, {})
     assert states(store) == [(ids[0], "lapsed", "nobody answered"), (ids[1], "accepted", "")]
@@ -161,11 +161,11 @@ def test_an_answer_after_the_lapse_counts(store: Store, ids: list[int]) -> None:
     """A seller who takes the lead too late has it all the same; an offer of a later cycle comes first."""
     offered(store, ids[:2])
     with store.begin() as tx:
-        lapse(tx, NOON + 20 * DAY, 14 * DAY, 10)
+        lapse(tx, NOON + 20 * DAY, 14 * DAY, limit=10)
         recycle(tx, ids[:2])
     offered(store, ids[:1])
     with store.begin() as tx:
-        answer_for(tx, dict.fromkeys(ids[:2], ""), HandoffState.ACCEPTED, NOON + 21 * DAY)
+        answer_for(tx, dict.fromkeys(ids[:2], ""), HandoffState.ACCEPTED, now=NOON + 21 * DAY)
 
     told = [(lead_id, state) for lead_id, state, _ in states(store)]
     assert told == [(ids[0], "lapsed"), (ids[1], "accepted"), (ids[0], "accepted")]
@@ -175,7 +175,7 @@ def test_a_seller_may_ask_for_time(store: Store, ids: list[int]) -> None:
     """The due time moves, no further than the policy allows, and not of an offer that was answered."""
     offered(store, ids)
     with store.begin() as tx:
-        answer_for(tx, {ids[2]: ""}, HandoffState.ACCEPTED, NOON)
+        answer_for(tx, {ids[2]: ""}, HandoffState.ACCEPTED, now=NOON)
         snooze(tx, {}, 60 * DAY)
         snooze(tx, {ids[0]: NOON + 9 * DAY, ids[1]: NOON + 90 * DAY, ids[2]: NOON + 9 * DAY}, 60 * DAY)
         snooze(tx, {ids[2]: NOON + 9 * DAY}, 60 * DAY)

@@ -164,7 +164,7 @@ def plan(found: Book, snapshot: Snapshot, now: datetime = TUESDAY) -> Plan:
     structures: Mapping[int, NurtureSequence | None] = {
         e.id: found.sequences.get(e.sequence) for e in snapshot.enrolments
     }
-    return decide(snapshot, structures, found, now)
+    return decide(snapshot, structures, found, now=now)
 
 
 def story(found: Book, snapshot: Snapshot, now: datetime = TUESDAY) -> list[str]:

@@ -49,4 +49,4 @@ def example(
     *signals: Signal, number: int = 1, outcome: OutcomeRule = WON, days: float = 100, **attributes: Any
 ) -> Example:
     """What make_example makes of a lead with these attributes and signals, long after."""
-    return make_example(outcome, lead(number, attributes), signals, NOON + days * DAY)
+    return make_example(outcome, lead(number, attributes), signals, now=NOON + days * DAY)

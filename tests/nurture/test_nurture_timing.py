@@ -73,7 +73,7 @@ def placed(wanted: list[datetime], cap: Cap) -> list[datetime]:
     """When touches asked for one after the other leave, each seeing those before it."""
     touches: list[datetime] = []
     for now in wanted:
-        touches.append(earliest_free(now, touches, cap, "UTC"))
+        touches.append(earliest_free(now, touches, cap, default_zone="UTC"))
     return touches
 
 
@@ -329,7 +329,7 @@ def test_earliest_free(cap: Cap, taken: list[str], expected: str) -> None:
     """A slot is free at the exact instant an older touch leaves the span, or a period begins."""
     now = at("2026-06-10T12:00")
 
-    assert earliest_free(now, [at(one) for one in taken], cap, "Europe/Paris") == at(expected)
+    assert earliest_free(now, [at(one) for one in taken], cap, default_zone="Europe/Paris") == at(expected)
 
 
 gaps = st.lists(st.timedeltas(timedelta(0), timedelta(days=4)), min_size=1, max_size=20)
@@ -405,4 +405,4 @@ def test_cap_refuses(count: int, span: timedelta | None, calendar: str | None) -
 )
 def test_next_weekday(now: str, weekday: int, clock: time, expected: str) -> None:
     """It is the next such moment of the lead's own week, and never the present one."""
-    assert next_weekday(at(now), weekday, clock, PARIS) == at(expected)
+    assert next_weekday(at(now), weekday, clock, zone=PARIS) == at(expected)

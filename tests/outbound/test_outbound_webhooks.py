@@ -97,7 +97,7 @@ def test_the_secret_of_the_standard_is_understood() -> None:
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "1614265330",
-        b'{"test": 2432232314}',
+        content=b'{"test": 2432232314}',
     )
 
     assert signature == "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

@@ -16,6 +16,7 @@ def new_aside(
     kind: AsideKind,
     stage: AsideStage,
     ref: str,
+    *,
     error: BaseException,
     lead_id: int | None = None,
     payload: bytes | None = None,
@@ -29,13 +30,14 @@ def leave_out(
     tx: Transaction,
     kind: AsideKind,
     stage: AsideStage,
+    *,
     culprits: Culprits,
     now: datetime,
     whose: Mapping[int, int] | None = None,
 ) -> None:
     """Set these items aside; `whose` are their leads, where they are no leads themselves."""
     items = [
-        new_aside(kind, stage, str(one), error, one if whose is None else whose.get(one))
+        new_aside(kind, stage, str(one), error=error, lead_id=one if whose is None else whose.get(one))
         for one, error in culprits
     ]
     set_aside(tx, items, now)

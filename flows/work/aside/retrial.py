@@ -34,9 +34,9 @@ def drop_all(shop: Shop, items: Sequence[Waiting], now: datetime) -> None:
         close(tx, [one.aside.id for one in items if one.aside is not None], AsideState.DROPPED, now)
         rows, held = _failed(items)
         if rows:
-            give_up(shop, tx, rows, now)
+            give_up(shop, tx, rows, now=now)
         if held:
-            give_up(shop, tx, (), now, enrolments=held)
+            give_up(shop, tx, (), now=now, enrolments=held)
 
 
 def _failed(items: Sequence[Waiting]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -57,7 +57,7 @@ def _read_again(shop: Shop, one: Waiting, now: datetime) -> bool:
     except Exception as error:
         if not is_own(error):
             raise
-        keep_apart(shop, raw, error, now)
+        keep_apart(shop, raw, error, now=now)
         return False
     with shop.store.begin() as tx:
         close(tx, [one.number], AsideState.RETRIED, now)

@@ -33,8 +33,8 @@ def sieve(
     store: Store,
     take: Take,
     work: Callable[[Transaction, Sequence[int]], R],
-    put_apart: Callable[[Transaction, Culprits], object],
     *,
+    put_apart: Callable[[Transaction, Culprits], object],
     job: str = "",
 ) -> Sieved[R]:
     """Work on a batch in one transaction; should an item raise, on its halves, down to the one that did.

@@ -14,7 +14,9 @@ from nurture.timing import Cap
 from nurture.words import OutboxKind, Purpose, TouchState
 
 
-def broken_promises(store: Store, mails: Sequence[DemoMail], caps: Sequence[Cap], counted: int) -> list[str]:
+def broken_promises(
+    store: Store, mails: Sequence[DemoMail], caps: Sequence[Cap], *, counted: int
+) -> list[str]:
     """Every promise that does not hold, in words; `counted` is what the flows said they sent."""
     with store.read() as tx:
         rows, suppressed, withdrawn = spoken(tx), suppressed_since(tx), withdrawn_since(tx)

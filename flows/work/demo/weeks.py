@@ -41,7 +41,7 @@ class Played:
 
 
 async def bring_in(
-    shop: Shop, world: World, end: datetime, on_progress: OnProgress | None = None
+    shop: Shop, world: World, end: datetime, *, on_progress: OnProgress | None = None
 ) -> ImportReport:
     """Import the invented leads and let them live until `end`.
 
@@ -57,8 +57,8 @@ async def play(
     shop: Shop,
     book: Book,
     world: World,
-    moments: Sequence[datetime],
     *,
+    moments: Sequence[datetime],
     conduct: Conduct,
     leave: Leave,
     on_tick: OnTick,
@@ -87,7 +87,7 @@ def _import(shop: Shop, now: datetime, on_progress: OnProgress | None) -> tuple[
 
 def _counted(shop: Shop, book: Book, world: World, counts: Summary, signals: int) -> Played:
     spoken = counts.get("sent", 0) + counts.get("mails", 0)
-    broken = broken_promises(shop.store, world.mailbox.mails, book.policy.caps, spoken)
+    broken = broken_promises(shop.store, world.mailbox.mails, book.policy.caps, counted=spoken)
     return Played(
         counts=counts,
         tally=shop.store.ask(tally),

@@ -20,14 +20,14 @@ SOURCE = "nurture"
 
 
 def take_answers(
-    tx: Transaction, accepted: Sequence[PendingSignal], rejected: Sequence[PendingSignal], now: datetime
+    tx: Transaction, accepted: Sequence[PendingSignal], rejected: Sequence[PendingSignal], *, now: datetime
 ) -> None:
     """Close the open handoffs these signals answer, and send back, bar or merge the leads that were returned.
 
     Their stages follow from the signals themselves (nurture.scoring.maturity).
     """
-    answer_for(tx, {one.lead_id: "" for one in accepted}, HandoffState.ACCEPTED, now)
-    answer_for(tx, {one.lead_id: reason_of(one) for one in rejected}, HandoffState.REJECTED, now)
+    answer_for(tx, {one.lead_id: "" for one in accepted}, HandoffState.ACCEPTED, now=now)
+    answer_for(tx, {one.lead_id: reason_of(one) for one in rejected}, HandoffState.REJECTED, now=now)
     _send_back(tx, [one for one in rejected if reason_of(one) not in BARS], now)
     for one in rejected:  # rare, so one by one
         if reason_of(one) == Rejection.DUPLICATE:
@@ -85,4 +85,4 @@ def _merge(tx: Transaction, returned: PendingSignal, now: datetime) -> None:
         into = find_lead(tx, str(named))
     except NotFound:
         return
-    merge(tx, returned.lead_id, into, now, SOURCE)
+    merge(tx, returned.lead_id, into, now=now, source=SOURCE)

@@ -66,13 +66,13 @@ async def hand_off(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Sum
 
 def _assign(shop: Shop, now: datetime) -> Counts:
     def offer(tx: Transaction, ids: Sequence[int]) -> tuple[int, int]:
-        return offer_unassigned(tx, shop.book(tx)[1], now, ids)
+        return offer_unassigned(tx, shop.book(tx)[1], now, ids=ids)
 
     sieved = sieve(
         shop.store,
         lambda tx, among: unassigned_ids(tx, BATCH) if among is None else among,
         offer,
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     offered, waiting = (sum(part[at] for part in sieved.done) for at in (0, 1))
     return Counts({"offered": offered, "unassigned": waiting, "set_aside": len(sieved.apart)})
@@ -81,13 +81,15 @@ def _assign(shop: Shop, now: datetime) -> Counts:
 def _lapse(shop: Shop, now: datetime) -> Counts:
     def late(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         over = shop.book(tx)[1].policy.handoff.lapse
-        return overdue(tx, now, over, BATCH) if among is None else among
+        return overdue(tx, now, over, limit=BATCH) if among is None else among
 
     sieved = sieve(
         shop.store,
         late,
-        lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, ids),
-        lambda tx, culprits: leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, culprits, now),
+        lambda tx, ids: lapse_offers(tx, shop.book(tx)[1], now, leads=ids),
+        put_apart=lambda tx, culprits: leave_out(
+            tx, AsideKind.LEAD, AsideStage.OFFER, culprits=culprits, now=now
+        ),
     )
     return Counts({"lapsed": sum(sieved.done), "set_aside": len(sieved.apart)})
 
@@ -95,11 +97,17 @@ def _lapse(shop: Shop, now: datetime) -> Counts:
 def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """The lead of a handoff whose offer raised is offered to nobody until it is put back."""
     whose = leads_of(tx, [one for one, _ in culprits])
-    leave_out(tx, AsideKind.LEAD, AsideStage.OFFER, [(whose[one], error) for one, error in culprits], now)
+    leave_out(
+        tx,
+        AsideKind.LEAD,
+        AsideStage.OFFER,
+        culprits=[(whose[one], error) for one, error in culprits],
+        now=now,
+    )
 
 
 def _claim(shop: Shop, now: datetime, limit: int) -> Batch:
-    return notices.claim(shop, OutboxKind.SELLER, now, limit, _read)
+    return notices.claim(shop, OutboxKind.SELLER, now, limit=limit, read=_read)
 
 
 def _read(tx: Transaction, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, _Facts]:

@@ -26,37 +26,37 @@ NO_ANSWER = "no_answer"
 
 def offer(tx: Transaction, book: Book, ready: Sequence[Scoring], now: datetime) -> None:
     """Offer these mature leads to sellers, who comes first first."""
-    offer_leads(tx, book, {r.lead_id: r.cause for r in sorted(ready, key=rank)}, now)
+    offer_leads(tx, book, {r.lead_id: r.cause for r in sorted(ready, key=rank)}, now=now)
 
 
-def offer_leads(tx: Transaction, book: Book, causes: Mapping[int, str], now: datetime) -> None:
+def offer_leads(tx: Transaction, book: Book, causes: Mapping[int, str], *, now: datetime) -> None:
     """Offer these leads (lead id -> cause, who comes first first) to sellers, who are told by notices."""
     if not causes:
         return
     sellers = [s.name for s in book.policy.handoff.sellers]
-    offers = open_handoffs(tx, causes, sellers, now, book.policy.handoff.due)
+    offers = open_handoffs(tx, causes, sellers, now=now, due=book.policy.handoff.due)
     notify(tx, book, offers, now)
     if alone := sum(o.seller is None for o in offers):
         log.warning("%d leads are ready for sales, and nurture.yaml names no seller to offer them to", alone)
 
 
-def offer_unassigned(tx: Transaction, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:
+def offer_unassigned(tx: Transaction, book: Book, now: datetime, *, ids: Sequence[int]) -> tuple[int, int]:
     """Offer those of these handoffs that nobody could be offered; returns (offered, still unassigned)."""
     waiting = unassigned(tx, len(ids), ids)
     sellers = [s.name for s in book.policy.handoff.sellers]
-    given = assign(tx, waiting, sellers, now, book.policy.handoff.due)
+    given = assign(tx, waiting, sellers, now=now, due=book.policy.handoff.due)
     notify(tx, book, given, now)
     offered = sum(o.seller is not None for o in given)
     return offered, len(waiting) - offered
 
 
-def lapse_offers(tx: Transaction, book: Book, now: datetime, leads: Sequence[int]) -> int:
+def lapse_offers(tx: Transaction, book: Book, now: datetime, *, leads: Sequence[int]) -> int:
     """End the offers of these leads that nobody answered in time; returns how many. They are nurtured again.
 
     Each is sent back by a signal of its own, which the next tick takes in: engagement counts from zero, and
     the lead may mature again.
     """
-    ended = lapse(tx, now, book.policy.handoff.lapse, len(leads), leads)
+    ended = lapse(tx, now, book.policy.handoff.lapse, limit=len(leads), among=leads)
     again = [
         NewSignal(
             lead_id=lead_id,

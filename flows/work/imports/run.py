@@ -154,7 +154,7 @@ def try_file(
         for records in _batches(rows.records(), 0, BATCH):
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
-                saved = try_batch(tx, batch.leads, known, now, live)
+                saved = try_batch(tx, batch.leads, known, now=now, live=live)
             came_to.add(batch.with_saved(saved))
             if on_progress is not None:
                 on_progress(rows.position, rows.size, came_to.counts)
@@ -253,7 +253,7 @@ class _Importing:
             records = self.records + len(batch.records)
             counts = self.came_to.counts.add(done.counts)
             kept = {**asdict(counts), "rejects_size": size, "cells_size": cells_size}
-            runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
+            runs.advance_run(tx, self.digest, self.records, progress=Progress(records, kept))
         self.memory.keep(saved.said)
         self.rejects.size, self.remarks.size, self.records = size, cells_size, records
         self.came_to.add(done)

@@ -85,8 +85,8 @@ def apply_checked(store: Store, found: Checked, now: datetime, *, yes: bool = Fa
     """
     book = found.book
     with store.begin("apply") as tx:
-        release_id, changed = store_release(tx, book.digest, book.files, now)
+        release_id, changed = store_release(tx, book.digest, book.files, now=now)
         if changed and not yes and (going := leaving(tx, book)):
             raise LeadsLeave(going)  # which undoes the release
-        followed = follow(tx, book, release_id, now) if changed else Followed()
+        followed = follow(tx, book, release_id, now=now) if changed else Followed()
     return Applied(release_id, changed, book, found.warnings, followed)

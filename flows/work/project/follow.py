@@ -29,7 +29,7 @@ def leaving(tx: Transaction, book: Book) -> dict[str, int]:
     return gone
 
 
-def follow(tx: Transaction, book: Book, release_id: int, now: datetime) -> Followed:
+def follow(tx: Transaction, book: Book, release_id: int, *, now: datetime) -> Followed:
     """Bring every enrolment in line with the release, in the transaction that makes it the current one."""
     moved = stayed = 0
     left = sum(let_go_all(tx, name, now) for name in running(tx) if name not in book.sequences)
@@ -39,10 +39,18 @@ def follow(tx: Transaction, book: Book, release_id: int, now: datetime) -> Follo
             continue
         to = _home(sequence, step)
         if _lets_go(sequence, version):
-            left += let_go(tx, name, sequence.version, now)
+            left += let_go(tx, name, sequence.version, now=now)
         elif to is not None:
             steps = (step, to)
-            moved += move(tx, name, sequence.version, release_id, steps, sequence.priority, now)
+            moved += move(
+                tx,
+                name,
+                sequence.version,
+                release_id=release_id,
+                steps=steps,
+                priority=sequence.priority,
+                now=now,
+            )
         else:
             stayed += count
     return Followed(moved, stayed, left)

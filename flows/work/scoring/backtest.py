@@ -49,12 +49,12 @@ def read_model(path: Path, vocabulary: Vocabulary) -> ModelFile:
 
 
 def replay(
-    store: Store, models: Sequence[ScoringModel], maturity: Maturity, outcome: OutcomeRule, now: datetime
+    store: Store, models: Sequence[ScoringModel], maturity: Maturity, *, outcome: OutcomeRule, now: datetime
 ) -> list[Replayed]:
     """Replay every lead's history under each model, in one pass over the store."""
     types = frozenset[str]().union(*(model.signal_types for model in models))
     replayed = [Replayed() for _ in models]
-    for example in read_examples(store, outcome, types, now):
+    for example in read_examples(store, outcome, types, now=now):
         for one, model in zip(replayed, models, strict=True):
             one.add(model, maturity, example)
     return replayed

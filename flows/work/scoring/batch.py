@@ -31,18 +31,18 @@ class Rescored:
         return Counts({"rescored": self.leads, "matured": len(self.ready)})
 
 
-def score_leads(tx: Transaction, book: Book, lead_ids: Collection[int], now: datetime) -> Rescored:
+def score_leads(tx: Transaction, book: Book, lead_ids: Collection[int], *, now: datetime) -> Rescored:
     """Score these leads and write scores and stages; the caller holds their locks, and offers the mature."""
     inputs = {one.lead.id: one for one in read_for_scoring(tx, lead_ids, book.scoring.signal_types)}
     results = [_scoring(book, one, now) for one in inputs.values()]
-    write_scores(tx, [r for r, _ in results], inputs, now)
+    write_scores(tx, [r for r, _ in results], inputs, now=now)
     moved = frozenset(r.lead_id for r, _ in results if _moved(book, inputs[r.lead_id], r))
     return Rescored(len(results), [r for r, wanted in results if wanted], moved)
 
 
 def _scoring(book: Book, one: Scored, now: datetime) -> tuple[Scoring, bool]:
     result = score(book.scoring, book.policy.maturity, one.lead, one.signals, now, book.engagement_thresholds)
-    verdict = judge(book.policy.maturity, one.lead, one.mature, result, one.signals)
+    verdict = judge(book.policy.maturity, one.lead, one.mature, score=result, signals=one.signals)
     wanted = verdict.offer and one.live
     # A lead known only from imported history stays as it was until it does something itself.
     held = verdict.offer and not wanted

@@ -126,7 +126,7 @@ def learn(examples: Sequence[Example], learning: Learning) -> Learned:
             "no field and no signal is known of enough leads to make a rule of it",
             hint="does the import map fill attributes, or the totals before the import?",
         )
-    leaks = find_leaks(examples, candidates, learning.vocabulary, learning.excluded)
+    leaks = find_leaks(examples, candidates, learning.vocabulary, excluded=learning.excluded)
     return Learned(_fit(examples, usable).card.told(examples), _cross_validate(examples, usable), leaks)
 
 

@@ -17,7 +17,7 @@ PAGE = 500
 
 
 def read_examples(
-    store: Store, outcome: OutcomeRule, types: Collection[str], now: datetime, most: int | None = None
+    store: Store, outcome: OutcomeRule, types: Collection[str], *, now: datetime, most: int | None = None
 ) -> Iterator[Example]:
     """Every lead as an example, a page in memory at a time; `most`: evenly spread ones, about so many.
 
@@ -36,7 +36,7 @@ def read_examples(
         if not ids:
             return
         after, place = ids[-1], place + len(ids)
-        yield from (make_example(outcome, one.lead, one.signals, now) for one in found)
+        yield from (make_example(outcome, one.lead, one.signals, now=now) for one in found)
 
 
 def behaviour_types(vocabulary: Vocabulary) -> frozenset[str]:

@@ -101,21 +101,21 @@ def _ask(shop: Shop) -> None:
 def _due_page(shop: Shop, now: datetime) -> tuple[Counts, bool]:
     sieved = sieve(
         shop.store,
-        lambda tx, among: due_for_recheck(tx, now, BATCH, among) or never_scored(tx, BATCH, among),
+        lambda tx, among: due_for_recheck(tx, now, BATCH, among=among) or never_scored(tx, BATCH, among),
         lambda tx, ids: _score(tx, shop.book(tx)[1], ids, now),
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     return _added(sieved), sieved.found > 0
 
 
 def _score(tx: Transaction, book: Book, ids: Sequence[int], now: datetime) -> Counts:
-    done = score_leads(tx, book, ids, now)
+    done = score_leads(tx, book, ids, now=now)
     offer(tx, book, done.ready, now)
     return done.counts
 
 
 def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
-    leave_out(tx, AsideKind.LEAD, AsideStage.SCORE, culprits, now)
+    leave_out(tx, AsideKind.LEAD, AsideStage.SCORE, culprits=culprits, now=now)
 
 
 def _next_page(shop: Shop, now: datetime, scorers: dict[str, MassScoring]) -> tuple[Counts, bool]:
@@ -156,7 +156,7 @@ def _page_in_parts(shop: Shop, now: datetime) -> tuple[Counts, bool]:
         shop.store,
         lambda tx, among: _locked(tx, ids if among is None else among),
         lambda tx, able: _score(tx, shop.book(tx)[1], able, now),
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     with shop.store.begin() as tx:
         if under_way is not None:
@@ -175,7 +175,7 @@ def _by_sets(
     ids = lock_after(tx, under_way.after, MASS)
     # Under the same matrix, a lead that crosses no threshold keeps its stage.
     judge_all = under_way.before.partition(":")[2] != rules.maturity
-    done = score_by_sets(tx, book, by, ids, now, judge_all=judge_all)
+    done = score_by_sets(tx, book, by, ids=ids, now=now, judge_all=judge_all)
     offer(tx, book, done.ready, now)
     return done.counts, ids[-1] if ids else None
 

@@ -20,7 +20,7 @@ def scorer(book: Book) -> MassScoring:
 
 
 def score_by_sets(
-    tx: Transaction, book: Book, by: MassScoring, ids: list[int], now: datetime, *, judge_all: bool
+    tx: Transaction, book: Book, by: MassScoring, *, ids: list[int], now: datetime, judge_all: bool
 ) -> Rescored:
     """Score these leads; the caller holds their locks, and offers the mature.
 
@@ -34,13 +34,13 @@ def score_by_sets(
     write_stages(tx, restaged, now)
     wanted = [one.id for one, verdict in verdicts if verdict.offer and one.live]
     rest = sorted([*page.ordinary, *wanted])
-    parts = [score_leads(tx, book, rest[at : at + BATCH], now) for at in range(0, len(rest), BATCH)]
+    parts = [score_leads(tx, book, rest[at : at + BATCH], now=now) for at in range(0, len(rest), BATCH)]
     return Rescored(page.leads, [one for part in parts for one in part.ready])
 
 
 def _judged(book: Book, one: Moved, now: datetime) -> Judgement:
     score = Score(one.fit, one.engagement, one.grade, one.heat, (), now, None)
-    return judge_by(book.policy.maturity, one.stage, one.mature, score, Acts(one.types))
+    return judge_by(book.policy.maturity, one.stage, one.mature, score=score, happened=Acts(one.types))
 
 
 def _restaged(one: Moved, verdict: Judgement) -> Restaged | None:

@@ -33,7 +33,7 @@ async def advance(shop: Shop, now: datetime, limit: int | None = None, deadline:
     Running it twice is running it once: the store decides what is due.
     """
     total = Counts(await in_thread(take_over, shop, shop.clock(now)))
-    counts, held = await deliver(shop, TOUCHES, now, limit, deadline)
+    counts, held = await deliver(shop, TOUCHES, now, limit=limit, deadline=deadline)
     total.update(counts)
     return {**{name: total[name] for name in COUNTED}, "held": by_reason(held)}
 
@@ -45,8 +45,8 @@ def take_over(shop: Shop, now: datetime) -> Counts:
     sieved = sieve(
         shop.store,
         lambda tx, among: recover(tx, now, among)["uncertain"],
-        lambda tx, ids: settle_uncertain(shop, tx, ids, now),
-        lambda tx, culprits: settle_lost(tx, culprits, now),
+        lambda tx, ids: settle_uncertain(shop, tx, ids, now=now),
+        put_apart=lambda tx, culprits: settle_lost(tx, culprits, now),
     )
     apart = len(sieved.apart)
     return sum(sieved.done, Counts({"uncertain": apart, "set_aside": apart}))

@@ -13,11 +13,13 @@ from leadstore.outbox.failures import Found
 
 
 def give_up(
-    shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime, *, enrolments: Sequence[int] = ()
+    shop: Shop, tx: Transaction, ids: Sequence[int], *, now: datetime, enrolments: Sequence[int] = ()
 ) -> Found:
     """Give up these failed rows, or the steps of these enrolments whose decision failed.
 
     Returns what was given up and what must not be.
     """
     _, book = shop.book(tx)
-    return retry.give_up(tx, ids, lambda one: step_over(shop, tx, book, one, now), now, enrolments=enrolments)
+    return retry.give_up(
+        tx, ids, lambda one: step_over(shop, tx, book, one, now), now=now, enrolments=enrolments
+    )

@@ -70,7 +70,7 @@ def whole(sieved: Sieved[Batch], *raised: CountName) -> Batch:
 
 
 def compose(
-    shop: Shop, kind: Kind, batch: Batch, claims: Sequence[Claim], now: datetime
+    shop: Shop, kind: Kind, batch: Batch, *, claims: Sequence[Claim], now: datetime
 ) -> tuple[list[Any], Broken]:
     """Write the letters of these claims; one that fails is returned with its reason."""
     assert batch.book is not None

@@ -24,7 +24,7 @@ BATCH = 64
 """Notices claimed at once."""
 
 
-def write_notices(tx: Transaction, book: Book, plans: Sequence[Plan], now: datetime, store_id: str) -> int:
+def write_notices(tx: Transaction, book: Book, plans: Sequence[Plan], *, now: datetime, store_id: str) -> int:
     """Put the notices of these plans into the outbox, in the transaction that decided them."""
     domain = book.policy.sender.address.rpartition("@")[2]
     rows = [_row(one, book.policy, store_id, domain) for plan in plans for one in plan.notices]
@@ -55,6 +55,7 @@ def claim(
     shop: Shop,
     kind: OutboxKind,
     now: datetime,
+    *,
     limit: int,
     read: Callable[[Any, Book, Sequence[Claim], datetime], Mapping[int, Any]],
 ) -> Batch:
@@ -63,7 +64,7 @@ def claim(
     def due(tx: Transaction, among: Sequence[int] | None) -> Sequence[int]:
         if RELAY in shut_to(tx, kind, now):
             return []  # they wait in the outbox until it is open again
-        return due_notices(tx, kind, now, limit, among)
+        return due_notices(tx, kind, now, limit=limit, among=among)
 
     def take(tx: Transaction, ids: Sequence[int]) -> Batch:
         _, book = shop.book(tx)
@@ -73,4 +74,4 @@ def claim(
     def fail(tx: Transaction, culprits: Culprits) -> None:
         fail_planned(tx, {i: in_words(error) for i, error in culprits}, now)
 
-    return whole(sieve(shop.store, due, take, fail), "failed")
+    return whole(sieve(shop.store, due, take, put_apart=fail), "failed")

@@ -21,6 +21,7 @@ def outcome_of(
     row: OutboxRow,
     delivery: Delivery,
     enrolment: Enrolment | None,
+    *,
     shut: Mapping[str, datetime],
     now: datetime,
 ) -> OutboxOutcome:

@@ -98,7 +98,7 @@ class Meter:
         return round(taken * share), pace
 
 
-def pacer_for(tx: Transaction, book: Book, domains: Collection[str], now: datetime) -> Pacer:
+def pacer_for(tx: Transaction, book: Book, domains: Collection[str], *, now: datetime) -> Pacer:
     """The turns of a batch to these domains; rows are locked only where turns are counted, or probes sent."""
     sending = book.policy.sending
     routes = read_routes(tx, {RELAY, *domains})
@@ -148,9 +148,9 @@ def hear(
     meter: Meter,
     tx: Transaction,
     book: Book,
+    *,
     deliveries: Sequence[Delivery],
     now: datetime,
-    *,
     write: bool = False,
 ) -> dict[str, datetime]:
     """Take down what the routes answered; returns those that are closed now, and until when.
@@ -170,7 +170,7 @@ def hear(
     breaker = book.policy.sending.breaker
     known = lock_routes(tx, names)
     heard = {n: _heard(refused[n], closing.get(n), *meter.take(n, now, breaker.within)) for n in names}
-    fresh = after_all(known, heard, breaker, now)
+    fresh = after_all(known, heard, breaker, now=now)
     write_routes(tx, fresh.values())
     _tell(known, fresh)
     return _shut({**troubled, **fresh}, now)

@@ -25,7 +25,7 @@ from nurture.words import Reason
 
 
 async def deliver(
-    shop: Shop, kind: Kind, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
+    shop: Shop, kind: Kind, now: datetime, *, limit: int | None = None, deadline: Deadline = NEVER
 ) -> tuple[Counts, Counter[Reason]]:
     """Send what is due of a kind; returns the counts, and what is held by reason.
 

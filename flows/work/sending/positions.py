@@ -27,6 +27,7 @@ def move(
     shop: Shop,
     tx: Transaction,
     book: Book,
+    *,
     rows: Mapping[int, OutboxRow],
     outcomes: Iterable[OutboxOutcome],
     enrolments: Mapping[int, Enrolment],
@@ -57,9 +58,9 @@ def _after(
     shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, state: TouchState, now: datetime
 ) -> Position:
     if state is TouchState.REFUSED:
-        return stand(enrolment, EnrolmentState.STOPPED, now, Reason.RELAY_NO)
+        return stand(enrolment, EnrolmentState.STOPPED, now, reason=Reason.RELAY_NO)
     if state is TouchState.FAILED:
-        return stand(enrolment, EnrolmentState.HELD, now, Reason.RELAY_LATER)
+        return stand(enrolment, EnrolmentState.HELD, now, reason=Reason.RELAY_LATER)
     return step_over(shop, tx, book, enrolment, now)
 
 
@@ -68,15 +69,15 @@ def step_over(shop: Shop, tx: Transaction, book: Book, enrolment: Enrolment, now
     structure = shop.structure(tx, book, enrolment.release_id, enrolment.sequence)
     step = structure.step(enrolment.step) if structure else None
     if step is None:
-        return stand(enrolment, EnrolmentState.STOPPED, now, Reason.RETIRED)
+        return stand(enrolment, EnrolmentState.STOPPED, now, reason=Reason.RETIRED)
     if isinstance(step, CastStep):  # a stream goes on to its next cast
         return Position(enrolment.id, EnrolmentState.ACTIVE, step.id, enrolment.occurrence + 1, now, now, now)
     if step.next is None:
-        return stand(enrolment, EnrolmentState.COMPLETED, now, Reason.DONE)
+        return stand(enrolment, EnrolmentState.COMPLETED, now, reason=Reason.DONE)
     return Position(enrolment.id, EnrolmentState.ACTIVE, step.next, enrolment.occurrence, now, now, now)
 
 
-def stand(enrolment: Enrolment, state: EnrolmentState, due_at: datetime, reason: Reason) -> Position:
+def stand(enrolment: Enrolment, state: EnrolmentState, due_at: datetime, *, reason: Reason) -> Position:
     """Where it stands, ended or held."""
     return Position(
         enrolment.id,

@@ -210,7 +210,7 @@ def _turn_of(claim: Claim) -> datetime:
 def _hold_on(shop: Shop, ids: Sequence[int], now: datetime) -> None:
     if ids:
         with shop.store.begin() as tx:
-            renew_claims(tx, ids, shop.settings.worker, now + HOLD)
+            renew_claims(tx, ids, shop.settings.worker, until=now + HOLD)
 
 
 def _give_back(shop: Shop, ids: Sequence[int], now: datetime) -> None:

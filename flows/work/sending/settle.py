@@ -82,13 +82,13 @@ def settle(shop: Shop, deliveries: Sequence[Delivery], now: datetime, *, heard: 
 
     def work(tx: Transaction, ids: Sequence[int]) -> Counts:
         meter = meters.pop() if meters else Meter()
-        return settle_in(shop, tx, [known[i] for i in ids], now, last=True, meter=meter)
+        return settle_in(shop, tx, [known[i] for i in ids], now=now, last=True, meter=meter)
 
     sieved = sieve(
         shop.store,
         lambda tx, among: list(known) if among is None else among,
         work,
-        lambda tx, culprits: bare.update(_settle_barely(shop, tx, known, culprits, now)),
+        put_apart=lambda tx, culprits: bare.update(_settle_barely(shop, tx, known, culprits, now)),
     )
     return sum(sieved.done, bare)
 
@@ -109,7 +109,7 @@ def _settle_barely(
             except Exception as again:
                 if not is_own(again):
                     raise
-                outcome = outcome_of(row, delivery, None, {}, now)
+                outcome = outcome_of(row, delivery, None, shut={}, now=now)
                 write_outcomes(tx, [outcome], now)
                 hold(tx, {row.enrolment_id or 0: blame(error).error}, now)
                 counts += Counts({OUTCOMES[OutboxKind(row.kind), outcome.state]: 1, "set_aside": 1})
@@ -120,8 +120,8 @@ def settle_in(
     shop: Shop,
     tx: Transaction,
     deliveries: Sequence[Delivery],
-    now: datetime,
     *,
+    now: datetime,
     locked: bool = False,
     last: bool = False,
     meter: Meter | None = None,
@@ -136,7 +136,7 @@ def settle_in(
     pairs = [(rows[d.outbox_id], d) for d in deliveries if d.outbox_id in rows]
     told = [d for row, d in pairs if row.kind == OutboxKind.TOUCH or closes(row, d)]
     _, book = shop.book(tx)
-    shut = hear(meter or shop.meter, tx, book, told, now, write=last)
+    shut = hear(meter or shop.meter, tx, book, deliveries=told, now=now, write=last)
     return _write(shop, tx, book, pairs, shut, now)
 
 
@@ -153,7 +153,9 @@ def _write(
     """The outcomes and all that follows; unless `whole`, the scores wait for intake."""
     rows = {row.id: row for row, _ in pairs}
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
-    outcomes = [outcome_of(row, d, enrolments.get(row.enrolment_id or 0), shut, now) for row, d in pairs]
+    outcomes = [
+        outcome_of(row, d, enrolments.get(row.enrolment_id or 0), shut=shut, now=now) for row, d in pairs
+    ]
     write_outcomes(tx, outcomes, now)
     _suppress(tx, book, pairs, outcomes, now)
     signals = _signals(rows, outcomes, now)
@@ -161,22 +163,22 @@ def _write(
     counts = Counts(OUTCOMES[OutboxKind(rows[o.id].kind), o.state] for o in outcomes)
     quiet: Collection[int] = ()
     if whole:
-        scored = score_leads(tx, book, {s.lead_id for s in signals}, now)
+        scored = score_leads(tx, book, {s.lead_id for s in signals}, now=now)
         offer(tx, book, scored.ready, now)
         counts += scored.counts
         quiet = undisturbed(tx, rows.values(), scored.moved)
-    move(shop, tx, book, rows, outcomes, enrolments, now, quiet)
+    move(shop, tx, book, rows=rows, outcomes=outcomes, enrolments=enrolments, now=now, quiet=quiet)
     return counts
 
 
-def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Counts:
+def settle_uncertain(shop: Shop, tx: Transaction, ids: Sequence[int], *, now: datetime) -> Counts:
     """What a dead worker had started: nobody knows. It keeps its slot, is not resent, and is listed."""
     _, book = shop.book(tx)
     rows = read_rows(tx, ids)
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     outcomes = [OutboxOutcome(i, TouchState.UNCERTAIN, "worker_lost") for i in rows]
     write_outcomes(tx, outcomes, now)
-    move(shop, tx, book, rows, outcomes, enrolments, now)
+    move(shop, tx, book, rows=rows, outcomes=outcomes, enrolments=enrolments, now=now)
     return Counts({"uncertain": len(outcomes)})
 
 
@@ -195,7 +197,7 @@ def fail_unbuilt(tx: Transaction, broken: Broken, now: datetime) -> int:
     rows = {r.id: r for r in fail_claims(tx, broken, now)}
     enrolments = read_enrolments(tx, [r.enrolment_id for r in rows.values() if r.enrolment_id])
     held = [
-        stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, Reason.RENDER)
+        stand(enrolments[r.enrolment_id], EnrolmentState.HELD, now, reason=Reason.RENDER)
         for r in rows.values()
         if r.enrolment_id in enrolments
     ]
@@ -214,8 +216,8 @@ def _suppress(
             gone.add(row.address_id)
         elif row.address_id is not None and row.id in ended:
             doubtful.add(row.address_id)
-    worn = worn_out_addresses(tx, doubtful, now, book.policy.bounces) if doubtful else []
-    suppress(tx, [*gone, *worn], SuppressionReason.BOUNCE, now, "relay")
+    worn = worn_out_addresses(tx, doubtful, now, policy=book.policy.bounces) if doubtful else []
+    suppress(tx, [*gone, *worn], SuppressionReason.BOUNCE, now=now, source="relay")
 
 
 def _signals(

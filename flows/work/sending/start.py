@@ -33,7 +33,7 @@ def turn(
     Returns the letters that may be spoken from now on, and the counts. All of it is one transaction; should
     one of them raise, it is several, so that it is alone with that.
     """
-    letters, broken = compose(shop, kind, group.batch, group.claims, now)
+    letters, broken = compose(shop, kind, group.batch, claims=group.claims, now=now)
     ready = {c.id: c for c in group.claims if c.id not in broken}
 
     def start(tx: Transaction, ids: Sequence[int], *, locked: bool = False) -> set[int]:
@@ -46,7 +46,7 @@ def turn(
             # All at once, in one order: taken in two goes, two workers might wait for each other.
             lock_leads(tx, [*leads, *(c.lead_id for c in ready.values())])
             if spoken:
-                counts.update(settle_in(shop, tx, spoken, now, locked=True))
+                counts.update(settle_in(shop, tx, spoken, now=now, locked=True))
             failed = fail_unbuilt(tx, broken, now)
             go = start(tx, list(ready), locked=True)
     except Exception as error:
@@ -71,7 +71,7 @@ def _start_apart(
         shop.store,
         lambda tx, among: list(ready) if among is None else among,
         start,
-        lambda tx, culprits: fail_unbuilt(
+        put_apart=lambda tx, culprits: fail_unbuilt(
             tx, {i: (ready[i].attempt, in_words(error)) for i, error in culprits}, now
         ),
     )

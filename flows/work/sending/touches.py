@@ -44,9 +44,9 @@ def claim(shop: Shop, now: datetime, limit: int) -> Batch:
     """
     sieved = sieve(
         shop.store,
-        lambda tx, among: claim_due_leads(tx, now, limit, among),
+        lambda tx, among: claim_due_leads(tx, now, limit, among=among),
         lambda tx, ids: _claim(shop, tx, ids, now),
-        lambda tx, culprits: hold_due(tx, {i: blame(error).error for i, error in culprits}, now),
+        put_apart=lambda tx, culprits: hold_due(tx, {i: blame(error).error for i, error in culprits}, now),
     )
     return whole(sieved, "due", "set_aside")
 
@@ -56,7 +56,7 @@ def _claim(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Ba
     snapshots = read_snapshots(
         tx, ids, signal_types=book.signal_types, slots_since=now - cap_reach(book), due_by=now
     )
-    pacer = pacer_for(tx, book, {domain_of(s.lead.address) for s in snapshots}, now)
+    pacer = pacer_for(tx, book, {domain_of(s.lead.address) for s in snapshots}, now=now)
     plans = [_decide(shop, tx, book, snapshot, now, pacer) for snapshot in snapshots]
     keep_turns(tx, pacer)
     by_lead = {s.lead.id: s for s in snapshots}
@@ -70,8 +70,8 @@ def _claim(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Ba
         domain=book.policy.sender.address.rpartition("@")[2],
         store_id=shop.store_id,
     )
-    write_notices(tx, book, plans, now, shop.store_id)
-    offer_leads(tx, book, {plan.lead_id: plan.offer for plan in plans if plan.offer}, now)
+    write_notices(tx, book, plans, now=now, store_id=shop.store_id)
+    offer_leads(tx, book, {plan.lead_id: plan.offer for plan in plans if plan.offer}, now=now)
     decisions = [d for plan in plans for d in plan.decisions]
     facts = {c.id: by_lead[c.lead_id] for c in claims if c.lead_id is not None}
     return Batch(len(ids), claims, facts, book, _tally(decisions), _held(decisions), pacer.interval)
@@ -81,7 +81,7 @@ def _decide(shop: Shop, tx: Transaction, book: Book, snapshot: Snapshot, now: da
     """One lead whose decision fails is held for the operator; the others go on."""
     try:
         structures = {e.id: shop.structure(tx, book, e.release_id, e.sequence) for e in snapshot.enrolments}
-        return decide(snapshot, structures, book, now, pacer)
+        return decide(snapshot, structures, book, now=now, pacer=pacer)
     except Exception as error:
         # A release that cannot be read any more is the fault of those who still follow it.
         if not (is_own(error) or isinstance(error, BookError)):
@@ -95,7 +95,7 @@ def _hold(snapshot: Snapshot, error: Exception) -> Plan:
         Decision(e.id, e.step, e.occurrence, Verdict.WAIT, Reason.BROKEN, None, detail)
         for e in snapshot.enrolments
     )
-    held = tuple(stand(e, EnrolmentState.HELD, e.due_at, Reason.BROKEN) for e in snapshot.enrolments)
+    held = tuple(stand(e, EnrolmentState.HELD, e.due_at, reason=Reason.BROKEN) for e in snapshot.enrolments)
     return Plan(snapshot.lead.id, decisions, (), held)
 
 

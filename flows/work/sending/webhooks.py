@@ -53,7 +53,7 @@ def _waiting(shop: Shop, now: datetime) -> int:
 
 
 def _claim(shop: Shop, now: datetime, limit: int) -> Batch:
-    return notices.claim(shop, OutboxKind.WEBHOOK, now, limit, _read)
+    return notices.claim(shop, OutboxKind.WEBHOOK, now, limit=limit, read=_read)
 
 
 def _read(tx: Transaction, book: Book, claims: Sequence[Claim], now: datetime) -> dict[int, Snapshot]:

@@ -30,13 +30,13 @@ FORBIDDING: Mapping[str, SuppressionReason | None] = {
 BASES = tuple(Basis)
 
 
-def apply_effects(tx: Transaction, book: Book, batch: Sequence[PendingSignal], now: datetime) -> None:
+def apply_effects(tx: Transaction, book: Book, batch: Sequence[PendingSignal], *, now: datetime) -> None:
     """Apply the effects of a batch. Applying one twice changes nothing."""
     by_type: dict[str, list[PendingSignal]] = defaultdict(list)
     for one in batch:
         by_type[one.signal.type].append(one)
     _heed(tx, batch, now)
-    take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now)
+    take_answers(tx, by_type[Sig.HANDOFF_ACCEPTED], by_type[Sig.HANDOFF_REJECTED], now=now)
     take_snoozes(tx, by_type[Sig.HANDOFF_SNOOZED], book.policy.handoff.snooze)
     ended = [*by_type[Sig.DEAL_WON], *by_type[Sig.DEAL_LOST], *by_type[Sig.LEAD_RECYCLED]]
     close_for(tx, {one.lead_id for one in ended}, now)
@@ -63,10 +63,10 @@ def protect(tx: Transaction, signals: Mapping[int, tuple[int, str]], now: dateti
 def _forbid_all(tx: Transaction, lead_id: int, kind: str, signal_id: int, now: datetime) -> None:
     known, reason = addresses_of(tx, [lead_id]).get(lead_id, []), FORBIDDING[kind]
     if reason is not None:
-        suppress(tx, known, reason, now, SOURCE)
+        suppress(tx, known, reason, now=now, source=SOURCE)
         return
     for address_id in known:
-        withdraw_all(tx, address_id, now, SOURCE, proof=f"signal {signal_id}")
+        withdraw_all(tx, address_id, now, source=SOURCE, proof=f"signal {signal_id}")
 
 
 def _heed(tx: Transaction, batch: Sequence[PendingSignal], now: datetime) -> None:
@@ -97,16 +97,24 @@ def _grant(tx: Transaction, one: PendingSignal, address_id: int, said_at: dateti
     topic = one.signal.properties.get("topic")
     basis = one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value)
     if topic and basis in BASES:
-        grant(tx, address_id, str(topic), Basis(basis), said_at, SOURCE, proof=f"signal {one.signal.id}")
+        grant(
+            tx,
+            address_id,
+            str(topic),
+            basis=Basis(basis),
+            now=said_at,
+            source=SOURCE,
+            proof=f"signal {one.signal.id}",
+        )
 
 
 def _withdraw(tx: Transaction, one: PendingSignal, address_id: int, said_at: datetime) -> None:
     """From one topic where it is named; anything else counts as all of them."""
     topic = one.signal.properties.get("topic")
     if topic and isinstance(topic, str):
-        withdraw_topics(tx, [(address_id, topic)], said_at, SOURCE)
+        withdraw_topics(tx, [(address_id, topic)], said_at, source=SOURCE)
     else:
-        withdraw_all(tx, address_id, said_at, SOURCE, proof=f"signal {one.signal.id}")
+        withdraw_all(tx, address_id, said_at, source=SOURCE, proof=f"signal {one.signal.id}")
 
 
 def _suppress(
@@ -122,4 +130,4 @@ def _suppress(
     for one in batch:
         named = one.signal.properties.get("address_id")
         ids.append(named if named in own[one.lead_id] else addresses[one.lead_id])
-    suppress(tx, ids, reason, now, SOURCE)
+    suppress(tx, ids, reason, now=now, source=SOURCE)

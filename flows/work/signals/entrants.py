@@ -71,7 +71,7 @@ def changed_page(shop: Shop, now: datetime) -> EntryCounts | None:
         shop.store,
         lambda tx, among: changed_leads(tx, PAGE, among) if _standing(shop.book(tx)[1], now) else [],
         lambda tx, ids: _look(shop, tx, ids, now),
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
         job="sweep",
     )
     return EntryCounts.of(sieved) if sieved.found else None
@@ -88,7 +88,7 @@ def _look(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> Ent
 
 def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     mark_looked_at(tx, [one for one, _ in culprits])
-    leave_out(tx, AsideKind.LEAD, AsideStage.STANDING, culprits, now)
+    leave_out(tx, AsideKind.LEAD, AsideStage.STANDING, culprits=culprits, now=now)
 
 
 def _sweep_due(shop: Shop, now: datetime) -> list[str]:
@@ -109,7 +109,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Entry
         shop.store,
         lambda tx, among: _locked(tx, ids if among is None else among),
         lambda tx, these: _enter(shop, tx, name, these, now),
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
         job="sweep",
     )
     return EntryCounts.of(sieved), ids[-1]
@@ -172,12 +172,15 @@ def _take_in(
         snapshots = by_lead(read_snapshots(tx, page, signal_types=book.signal_types, slots_since=now))
         past = read_past_runs(tx, page, list(found))
         considered = [
-            (consider(book, book.sequences[name], snapshots[i], past.get((i, name), ()), now), snapshots[i])
+            (
+                consider(book, book.sequences[name], snapshots[i], past=past.get((i, name), ()), now=now),
+                snapshots[i],
+            )
             for name, of_one in found.items()
             for i in of_one
             if i in snapshots
         ]
         entries = [(entry, snapshot) for entry, snapshot in considered if entry is not None]
-        enrolled, refused = write_entries(tx, release_id, book, entries, now)
+        enrolled, refused = write_entries(tx, release_id, book, entries=entries, now=now)
         done.add(EntryCounts(Counts({"enrolled": enrolled}), refused))
     return done

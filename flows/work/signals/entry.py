@@ -39,7 +39,7 @@ class EntryCounts:
 
 
 def write_entries(
-    tx: Transaction, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
+    tx: Transaction, release_id: int, book: Book, *, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
 ) -> tuple[int, Counter[Reason]]:
     """Record these entries and enrol who enters; returns how many entered, and the refusals by reason."""
     written = record_entries(tx, [entry for entry, _ in entries], now)

@@ -56,7 +56,7 @@ def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
         shop.store,
         lambda tx, among: pending_ids(tx, BATCH, among),
         lambda tx, ids: _take_in(shop, tx, ids, now),
-        lambda tx, culprits: _put_apart(tx, culprits, now),
+        put_apart=lambda tx, culprits: _put_apart(tx, culprits, now),
     )
     return EntryCounts.of(sieved) if sieved.found else None
 
@@ -68,12 +68,12 @@ def _take_in(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> 
     lock_leads(tx, leads)
     live = {one.lead_id for one in batch if one.live}
     mark_live(tx, live)
-    apply_effects(tx, book, batch, now)
-    scored = score_leads(tx, book, leads, now)
+    apply_effects(tx, book, batch, now=now)
+    scored = score_leads(tx, book, leads, now=now)
     offer(tx, book, scored.ready, now)
     woken = wake_leads(tx, live, now)
     entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
-    enrolled, refused = write_entries(tx, release_id, book, entries, now)
+    enrolled, refused = write_entries(tx, release_id, book, entries=entries, now=now)
     mark_taken(tx, ids)
     counts = Counts({"signals": len(batch), "woken": woken, "enrolled": enrolled})
     return EntryCounts(counts + scored.counts, refused)
@@ -87,7 +87,7 @@ def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     protect(tx, known, now)
     mark_taken(tx, ids)
     whose = {one: lead_id for one, (lead_id, _) in known.items()}
-    leave_out(tx, AsideKind.SIGNAL, AsideStage.INTAKE, culprits, now, whose)
+    leave_out(tx, AsideKind.SIGNAL, AsideStage.INTAKE, culprits=culprits, now=now, whose=whose)
 
 
 def _asked_by_signal(
@@ -110,7 +110,7 @@ def _asked_by_signal(
         if snapshot is None:  # this very batch merged it into another lead
             continue
         runs = past.get((one.lead_id, sequence.name), ())
-        entry = consider(book, sequence, snapshot, runs, now, one.signal)
+        entry = consider(book, sequence, snapshot, past=runs, now=now, signal=one.signal)
         if entry is None or (key := (entry.lead_id, entry.sequence, entry.entry_key)) in taken:
             continue
         if entry.verdict is Verdict.ENTER:

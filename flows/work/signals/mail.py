@@ -118,7 +118,7 @@ async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) 
 def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> CountName:
     """Sort, match and record one mail. One that raises is set aside as it came, and the rest goes on."""
     if raw is None:
-        keep_apart(shop, None, Unreadable(), now, place)
+        keep_apart(shop, None, Unreadable(), now=now, place=place)
         return "set_aside"
     try:
         return handle(shop, raw, now)
@@ -130,15 +130,15 @@ def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> CountNa
     except Exception as error:
         if not is_own(error):
             raise
-        keep_apart(shop, raw, error, now)
+        keep_apart(shop, raw, error, now=now)
         return "set_aside"
 
 
-def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
+def keep_apart(shop: Shop, raw: bytes | None, error: Exception, *, now: datetime, place: str = "") -> None:
     """Set a mail aside with as much of it as is ever read; `place` names one that could not be fetched."""
     head = None if raw is None else raw[:MAX_PAYLOAD]
     name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
-    item = new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)
+    item = new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error=error, payload=head)
     shop.store.write(set_aside, [item], now)
 
 
@@ -147,7 +147,7 @@ def handle(shop: Shop, raw: bytes, now: datetime) -> MailCount:
     mail, found, clues = _read(shop, raw)
     with shop.store.begin() as tx:
         if clues.leaving is not None:
-            return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now)
+            return record_leave(tx, clues.leaving.address_id, clues.leaving.outbox_id, now=now)
         sent = find_sent(tx, clues.outbox_ids, clues.message_ids)
         if sent is None and found.kind is MailKind.LEAVE:
             sent = latest_sent_to(tx, mail.addresses("From"))
@@ -182,17 +182,17 @@ def _record(
     at = mail.date(now)
     match found.kind:
         case MailKind.BOUNCE:
-            return record_bounce(tx, sent, found.bounces, mail.key, at, now, policy.bounces)
+            return record_bounce(tx, sent, found.bounces, key=mail.key, at=at, now=now, policy=policy.bounces)
         case MailKind.COMPLAINT:
-            return record_complaint(tx, sent, mail.key, at, now)
+            return record_complaint(tx, sent, mail.key, at=at, now=now)
         case MailKind.AUTO_REPLY | MailKind.REPORT:
             return AUTOMATIC[found.kind]
         case MailKind.LEAVE if sent.is_touch and sent.address_id is not None:
-            return record_leave(tx, sent.address_id, sent.id, now)
+            return record_leave(tx, sent.address_id, sent.id, now=now)
         case _ if sent.kind == OutboxKind.SELLER.value:
-            return record_note(tx, sent, mail, at, now, policy, own)
+            return record_note(tx, sent, mail, at=at, now=now, policy=policy, own=own)
         case _:
-            return record_reply(tx, sent, mail, at, now, policy, own)
+            return record_reply(tx, sent, mail, at=at, now=now, policy=policy, own=own)
 
 
 def _own_addresses(shop: Shop, policy: Policy) -> set[str]:

@@ -82,7 +82,7 @@ async def _small_demo(folder: Path, seed: int) -> Ended:
                 show.shop,
                 show.book,
                 show.world,
-                show.moments,
+                moments=show.moments,
                 conduct=_plain_round,
                 leave=press_unsubscribe,
                 on_tick=lambda number, moment, counts: ticks.append(number),
@@ -330,7 +330,7 @@ def bare_store(sqlite_url: str) -> Iterator[Store]:
 )
 def test_a_broken_promise_is_told(bare_store: Store, mails: list[DemoMail], counted: int, said: str) -> None:
     """What lies in the inbox is held against the rows."""
-    assert said in broken_promises(bare_store, mails, [parse_cap("1 per 1 day")], counted)
+    assert said in broken_promises(bare_store, mails, [parse_cap("1 per 1 day")], counted=counted)
 
 
 def test_a_service_mail_takes_no_slot(bare_store: Store) -> None:
@@ -338,7 +338,9 @@ def test_a_service_mail_takes_no_slot(bare_store: Store) -> None:
     mails = [_mail(), _mail(sent_at=TUESDAY + DAY / 2, leave_url=None)]
 
     assert not [
-        said for said in broken_promises(bare_store, mails, [parse_cap("1 per 1 day")], 2) if "got" in said
+        said
+        for said in broken_promises(bare_store, mails, [parse_cap("1 per 1 day")], counted=2)
+        if "got" in said
     ]
 
 

@@ -74,13 +74,13 @@ def known(store: Store, *deeds: tuple[str, timedelta], scored: bool = True, **fi
         ]
         append_signals(tx, new, NOON, pending=False)
         if scored:
-            offer(tx, book(), score_leads(tx, book(), [lead_id], NOON).ready, NOON)
+            offer(tx, book(), score_leads(tx, book(), [lead_id], now=NOON).ready, NOON)
     return lead_id
 
 
 def rescored(store: Store, lead_id: int, now: Any = NOON + 2 * DAY) -> str:
     with store.begin() as tx:
-        score_leads(tx, book(), [lead_id], now)
+        score_leads(tx, book(), [lead_id], now=now)
         return str(tx.scalar(select(lead.c.stage).where(lead.c.id == lead_id)))
 
 

@@ -365,8 +365,8 @@ def test_hard_reasons_come_first(shop: Store, why: Callable[..., str]) -> None:
     with shop.begin() as tx:
         _, address_id = add_lead(tx, stage="disqualified", live=False)
         add_consent(tx, address_id)
-        withdraw_all(tx, address_id, NOON, "page")
-        suppress_address(tx, "ada@leads.example", NOON, "operator: asked by phone")
+        withdraw_all(tx, address_id, NOON, source="page")
+        suppress_address(tx, "ada@leads.example", NOON, source="operator: asked by phone")
     page = flat(why())
 
     assert "every topic withdrawn" in page

@@ -124,7 +124,7 @@ async def test_a_server_that_does_not_answer_is_no_rival(
 async def test_a_worker_seen_lately_is_refused(store: Store, bare: Path) -> None:
     """Whatever server it follows: its ticks stand in the store, and who it is."""
     with store.begin() as tx:
-        note_tick(tx, "deployment", "there-42", datetime.now(UTC) - timedelta(seconds=40))
+        note_tick(tx, "deployment", "there-42", now=datetime.now(UTC) - timedelta(seconds=40))
 
     with pytest.raises(LockHeld, match=r"there-42 ticked 4\d seconds ago"):
         await refuse_rivals(store)
@@ -136,7 +136,7 @@ async def test_who_is_gone_or_is_no_deployment_is_no_rival(
 ) -> None:
     """Deployments that were stopped are forgotten soon; the other clocks have the leader's lock."""
     with store.begin() as tx:
-        note_tick(tx, clockwork, "there-42", datetime.now(UTC) - timedelta(minutes=minutes))
+        note_tick(tx, clockwork, "there-42", now=datetime.now(UTC) - timedelta(minutes=minutes))
 
     await refuse_rivals(store)
 

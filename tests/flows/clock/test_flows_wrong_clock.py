@@ -90,7 +90,7 @@ async def test_an_opt_in_given_now_counts_again(work: Workshop) -> None:
     """A withdrawal dated ahead would be later than every answer until then."""
     lead_id = work.lead()
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, lead_id, WRONG, "page")
+        withdraw_all(tx, lead_id, WRONG, source="page")
     reset(work, TUESDAY)
 
     with work.shop.store.read() as tx:

@@ -219,7 +219,7 @@ async def test_a_duplicate_is_merged(work: Workshop) -> None:
     work.happens(lead_id, "form.submitted")  # enters s
     await work.tick()
     with work.shop.store.begin() as tx:
-        withdraw_topics(tx, [(1, "guides")], TUESDAY + HOUR, "page")
+        withdraw_topics(tx, [(1, "guides")], TUESDAY + HOUR, source="page")
     work.happens(
         lead_id, "handoff.rejected", TUESDAY + HOUR, reason="duplicate", duplicate_of="grace@leads.example"
     )
@@ -242,8 +242,8 @@ async def test_a_merge_takes_suppressions_and_all_topics(work: Workshop) -> None
     lead_id, other = warm(work), work.lead("grace")
     await work.tick()
     with work.shop.store.begin() as tx:
-        suppress(tx, [1], SuppressionReason.COMPLAINT, TUESDAY, "test")
-        grant(tx, 1, "*", Basis.OPT_IN, TUESDAY, "test")
+        suppress(tx, [1], SuppressionReason.COMPLAINT, now=TUESDAY, source="test")
+        grant(tx, 1, "*", basis=Basis.OPT_IN, now=TUESDAY, source="test")
     work.happens(lead_id, "consent.withdrawn", TUESDAY + HOUR)
     work.happens(lead_id, "handoff.rejected", TUESDAY + HOUR, reason="duplicate", duplicate_of="grace")
     await work.tick(TUESDAY + HOUR)
@@ -321,7 +321,7 @@ async def test_a_rule_change_reaches_everybody(work: Workshop) -> None:
     by_pass = standing(work)
     with work.shop.store.begin() as tx:
         _, book = work.shop.book(tx)
-        score_leads(tx, book, ids, TUESDAY + DAY)
+        score_leads(tx, book, ids, now=TUESDAY + DAY)
     again = await rescore(work.shop, TUESDAY + DAY)
 
     assert (counts["rescored"], counts["behind"]) == (len(ids), 0)
@@ -398,7 +398,7 @@ async def test_scoring_offers_nobody(work: Workshop) -> None:
     lead_id = warm(work)
     with work.shop.store.begin() as tx:
         _, book = work.shop.book(tx)
-        done = score_leads(tx, book, [lead_id], TUESDAY)
+        done = score_leads(tx, book, [lead_id], now=TUESDAY)
 
     assert [one.lead_id for one in done.ready] == [lead_id]
     assert (work.rows(handoff), work.rows()) == ([], [])
@@ -408,7 +408,7 @@ async def test_an_empty_page_by_sets(work: Workshop) -> None:
     """Nobody to score is no work."""
     with work.shop.store.begin() as tx:
         _, book = work.shop.book(tx)
-        done = score_by_sets(tx, book, scorer(book), [], TUESDAY, judge_all=True)
+        done = score_by_sets(tx, book, scorer(book), ids=[], now=TUESDAY, judge_all=True)
 
     assert (done.leads, done.ready) == (0, ())
 

@@ -439,7 +439,7 @@ def test_two_processes_do_not_import_the_same_file_at_once(
     def interfere(done: int, size: int, so_far: Any) -> None:
         with sqlite.begin() as tx:
             digest = tx.exec_driver_sql("SELECT digest FROM import_run").scalar_one()
-            advance_run(tx, digest, so_far.read, Progress(so_far.read + 10, {}))
+            advance_run(tx, digest, so_far.read, progress=Progress(so_far.read + 10, {}))
 
     with pytest.raises(ImportTaken, match="another process is importing this file"):
         brought_in(sqlite, project, file, source, batch=10, on_progress=interfere)

@@ -112,7 +112,7 @@ async def test_a_relay_closed_by_hand_is_trouble_once_mail_is_due(work: Workshop
     """With nothing to send it is none."""
     work.apply(files(HELLO))
     with work.shop.store.begin() as tx:
-        close_route(tx, RELAY, None, TUESDAY)
+        close_route(tx, RELAY, None, now=TUESDAY)
     idle = await tick_duty(work.shop, TUESDAY)
     work.happens(work.lead(), "form.submitted")
 

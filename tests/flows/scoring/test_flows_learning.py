@@ -28,7 +28,7 @@ HONEST = Learning(VOCABULARY, Maturity(), frozenset({"deal.won", "tags_of_sales"
 
 
 def _read(store: Store, most: int | None = None) -> list[Example]:
-    return list(read_examples(store, GOAL, behaviour_types(VOCABULARY), LATER, most))
+    return list(read_examples(store, GOAL, behaviour_types(VOCABULARY), now=LATER, most=most))
 
 
 @pytest.fixture(scope="module")

@@ -306,7 +306,7 @@ def test_a_batch_without_trouble_is_one_transaction(store: Store) -> None:
         seen.append(ids)
         return len(ids)
 
-    found = sieve(store, lambda tx, among: among or [1, 2, 3], work, lambda tx, culprits: None)
+    found = sieve(store, lambda tx, among: among or [1, 2, 3], work, put_apart=lambda tx, culprits: None)
 
     assert (found.found, found.done, found.apart, seen) == (3, [3], (), [[1, 2, 3]])
 
@@ -321,7 +321,7 @@ def test_one_culprit_among_a_thousand_costs_a_few_transactions(store: Store) -> 
             raise RecursionError
         return len(ids)
 
-    found = sieve(store, lambda tx, among: among or range(1000), work, lambda tx, culprits: None)
+    found = sieve(store, lambda tx, among: among or range(1000), work, put_apart=lambda tx, culprits: None)
 
     assert (sum(found.done), found.apart) == (999, [700])
     assert len(tried) < 25
@@ -337,7 +337,7 @@ def test_two_writers_that_met_are_nobodys_fault(store: Store) -> None:
             raise KeyError("met")
         return len(ids)
 
-    found = sieve(store, lambda tx, among: among or [1], work, lambda tx, culprits: None)
+    found = sieve(store, lambda tx, among: among or [1], work, put_apart=lambda tx, culprits: None)
 
     assert (found.done, found.apart) == ([1], [])
 
@@ -349,7 +349,7 @@ def test_what_cannot_even_be_taken_stops_the_work(store: Store) -> None:
         raise ValueError("no book")
 
     with pytest.raises(ValueError, match="no book"):
-        sieve(store, take, lambda tx, ids: None, lambda tx, culprits: None)
+        sieve(store, take, lambda tx, ids: None, put_apart=lambda tx, culprits: None)
 
 
 async def test_nothing_private_is_written_down(work: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def composed(place: tuple[str, str, str]) -> str:
     shop = Shop(settings, None, links, MemoryRelay(), "s")  # type: ignore[arg-type]  # composing asks no store
     snapshot = Snapshot(lead=ADA, enrolments=())
     batch = Batch(1, (claim,), {claim.id: snapshot}, BOOK)
-    [letter], broken = compose(shop, TOUCHES, batch, [claim], TUESDAY)
+    [letter], broken = compose(shop, TOUCHES, batch, claims=[claim], now=TUESDAY)
     assert broken == {}
     return str(message_from_bytes(letter.content, policy=default)["Feedback-ID"])
 

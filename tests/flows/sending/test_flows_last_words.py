@@ -40,7 +40,7 @@ async def test_an_opt_in_of_the_past_lifts_no_withdrawal(work: Workshop, live: b
     work.apply(files(HELLO))
     lead_id = work.lead()
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, TUESDAY - DAY, "page")
+        withdraw_all(tx, 1, TUESDAY - DAY, source="page")
     work.happens(lead_id, "consent.granted", TUESDAY - 300 * DAY, topic="guides", live=live)
     work.happens(lead_id, "form.submitted")
 
@@ -96,7 +96,7 @@ async def test_an_old_link_leaves_the_new_address_as_well(work: Workshop) -> Non
     await work.tick()
     moves(work, lead_id)
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, TUESDAY + HOUR, "page")
+        withdraw_all(tx, 1, TUESDAY + HOUR, source="page")
 
     await work.tick(TUESDAY + 4 * DAY)
 
@@ -111,7 +111,7 @@ async def test_a_suppressed_alias_suppresses_its_lead(work: Workshop) -> None:
     await work.tick()
     moves(work, lead_id)
     with work.shop.store.begin() as tx:
-        suppress_address(tx, "ada@leads.example", TUESDAY + HOUR, "asked by phone")
+        suppress_address(tx, "ada@leads.example", TUESDAY + HOUR, source="asked by phone")
 
     await work.tick(TUESDAY + 4 * DAY)
 

@@ -19,8 +19,8 @@ async def test_the_leads_own_cap_binds(store: Store, tmp_path: Path) -> None:
     for name in ("ada", "grace"):
         work.happens(work.lead(name), "form.submitted")
     with store.begin() as tx:
-        known = [choose_cap(tx, number, "1 per 6 days", TUESDAY) for number in (1, 2, 99)]
-        choose_cap(tx, 2, None, TUESDAY)
+        known = [choose_cap(tx, number, "1 per 6 days", now=TUESDAY) for number in (1, 2, 99)]
+        choose_cap(tx, 2, None, now=TUESDAY)
 
     await work.tick()
     await work.tick(TUESDAY + 6 * DAY)
@@ -33,4 +33,4 @@ async def test_the_leads_own_cap_binds(store: Store, tmp_path: Path) -> None:
 def test_what_is_no_cap_is_refused(store: Store) -> None:
     """Nothing unreadable is kept."""
     with store.begin() as tx, pytest.raises(ValueError, match="is not a cap"):
-        choose_cap(tx, 1, "less, please", TUESDAY)
+        choose_cap(tx, 1, "less, please", now=TUESDAY)

@@ -276,7 +276,7 @@ async def test_closing_a_route_gives_nothing_up(work: Workshop) -> None:
     apply(work, steps="- {send: hello, expires: 2 days}")
     crowd(work, 3)
     with work.shop.store.begin() as tx:
-        close_route(tx, RELAY, None, TUESDAY)
+        close_route(tx, RELAY, None, now=TUESDAY)
     await work.tick()
     crowd(work, 1)
     waited = await work.tick(TUESDAY + DAY)
@@ -293,7 +293,7 @@ async def test_what_expires_while_a_route_is_closed_is_skipped(work: Workshop) -
     apply(work, steps="- {send: hello, expires: 2 days}")
     crowd(work, 1)
     with work.shop.store.begin() as tx:
-        close_route(tx, RELAY, None, TUESDAY)
+        close_route(tx, RELAY, None, now=TUESDAY)
     await work.tick()
 
     counts = await work.tick(TUESDAY + 2 * DAY + MINUTE)

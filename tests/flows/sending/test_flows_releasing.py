@@ -56,7 +56,7 @@ def again(work: Workshop, now: Any = SOON, **wanted: Any) -> Found:
 
 def skip(work: Workshop, *ids: int) -> Found:
     with work.shop.store.begin() as tx:
-        return give_up(work.shop, tx, ids, SOON)
+        return give_up(work.shop, tx, ids, now=SOON)
 
 
 def story(work: Workshop, now: Any) -> list[str]:

@@ -49,7 +49,7 @@ async def claimed(work: Workshop) -> Any:
 async def started(work: Workshop) -> list[Delivery]:
     """The first touch of TWO under way; returns the answer that its relay is about to give."""
     batch = await claimed(work)
-    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, claims=batch.claims, now=TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
     return [Delivery(one.outbox_id, one.attempt, Remedy.TAKEN, TUESDAY, 250, "ok") for one in letters]
@@ -87,7 +87,7 @@ async def test_a_late_answer_does_not_revive_what_ended(work: Workshop) -> None:
     """An enrolment that was stopped while its touch was under way stays stopped."""
     answers = await started(work)
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, OVERDUE, "page")
+        withdraw_all(tx, 1, OVERDUE, source="page")
     claim(work.shop, OVERDUE, 10)
 
     settle(work.shop, answers, OVERDUE + MINUTE)
@@ -111,7 +111,7 @@ async def test_what_was_claimed_for_an_ended_enrolment_is_closed(work: Workshop)
     """A worker dies after its claim and the lead leaves: the touch is skipped, not planned for ever (I2)."""
     await claimed(work)
     with work.shop.store.begin() as tx:
-        withdraw_all(tx, 1, OVERDUE, "page")
+        withdraw_all(tx, 1, OVERDUE, source="page")
 
     claim(work.shop, OVERDUE, 10)
     take_over(work.shop, OVERDUE + MINUTE)

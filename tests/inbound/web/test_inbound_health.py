@@ -175,9 +175,9 @@ def test_vitals_are_read_from_the_store(store: Store) -> None:
     with store.begin() as tx:
         lead_id, _ = add_lead(tx)
         add_enrolment(tx, lead_id, add_release(tx), due_at=NOON - HOUR)
-        note_tick(tx, "up", "here-1", NOON - DAY)
-        note_tick(tx, "once", "here-2", NOON - HOUR)
-        close_route(tx, RELAY, None, NOON)
+        note_tick(tx, "up", "here-1", now=NOON - DAY)
+        note_tick(tx, "once", "here-2", now=NOON - HOUR)
+        close_route(tx, RELAY, None, now=NOON)
 
     with store.read() as tx:
         seen = read_vitals(tx, NOON)

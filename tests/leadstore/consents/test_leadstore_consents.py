@@ -15,8 +15,8 @@ from nurture.words import Basis
 from tests.builders import HOUR, NOON, add_consent, add_lead
 
 WITHDRAWALS = {
-    "one topic": lambda tx, address_id: withdraw_topics(tx, [(address_id, "guides")], NOON, "page"),
-    "everything": lambda tx, address_id: withdraw_all(tx, address_id, NOON, "page"),
+    "one topic": lambda tx, address_id: withdraw_topics(tx, [(address_id, "guides")], NOON, source="page"),
+    "everything": lambda tx, address_id: withdraw_all(tx, address_id, NOON, source="page"),
 }
 
 
@@ -30,7 +30,7 @@ def test_only_a_later_opt_in_reverses_a_withdrawal(
         _, address_id = add_lead(tx)
         add_consent(tx, address_id)
         withdraw(tx, address_id)
-        grant(tx, address_id, "guides", Basis.OPT_IN, NOON + hours * HOUR, "form")
+        grant(tx, address_id, "guides", basis=Basis.OPT_IN, now=NOON + hours * HOUR, source="form")
 
         found = tx.scalar(select(consent.c.state).where(consent.c.topic == "guides"))
 

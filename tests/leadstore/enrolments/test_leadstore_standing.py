@@ -44,7 +44,7 @@ def arrange(tx: Connection, known: Mapping[str, Any]) -> int:
     for topic, (state, at) in known.get("consents", {"guides": ("granted", TUESDAY)}).items():
         add_consent(tx, address_id, topic, state, at)
     if "suppressed" in known:
-        suppress(tx, [address_id], SuppressionReason.BOUNCE, TUESDAY, "test")
+        suppress(tx, [address_id], SuppressionReason.BOUNCE, now=TUESDAY, source="test")
     if "run" in known:
         number = add_enrolment(tx, lead_id, add_release(tx), sequence="s", entered_at=TUESDAY - 60 * DAY)
         tx.execute(enrolment.update().values(**known["run"]))
@@ -72,7 +72,7 @@ def answer(tx: Connection, found: Book, lead_id: int, now: datetime = TUESDAY) -
     """What nurture says of the lead."""
     [snapshot] = read_snapshots(tx, [lead_id], signal_types=(), slots_since=now)
     runs = read_past_runs(tx, [lead_id], ["s"]).get((lead_id, "s"), ())
-    return consider(found, found.sequences["s"], snapshot, runs, now)
+    return consider(found, found.sequences["s"], snapshot, past=runs, now=now)
 
 
 CASES: dict[str, tuple[dict[str, Any], str | None]] = {
@@ -146,7 +146,7 @@ def test_a_refusal_for_another_reason_is_found(store: Store) -> None:
         entry = answer(tx, found, lead_id)
         record_entries(tx, [entry] if entry else [], TUESDAY)
         quiet = candidates(tx, standing(found), TUESDAY)
-        suppress(tx, [1], SuppressionReason.BOUNCE, TUESDAY, "test")
+        suppress(tx, [1], SuppressionReason.BOUNCE, now=TUESDAY, source="test")
 
         assert (quiet, candidates(tx, standing(found), TUESDAY)) == ([], [lead_id])
 

@@ -152,9 +152,9 @@ def test_nothing_starts_after_its_lease(store: Store, due: int) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda tx, a: withdraw_all(tx, a, NOON, "test"),
-        lambda tx, a: withdraw_topics(tx, [(a, "guides")], NOON, "test"),
-        lambda tx, a: suppress(tx, [a], SuppressionReason.COMPLAINT, NOON, "test"),
+        lambda tx, a: withdraw_all(tx, a, NOON, source="test"),
+        lambda tx, a: withdraw_topics(tx, [(a, "guides")], NOON, source="test"),
+        lambda tx, a: suppress(tx, [a], SuppressionReason.COMPLAINT, now=NOON, source="test"),
     ],
     ids=["withdrew everything", "withdrew the topic", "suppressed"],
 )
@@ -176,7 +176,7 @@ def test_service_mail_starts_without_the_topic(store: Store, due: int) -> None:
     """A withdrawal does not stop the service mail that the lead asked for."""
     one = claim(store, due, purpose=Purpose.SERVICE)
     with store.begin() as tx:
-        withdraw_all(tx, one.address_id or 0, NOON, "test")
+        withdraw_all(tx, one.address_id or 0, NOON, source="test")
 
     assert start(store, one) == {one.id}
 
@@ -290,7 +290,10 @@ def test_withdrawing_is_idempotent(store: Store, due: int) -> None:
     """A second withdrawal changes nothing, and history holds each change once."""
     address_id = snapshots(store, due)[due].lead.address_id
     with store.begin() as tx:
-        counts = [withdraw_all(tx, address_id, NOON, "page"), withdraw_all(tx, address_id, NOON, "page")]
+        counts = [
+            withdraw_all(tx, address_id, NOON, source="page"),
+            withdraw_all(tx, address_id, NOON, source="page"),
+        ]
         history = tx.execute(select(change.c.topic)).scalars().all()
 
     assert counts == [2, 0]
@@ -300,7 +303,7 @@ def test_withdrawing_is_idempotent(store: Store, due: int) -> None:
 def test_withdrawing_an_address_that_is_gone(store: Store) -> None:
     """A link outlives its address: leaving again is no error."""
     with store.begin() as tx:
-        assert withdraw_all(tx, 404, NOON, "page") == 0
+        assert withdraw_all(tx, 404, NOON, source="page") == 0
 
 
 def test_only_an_opt_in_lifts_a_withdrawal(store: Store, due: int) -> None:
@@ -308,9 +311,9 @@ def test_only_an_opt_in_lifts_a_withdrawal(store: Store, due: int) -> None:
     address_id = snapshots(store, due)[due].lead.address_id
     with store.begin() as tx:
         add_consent(tx, address_id, "webinars")
-        withdraw_all(tx, address_id, NOON, "page")
-        grant(tx, address_id, "guides", Basis.DOUBLE_OPT_IN, NOON + DAY, "form")
-        grant(tx, address_id, "news", Basis.OPT_IN, NOON + DAY, "form")
+        withdraw_all(tx, address_id, NOON, source="page")
+        grant(tx, address_id, "guides", basis=Basis.DOUBLE_OPT_IN, now=NOON + DAY, source="form")
+        grant(tx, address_id, "news", basis=Basis.OPT_IN, now=NOON + DAY, source="form")
         states = {r.topic: r.state for r in tx.execute(select(consent))}
 
     assert states == {"guides": "granted", "webinars": "withdrawn", "news": "granted"}
@@ -320,9 +323,9 @@ def test_withdrawing_a_topic_never_asked_for(store: Store, due: int) -> None:
     """A withdrawal from a topic without consent is kept all the same."""
     address_id = snapshots(store, due)[due].lead.address_id
     with store.begin() as tx:
-        withdraw_topics(tx, [(address_id, "news"), (address_id, "news")], NOON, "page")
-        withdraw_topics(tx, [(address_id, "news")], NOON, "page")
-        withdraw_topics(tx, [], NOON, "page")
+        withdraw_topics(tx, [(address_id, "news"), (address_id, "news")], NOON, source="page")
+        withdraw_topics(tx, [(address_id, "news")], NOON, source="page")
+        withdraw_topics(tx, [], NOON, source="page")
         history = tx.execute(select(change.c.topic)).scalars().all()
 
     assert history == ["news"]
@@ -333,12 +336,12 @@ def test_suppressing_twice_is_once_and_lifting_is_an_act(store: Store, due: int)
     address_id = snapshots(store, due)[due].lead.address_id
     with store.begin() as tx:
         put = [
-            suppress(tx, [address_id, address_id], SuppressionReason.BOUNCE, NOON, "test"),
-            suppress(tx, [address_id], SuppressionReason.OPERATOR, NOON, "test"),
-            suppress(tx, [], SuppressionReason.OPERATOR, NOON, "test"),
+            suppress(tx, [address_id, address_id], SuppressionReason.BOUNCE, now=NOON, source="test"),
+            suppress(tx, [address_id], SuppressionReason.OPERATOR, now=NOON, source="test"),
+            suppress(tx, [], SuppressionReason.OPERATOR, now=NOON, source="test"),
             lift(tx, address_id, NOON),
             lift(tx, address_id, NOON),
-            suppress(tx, [address_id], SuppressionReason.OPERATOR, NOON, "test"),
+            suppress(tx, [address_id], SuppressionReason.OPERATOR, now=NOON, source="test"),
         ]
 
     assert put == [1, 0, 0, 1, 0, 1]
@@ -351,7 +354,9 @@ def test_a_notice_is_added_and_claimed_once(store: Store, due: int) -> None:
     with store.begin() as tx:
         added = [add_notices(tx, [notice], NOON), add_notices(tx, [notice], NOON), add_notices(tx, [], NOON)]
         taken = [
-            claim_notices(tx, due_notices(tx, OutboxKind.SELLER, NOON, 5), NOON, worker="w", lease=LEASE)
+            claim_notices(
+                tx, due_notices(tx, OutboxKind.SELLER, NOON, limit=5), NOON, worker="w", lease=LEASE
+            )
             for _ in range(2)
         ]
         counts = count_states(tx)

@@ -136,7 +136,9 @@ def test_what_is_never_tried_again(store: Store, fields: dict[str, Any], said: s
 
 SETTLED = {
     "by the operator": lambda tx, row_id: resolve(tx, row_id, "failed", NOON),
-    "by a bounce": lambda tx, row_id: settle_doubt(tx, row_id, TouchState.FAILED, "bounced", NOON, "5.1.1"),
+    "by a bounce": lambda tx, row_id: settle_doubt(
+        tx, row_id, TouchState.FAILED, reason="bounced", now=NOON, reply="5.1.1"
+    ),
 }
 
 
@@ -279,7 +281,7 @@ def test_a_notice_is_tried_with_a_fresh_count(store: Store, state: str) -> None:
     again(store, row_id)
     with store.begin() as tx:
         [claim] = claim_notices(
-            tx, due_notices(tx, OutboxKind.SELLER, LATER, 9), LATER, worker="w", lease=HOUR
+            tx, due_notices(tx, OutboxKind.SELLER, LATER, limit=9), LATER, worker="w", lease=HOUR
         )
 
     assert (tries(claim.attempt), claim.attempt > 25, claim.message_id) == (1, True, "<sam@x>")
@@ -292,7 +294,7 @@ def test_every_round_has_numbers_of_its_own(store: Store) -> None:
         again(store, row_id)
         with store.begin() as tx:
             [claim] = claim_notices(
-                tx, due_notices(tx, OutboxKind.SELLER, LATER, 9), LATER, worker="w", lease=HOUR
+                tx, due_notices(tx, OutboxKind.SELLER, LATER, limit=9), LATER, worker="w", lease=HOUR
             )
             tx.execute(update(outbox).values(state="failed", reason="relay_said_later"))
 
@@ -313,7 +315,7 @@ def test_a_touch_is_given_up(store: Store) -> None:
     """It is skipped for good, and the enrolment goes on with a fresh count; the decision says who and why."""
     row_id = hold(store)
     with store.begin() as tx:
-        found, refused = give_up(tx, [row_id], goes_to("second"), LATER)
+        found, refused = give_up(tx, [row_id], goes_to("second"), now=LATER)
 
     row, stands, told = only(store), only(store, enrolment), only(store, decision)
     assert ([one.id for one in found], refused) == ([row_id], [])
@@ -330,7 +332,7 @@ def test_what_is_never_given_up(store: Store, fields: dict[str, Any], said: str)
     before = only(store), only(store, enrolment)
 
     with store.begin() as tx:
-        found, [refusal] = give_up(tx, [row_id], goes_to("second"), LATER)
+        found, [refusal] = give_up(tx, [row_id], goes_to("second"), now=LATER)
 
     assert found == []
     assert said in f"{refusal.why} {refusal.hint}"
@@ -342,7 +344,7 @@ def test_a_notice_is_given_up(store: Store) -> None:
     row_id = notice(store)
 
     with store.begin() as tx:
-        give_up(tx, [row_id], goes_to("second"), LATER)
+        give_up(tx, [row_id], goes_to("second"), now=LATER)
 
     assert (only(store).state, only(store).reason) == ("skipped", "given_up")
     with store.read() as tx:
@@ -351,7 +353,7 @@ def test_a_notice_is_given_up(store: Store) -> None:
 
 ACTS = {
     "retry": lambda tx, ids: retry(tx, FailureFilter(ids), LATER),
-    "give up": lambda tx, ids: give_up(tx, ids, goes_to("second"), LATER),
+    "give up": lambda tx, ids: give_up(tx, ids, goes_to("second"), now=LATER),
 }
 
 

@@ -87,7 +87,7 @@ def test_workers_take_turns_at_a_route(postgres_url: str) -> None:
 def test_the_operator_closes_and_reopens(store: Store) -> None:
     """Closed by hand for a while, opened by hand at once; a route that nobody knows is not opened."""
     with store.begin() as tx:
-        close_route(tx, RELAY, NOON + HOUR, NOON)
+        close_route(tx, RELAY, NOON + HOUR, now=NOON)
         closed = read_routes(tx)[RELAY]
         reopen_route(tx, RELAY)
         woken = wake_paced(tx, NOON)

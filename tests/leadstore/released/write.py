@@ -96,7 +96,7 @@ async def live(work: Workshop) -> None:
             tx,
             tx.scalar(select(address.c.id).where(address.c.lead_id == leads["gus"])),
             TUESDAY + HOUR,
-            "page",
+            source="page",
         )
     work.happens(leads["ben"], "asset.downloaded", TUESDAY + HOUR, asset="security-guide")
     work.happens(leads["hana"], "call.requested", TUESDAY + HOUR)
@@ -109,7 +109,7 @@ async def live(work: Workshop) -> None:
         await intake(work.shop, last)
         batch = claim(work.shop, last, 10)
         if happened == "started":
-            letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, last)
+            letters, _ = compose(work.shop, TOUCHES, batch, claims=batch.claims, now=last)
             with work.shop.store.begin() as tx:
                 mark_started(tx, [c for c in batch.claims if c.lead_id == leads[name]], last)
             await work.shop.relay.send(list(letters), lambda: last)

@@ -89,8 +89,8 @@ def ada(store: Store) -> int:
             )
         )
         add_consent(tx, address_id)
-        withdraw_all(tx, address_id, NOON, "page")
-        suppress_address(tx, "ada@leads.example", NOON, "operator: asked")
+        withdraw_all(tx, address_id, NOON, source="page")
+        suppress_address(tx, "ada@leads.example", NOON, source="operator: asked")
         append_signals(tx, [NewSignal(lead_id, "form.submitted", NOON, "t", "1", {"asset": "x"})], NOON)
         entering = tx.scalar(select(signal.c.id))
         run = add_enrolment(tx, lead_id, add_release(tx), signal_id=entering)
@@ -348,7 +348,7 @@ def test_an_operator_suppresses_and_lifts(store: Store) -> None:
         lead_id, _ = add_lead(tx)
         add_enrolment(tx, lead_id, add_release(tx), due_at=NOON + DAY)
         before = read_address(tx, "ADA@leads.example")
-        put = [suppress_address(tx, "Ada@leads.example", NOON, "operator") for _ in range(2)]
+        put = [suppress_address(tx, "Ada@leads.example", NOON, source="operator") for _ in range(2)]
         held = read_address(tx, "ada@leads.example")
         due = tx.scalar(select(enrolment.c.due_at))
         lifted = [lift_address(tx, "ada@leads.example", NOON) for _ in range(2)]
@@ -368,7 +368,7 @@ def test_an_unknown_address_is_kept_as_suppressed(store: Store) -> None:
     with store.begin() as tx:
         nobody = read_address(tx, "new@leads.example")
         lifted = lift_address(tx, "new@leads.example", NOON)
-        new = suppress_address(tx, "new@leads.example", NOON, "operator")
+        new = suppress_address(tx, "new@leads.example", NOON, source="operator")
         told = read_story(tx, find_lead(tx, "new@leads.example"))
 
     assert (nobody.lead_id, lifted, new, told.live) == (None, False, True, False)

@@ -20,7 +20,7 @@ STANDING = 'enter: {when: lead.stage == "lead"}\n'
 
 def entry(head: str, signal: Signal | None = ASKS, past: Any = (), **facts: Any) -> Entry | None:
     found = book(HELLO, head=head)
-    return consider(found, found.sequences["s"], world(found, **facts), past, TUESDAY, signal)
+    return consider(found, found.sequences["s"], world(found, **facts), past=past, now=TUESDAY, signal=signal)
 
 
 def told(entered: Entry | None) -> str:

@@ -256,7 +256,7 @@ def test_a_template_that_is_gone() -> None:
 
 CASES = [one for one in map(case, range(1500)) if one.whole]
 """Leads at random, none in a sequence that is gone; the same in every run."""
-PLANS = [decide(one.snapshot, one.structures, one.book, one.now, one.pacer()) for one in CASES]
+PLANS = [decide(one.snapshot, one.structures, one.book, now=one.now, pacer=one.pacer()) for one in CASES]
 FIRST = [
     (look(one.book, one.snapshot, one.now), decided.decisions[0])
     for one, decided in zip(CASES, PLANS, strict=True)

@@ -182,8 +182,8 @@ def test_the_gate_asks_last() -> None:
     structures = {1: found.sequences["s"]}
     paced = Pacer(TUESDAY, Sending.model_validate({"rate": "1 per day"}))
 
-    first, second = (decide(snapshot, structures, found, TUESDAY, paced) for _ in range(2))
-    never = decide(world(found, consents={}), structures, found, TUESDAY, paced)
+    first, second = (decide(snapshot, structures, found, now=TUESDAY, pacer=paced) for _ in range(2))
+    never = decide(world(found, consents={}), structures, found, now=TUESDAY, pacer=paced)
 
     assert [t.start_at for t in first.touches] == [TUESDAY]
     assert [(d.verdict.value, d.reason) for d in second.decisions] == [("wait", Reason.RATE)]
@@ -197,7 +197,7 @@ def test_a_touch_that_would_be_stale_when_its_turn_comes_is_given_up() -> None:
     busy = {RELAY: Route(RELAY, next_at=TUESDAY + HOUR)}
     paced = Pacer(TUESDAY, Sending.model_validate({"rate": "1 per minute"}), busy)
 
-    told = decide(world(found), {1: found.sequences["s"]}, found, TUESDAY, paced)
+    told = decide(world(found), {1: found.sequences["s"]}, found, now=TUESDAY, pacer=paced)
 
     assert next((d.verdict.value, d.reason) for d in told.decisions) == ("skip", Reason.EXPIRED)
 
@@ -208,7 +208,11 @@ def test_a_closed_route_gives_nothing_up_in_advance(expires: str, minutes: int) 
     found = book(f"- {{send: hello, expires: {expires}}}")
 
     told = decide(
-        world(found), {1: found.sequences["s"]}, found, TUESDAY, Pacer(TUESDAY, Sending(), {RELAY: SHUT})
+        world(found),
+        {1: found.sequences["s"]},
+        found,
+        now=TUESDAY,
+        pacer=Pacer(TUESDAY, Sending(), {RELAY: SHUT}),
     )
 
     [decision] = told.decisions

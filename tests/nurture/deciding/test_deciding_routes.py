@@ -137,9 +137,11 @@ def test_what_a_domain_refuses_is_not_held_against_the_relay() -> None:
     domain, heard = Route("strict.example"), Heard(taken=2, refused=90)
     whole = Heard(taken=12, refused=90)
 
-    both = after_all({RELAY: NEW, domain.name: domain}, {RELAY: whole, domain.name: heard}, BREAKER, TUESDAY)
-    alone = after_all({RELAY: NEW}, {RELAY: whole}, BREAKER, TUESDAY)
-    apart = after_all({domain.name: domain}, {domain.name: heard}, BREAKER, TUESDAY)
+    both = after_all(
+        {RELAY: NEW, domain.name: domain}, {RELAY: whole, domain.name: heard}, BREAKER, now=TUESDAY
+    )
+    alone = after_all({RELAY: NEW}, {RELAY: whole}, BREAKER, now=TUESDAY)
+    apart = after_all({domain.name: domain}, {domain.name: heard}, BREAKER, now=TUESDAY)
 
     assert both[domain.name].cause is apart[domain.name].cause is Closing.BREAKER
     assert (both[RELAY].troubled, both[RELAY].taken, both[RELAY].refused) == (False, 10, 0)
@@ -152,7 +154,7 @@ def test_what_was_on_its_way_to_a_closed_domain_is_not_held_against_the_relay() 
     shut = after(known["d.example"], Heard(refused=30), BREAKER, TUESDAY)
     heard = {RELAY: Heard(taken=3, refused=11), "d.example": Heard(refused=10)}
 
-    found = after_all({**known, "d.example": shut}, heard, BREAKER, TUESDAY)
+    found = after_all({**known, "d.example": shut}, heard, BREAKER, now=TUESDAY)
 
     assert (found[RELAY].taken, found[RELAY].refused) == (53, 25)
 

@@ -503,8 +503,8 @@ def test_a_retired_sequence_stops() -> None:
     elsewhere = world(found, "gone")
 
     gone = [
-        decide(snapshot, {1: None}, found, TUESDAY),
-        decide(elsewhere, {1: found.sequences["s"]}, found, TUESDAY),
+        decide(snapshot, {1: None}, found, now=TUESDAY),
+        decide(elsewhere, {1: found.sequences["s"]}, found, now=TUESDAY),
     ]
 
     assert [p.positions[0].reason for p in gone] == [Reason.RETIRED, Reason.RETIRED]

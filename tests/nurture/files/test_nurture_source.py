@@ -240,7 +240,7 @@ def test_all_faults_come_at_once() -> None:
 
 def test_what_is_left_of_a_faulty_part_can_still_be_checked() -> None:
     """Keys at fault are left out, and those that must be there are filled in."""
-    found = salvage(Inner, tree("points: 3\nzzz: x"), "x.yaml", {"title": "stand-in"})
+    found = salvage(Inner, tree("points: 3\nzzz: x"), "x.yaml", stand_ins={"title": "stand-in"})
 
     assert found.value == Inner(title="stand-in", points=3)
     assert [fault.code for fault in found.faults] == ["NUR010", "NUR012"]
@@ -248,7 +248,7 @@ def test_what_is_left_of_a_faulty_part_can_still_be_checked() -> None:
 
 def test_a_misspelt_key_is_told_once_and_read_as_what_was_meant() -> None:
     """It is no fault besides that the key it stands for is missing."""
-    found = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", {})
+    found = salvage(Inner, tree("titel: x\npoints: 3"), "x.yaml", stand_ins={})
 
     assert found.value == Inner(title="x", points=3)
     assert [(fault.code, fault.help) for fault in found.faults] == [("NUR012", "did you mean `title`?")]
@@ -256,7 +256,7 @@ def test_a_misspelt_key_is_told_once_and_read_as_what_was_meant() -> None:
 
 def test_nothing_is_left_where_no_stand_in_helps() -> None:
     """A part that needs what is missing answers faults alone."""
-    found = salvage(Inner, tree("points: 3"), "x.yaml", {})
+    found = salvage(Inner, tree("points: 3"), "x.yaml", stand_ins={})
 
     assert found.value is None
     assert len(found.faults) == 1
@@ -286,7 +286,9 @@ def test_a_fault_points_inside_a_text(text: str, offset: int, at: tuple[int, int
 
 def test_a_fault_can_point_at_the_key() -> None:
     """With `key`, the name is shown and not the value."""
-    fault = fault_at(tree("a:\n  bcd: 1"), ("a", "bcd"), "x.yaml", "NUR044", "bad", hint="better", key=True)
+    fault = fault_at(
+        tree("a:\n  bcd: 1"), ("a", "bcd"), "x.yaml", code="NUR044", message="bad", hint="better", key=True
+    )
 
     assert (fault.line, fault.column, fault.width, fault.help) == (2, 3, 3, "better")
 

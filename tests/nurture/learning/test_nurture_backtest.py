@@ -55,7 +55,7 @@ def test_precision_and_recall_are_of_those_handed_over() -> None:
     """One of two was won, and one of two that were won was handed over."""
     replayed = _replay(HOT, WARM, COLD, QUIET)
 
-    assert replayed.chosen() == choose(2, 1, 4, 2)
+    assert replayed.chosen() == choose(2, 1, 4, won=2)
     assert replayed.became() == {"won": 1, "handoff.rejected": 1}
     assert replayed.outcomes == ["won", "handoff.rejected", "open", "won"]
 
@@ -66,7 +66,7 @@ def test_the_ranking_is_by_fit_and_engagement() -> None:
 
     assert list(replayed.points) == [150.0, 120.0, 30.0, 0.0]
     assert replayed.auc() == 0.5
-    assert replayed.top_fifth() == choose(1, 1, 4, 2)
+    assert replayed.top_fifth() == choose(1, 1, 4, won=2)
     assert replayed.lifts() == [2.0, 0.0, 0.0, 2.0]
 
 
@@ -96,7 +96,7 @@ def test_a_threshold_is_suggested_for_a_precision() -> None:
     suggested = replayed.for_precision(0.9)
 
     assert suggested is not None
-    assert (suggested.points, suggested.chosen) == (150.0, choose(1, 1, 4, 2))
+    assert (suggested.points, suggested.chosen) == (150.0, choose(1, 1, 4, won=2))
     assert _replay(COLD).for_precision(0.5) is None
 
 
@@ -123,4 +123,4 @@ def test_no_lead_has_no_figures() -> None:
     replayed = _replay()
 
     assert (replayed.auc(), replayed.who(5), replayed.lifts()) == (None, [], [])
-    assert replayed.chosen() == choose(0, 0, 0, 0)
+    assert replayed.chosen() == choose(0, 0, 0, won=0)

@@ -11,7 +11,7 @@ from tests.nurture.learning_world import VOCABULARY, example, signal
 
 def _world(won: list[Example], others: list[Example], *excluded: str) -> list[Leak]:
     examples = [*won, *others]
-    return find_leaks(examples, propose(examples, VOCABULARY, excluded), VOCABULARY, excluded)
+    return find_leaks(examples, propose(examples, VOCABULARY, excluded), VOCABULARY, excluded=excluded)
 
 
 def _won(*signals: tuple[str, float], **attributes: str) -> Example:

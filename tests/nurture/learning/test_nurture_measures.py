@@ -46,8 +46,8 @@ def test_ties_at_the_border_count_by_their_rate() -> None:
 
 def test_nobody_has_no_best_fifth() -> None:
     """Nor a precision."""
-    assert top([], 0.2) == choose(0, 0, 0, 0)
-    assert choose(0, 0, 0, 0).precision is None
+    assert top([], 0.2) == choose(0, 0, 0, won=0)
+    assert choose(0, 0, 0, won=0).precision is None
 
 
 def test_tenths_compare_each_part_with_all() -> None:

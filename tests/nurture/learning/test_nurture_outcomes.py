@@ -100,7 +100,7 @@ def test_the_future_is_not_known() -> None:
 
 def test_nothing_that_scores_decided_is_known() -> None:
     """The stored stage has seen the outcome."""
-    known = make_example(OutcomeRule("deal.won"), lead(), [signal("deal.won")], NOON + DAY)
+    known = make_example(OutcomeRule("deal.won"), lead(), [signal("deal.won")], now=NOON + DAY)
 
     assert "stage" not in known.fields
     assert known.lead.stage is Stage.SUBSCRIBER

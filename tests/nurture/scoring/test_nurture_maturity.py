@@ -56,7 +56,7 @@ def judged(
     stage: Stage = Stage.LEAD,
     was_mature: bool = False,
 ) -> Judgement:
-    return judge(MATURITY, at_stage(stage), was_mature, scored(fit, engagement), signals)
+    return judge(MATURITY, at_stage(stage), was_mature, score=scored(fit, engagement), signals=signals)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_margin_before_disqualification() -> None:
     matrix = MATURITY.matrix | {"A": ["mql", "mql", "disqualify", "disqualify"]}
     policy = MATURITY.model_copy(update={"matrix": matrix})
 
-    assert judge(policy, LEAD, True, scored(60, 34), []).stage is Stage.MQL
-    assert judge(policy, LEAD, False, scored(60, 34), []).stage is Stage.DISQUALIFIED
+    assert judge(policy, LEAD, True, score=scored(60, 34), signals=[]).stage is Stage.MQL
+    assert judge(policy, LEAD, False, score=scored(60, 34), signals=[]).stage is Stage.DISQUALIFIED
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def run(found: Book) -> tuple[list[str], EnrolmentState]:
         ]
         assets = [AssetSent(touch.asset, 1) for touch, _ in sent if touch.asset]
         facts = Snapshot(lead, (enrolment,), consents, slots=slots, assets=assets)
-        decided = decide(facts, {1: sequence}, found, now)
+        decided = decide(facts, {1: sequence}, found, now=now)
         [position] = decided.positions
         step, since, occurrence = position.step, position.step_since, position.occurrence
         due, first_due = position.due_at, position.first_due_at

@@ -159,7 +159,7 @@ def test_entering_for_a_webinar(head: str, properties: dict[str, Any], now: date
     sequence = found.sequences["s"]
     came = signal(str(sequence.enter.on), now, **properties)
 
-    entry = consider(found, sequence, world(found), (), now, came)
+    entry = consider(found, sequence, world(found), past=(), now=now, signal=came)
 
     assert entry is not None
     assert entry.reason.value == reason
@@ -169,7 +169,7 @@ def test_a_standing_entry_closes_in_silence() -> None:
     """Who is selected after the end is no refusal: nobody asked."""
     found = book(REMIND, HEAD + "enter: {when: true, until: webinar.starts_at}\n")
 
-    assert consider(found, found.sequences["s"], world(found), (), START) is None
+    assert consider(found, found.sequences["s"], world(found), past=(), now=START) is None
 
 
 FAULTS = {

@@ -85,7 +85,7 @@ def test_causes_are_sentences(cause: str, english: str, french: str) -> None:
     """In English, in French, and for everybody else in English."""
     known = {"guide": sequence()}
 
-    assert [say_cause(cause, language, "en", known) for language in ("en", "fr-CA", "de")] == [
+    assert [say_cause(cause, language, "en", sequences=known) for language in ("en", "fr-CA", "de")] == [
         english,
         french,
         english,
@@ -95,7 +95,9 @@ def test_causes_are_sentences(cause: str, english: str, french: str) -> None:
 @pytest.mark.parametrize("reason", ["wrong_fit", "competitor", "duplicate"])
 def test_returned_leads_say_why(reason: str) -> None:
     """Each reason that bars a lead has its words."""
-    said = {say_cause(f"handoff.rejected: {reason}", language, "en", {}) for language in ("en", "fr")}
+    said = {
+        say_cause(f"handoff.rejected: {reason}", language, "en", sequences={}) for language in ("en", "fr")
+    }
 
     assert len(said) == 2
     assert all("handoff" not in one for one in said)
@@ -111,12 +113,12 @@ def test_what_the_store_keeps() -> None:
     )
     assert (cause_by_title(sequence()), cause_by_title(titled)) == ("The guide", "sequence: guide")
     assert [is_of_sequence(one) for one in ("step: a/b", "sequence: a", "asked")] == [True, True, False]
-    assert say_cause("sequence: guide", "fr", "en", {"guide": titled}) == "Le guide"
+    assert say_cause("sequence: guide", "fr", "en", sequences={"guide": titled}) == "Le guide"
 
 
 def test_words_in_the_project_s_language_are_marked_for_others() -> None:
     """A French seller's notice says which words are English."""
-    found = say_cause("asked for a call.", "fr", "en", {})
+    found = say_cause("asked for a call.", "fr", "en", sequences={})
 
     assert isinstance(found, Phrase)
     assert found.parts == (("asked for a call", "en"),)

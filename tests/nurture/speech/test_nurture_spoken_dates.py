@@ -41,6 +41,6 @@ def test_day_and_clock(language: str, zone: str, day: str, clock: str) -> None:
 def test_ago(age: timedelta, english: str, french: str) -> None:
     """Days of the reader's calendar, it being ten in Paris; what lies ahead by a little is today."""
     now = datetime(2026, 11, 23, 9, tzinfo=UTC)
-    said = [say_ago(now - age, now, language, "Europe/Paris") for language in ("en", "fr")]
+    said = [say_ago(now - age, now, language, zone="Europe/Paris") for language in ("en", "fr")]
 
     assert said == [english, french]
