@@ -219,7 +219,7 @@ def _sqlite(url: str) -> Engine:
         if not names or VERSION_TABLE in names:  # another program's file stays as it is
             connection.execute("PRAGMA journal_mode=WAL")
         for pragma in (
-            "synchronous=FULL",  # a sent row must survive a power cut (FAULTS 7)
+            "synchronous=FULL",  # a sent row must survive a power cut
             "foreign_keys=ON",
             "cache_size=-8192",
             "temp_store=MEMORY",

@@ -56,7 +56,7 @@ class EnrolmentState(StrEnum):
 
 
 class TouchState(StrEnum):
-    """Where one outbox row stands (DESIGN 7)."""
+    """Where one outbox row stands."""
 
     PLANNED = "planned"  # decided, waiting for its moment
     CLAIMED = "claimed"  # taken by a worker, holds its cap slot

@@ -13,7 +13,7 @@ SCHEMES = ("smtp", "smtps")
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds each phase may take: Postfix's values (FAULTS B3 row 15), which servers are built for."""
+    """Seconds each phase may take: Postfix's values, which servers are built for."""
 
     connect: float = 30  # TCP, TLS and greeting, each
     command: float = 300  # EHLO, AUTH, MAIL, RCPT, RSET

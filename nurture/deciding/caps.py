@@ -1,4 +1,4 @@
-"""When a touch may leave: windows, quiet hours, holidays and caps taken together (DESIGN 4, rows 7 and 8)."""
+"""When a touch may leave: windows, quiet hours, holidays and caps taken together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who enters a sequence, and why not (DESIGN 4, Entry)."""
+"""Who enters a sequence, and why not."""
 
 from __future__ import annotations
 

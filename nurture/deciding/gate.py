@@ -1,4 +1,4 @@
-"""The gate: its rules in the order of the law (DESIGN 4), of which the first that answers decides.
+"""The gate: its rules in the order of the law (docs/gate.md), of which the first that answers decides.
 
 A rule looks at a view and at nothing else, and answers None when it has nothing against going on. The first
 lines of their docstrings are the table of docs/gate.md.

@@ -1,4 +1,4 @@
-"""Gives each touch its turn (row 9 of the gate); a touch that cannot leave within a minute is put off."""
+"""Gives each touch its turn; a touch that cannot leave within a minute is put off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides for one lead what each due enrolment does now, and why (DESIGN 4)."""
+"""Decides for one lead what each due enrolment does now, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a score must be computed again although nothing happened: never after it crosses a threshold.
+"""When a score must be computed again though nothing happened: before it crosses a threshold, or as it does.
 
 Without new signals each part of engagement only moves towards 0, and caps keep order. So between two
 moments the value is bounded: from below by gains at the later and losses at the earlier one, from above

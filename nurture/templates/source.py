@@ -14,6 +14,10 @@ SHELF = "templates/"
 PARTS = {"layout": "html", "footer": "md"}
 """Files of these names, in these formats, frame the templates beside and below them."""
 
+MOST_PLACES = 100
+"""So many places of a word are looked at in one line."""
+TAGS = (("{{", "}}"), ("{%", "%}"))
+
 _FILE_NAME = re.compile(
     r"(?P<name>[^.]{1,250}+)(?:\.(?P<language>[a-z]{2,3}(?:-[A-Z]{2})?))?\.(?P<kind>md|html|txt)\.j2"
 )
@@ -65,10 +69,26 @@ class TemplateSource:
         """Answer a fault on a line of this file, with the caret under `word` when the line has it."""
         lines = self.text.split("\n")
         shown = lines[line - 1] if line <= len(lines) else ""
-        column = shown.find(word) + 1 if word else 0
+        column = _place(shown, word) + 1 if word else 0
         width = len(word) if column else max(1, len(shown.strip()))
         column = column or len(shown) - len(shown.lstrip()) + 1
         return Fault(code, message, self.path, line, column, width, help, source_line=shown)
+
+
+def _place(shown: str, word: str) -> int:
+    """Where a line has the word, rather whole and within a tag than as a part of the text; -1 for nowhere."""
+    places, at = [], shown.find(word)
+    while at >= 0 and len(places) < MOST_PLACES:
+        places.append(at)
+        at = shown.find(word, at + 1)
+
+    def fits(at: int) -> tuple[bool, bool]:
+        around = shown[at - 1 : at] + shown[at + len(word) : at + len(word) + 1]
+        whole = not any(one.isalnum() or one == "_" for one in around)
+        inside = any(shown.rfind(open_, 0, at) > shown.rfind(close, 0, at) for open_, close in TAGS)
+        return whole and inside, whole
+
+    return max(places, key=fits, default=-1)
 
 
 def read_sources(files: Mapping[str, str]) -> tuple[list[TemplateSource], list[Fault]]:

@@ -121,7 +121,7 @@ class Relay:
         return not batch.away
 
     def _rest_slot(self) -> bool:
-        """Leave the slot unused for a while (FAULTS B3 row 6), unless it is the last."""
+        """Leave the slot unused for a while, unless it is the last."""
         if len(self._resting) + 1 >= self.connections:
             return False
         self._resting.append(asyncio.get_running_loop().time() + self._timeouts.rest)

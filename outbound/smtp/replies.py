@@ -123,7 +123,7 @@ TABLE = (
     Row(Remedy.SLOW_DOMAIN, ASKED, code="5..", reasons=frozenset({"blocked", "our_pace", "sender_refused"})),
     Row(Remedy.FAIL),
 )
-"""What replies of 4xx and 5xx ask for; the first row that fits decides (FAULTS B3 rows 1 to 11)."""
+"""What replies of 4xx and 5xx ask for; the first row that fits decides."""
 
 
 _MOMENTS = {Phase.RCPT: "\nafter RCPT"}

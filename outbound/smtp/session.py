@@ -106,7 +106,7 @@ class Session:
             if self.is_open:
                 await self._say(b"QUIT\r\n", self._timeouts.quit)
         except (NotSMTP, OSError):
-            pass  # the mail was settled long before (FAULTS B3 row 17)
+            pass  # the mail was settled long before
         finally:
             self._close()
 

@@ -115,6 +115,22 @@ def test_mistakes_in_the_front_matter(head: str, code: str | None, line: int, to
     assert (fault.line, told in fault.message + fault.source_line) == (line, True)
 
 
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("Your name: {{ lead.nam }}", 20),
+        ("{{ lead.first_name }} {{ lead.nam }}", 31),
+        ("nam, {{ lead.name_of_it }}{{ lead.nam }}", 35),
+        ("{{ lead.nam }}, your nam", 9),
+    ],
+)
+def test_the_caret_is_under_the_word_that_is_wrong(line: str, column: int) -> None:
+    """Rather than under the same letters earlier in the line."""
+    found = [fault for fault in faults_in(f"Hello\n{line}\n") if "lead.nam`" in fault.message]
+
+    assert [(fault.line, fault.column, fault.width) for fault in found] == [(5, column, 3)]
+
+
 def test_unknown_front_matter_key_has_a_suggestion() -> None:
     """A misspelt key is answered with the one that was meant."""
     assert "preheader" in faults_in("Hello", "---\nsubject: S\nprehaeder: P\n---\n")[0].help
