@@ -103,16 +103,21 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
 
 def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProgress | None) -> ImportReport:
     from flows.work.imports.run import import_file, read_import_map, try_file
+    from nurture.privacy.seals import Seals
 
-    moment = how.now or datetime.now(UTC)
+    moment, seals = how.now or datetime.now(UTC), Seals(settings.secret_keys)
     source = read_import_map(settings.project, map)
     source = source.strictly() if how.strict else source
     if how.dry_run:
         with _present_store(settings) as store:
-            return try_file(file, source, now=moment, store=store, live=how.live, on_progress=tell)
+            return try_file(
+                file, source, now=moment, store=store, live=how.live, on_progress=tell, seals=seals
+            )
     with _store(settings) as store:
         folder = settings.state / "rejects"
-        return import_file(store, file, source, folder, now=moment, live=how.live, on_progress=tell)
+        return import_file(
+            store, file, source, folder, now=moment, live=how.live, on_progress=tell, seals=seals
+        )
 
 
 @contextmanager

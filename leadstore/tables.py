@@ -485,3 +485,27 @@ class NoteTable(SQLModel, table=True):
     __tablename__ = "note"
     name: str = Field(primary_key=True, max_length=40)
     value: str = ""
+
+
+class TombstoneTable(SQLModel, table=True):
+    """What is left of an erased person: a seal by which it is known again, and nothing that names it."""
+
+    __tablename__ = "tombstone"
+    digest: str = Field(sa_column=Column(String(64), primary_key=True))
+    sealed_by: str = Field(max_length=16)  # the name of the secret key
+    person: str = Field(max_length=16, index=True)  # the same for all seals of one person
+    why: str = Field(max_length=12)
+    at: datetime = _at()
+    lifted_at: datetime | None = _at(null=True)
+
+
+class AuditTable(SQLModel, table=True):
+    """Who did what to which lead, and when: appended, never edited; of an erased lead the id stays."""
+
+    __tablename__ = "audit"
+    id: int | None = _id()
+    at: datetime = _at()
+    who: str = Field(max_length=120)
+    act: str = Field(max_length=20)
+    lead_id: int = Field(sa_column=Column(Id, nullable=False, index=True))  # no reference: it stays
+    detail: dict[str, Any] = _json()  # ids and numbers only

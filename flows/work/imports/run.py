@@ -17,9 +17,10 @@ from flows.work.project.shelf import read_shelf
 from leadstore import notes
 from leadstore.imports import runs
 from leadstore.imports.acquaintance import Acquaintance
-from leadstore.imports.changes import FileMemory
+from leadstore.imports.changes import FORGOTTEN, FileMemory
 from leadstore.imports.runs import ImportTaken, Progress
 from leadstore.imports.writes import SaveCounts, save_batch, try_batch
+from leadstore.privacy.tombstones import find_erased
 from leadstore.store import Store
 from nurture.blame import in_words, is_own
 from nurture.errors import BookError, ImportFault, StoreError, StoreGone
@@ -28,6 +29,8 @@ from nurture.files.source import load_yaml
 from nurture.imports.lead import ImportedLead, RowFault
 from nurture.imports.map import ImportMap, read_map
 from nurture.imports.reader import RowReader
+from nurture.privacy.seals import Seals
+from nurture.privacy.traces import addresses_in
 from nurture.project.catalog import read_catalog
 from nurture.project.shelves import CATALOG, spelled
 
@@ -52,6 +55,7 @@ class ImportCounts:
     suppressed: int = 0  # rows that the map suppresses
     withdrawn: int = 0  # rows that say a consent was withdrawn
     signals: int = 0  # new ones
+    erased: int = 0  # of those rejected: the lead was erased, and nothing of the row is kept
 
     def add(self, other: ImportCounts) -> ImportCounts:
         """The sum of both."""
@@ -126,10 +130,12 @@ def import_file(
     live: bool,
     on_progress: OnProgress | None = None,
     batch: int = BATCH,
+    seals: Seals | None = None,
 ) -> ImportReport:
     """Bring a file in, from where an earlier run of the same file and map broke off.
 
-    `live`: sequences may look at these leads at once, else it is history that wakes nobody.
+    `live`: sequences may look at these leads at once, else it is history that wakes nobody. `seals`: by which
+    erased persons are known again.
 
     Raises:
         ImportFault: the file cannot be read at all. BookError: the map names columns it does not have.
@@ -152,7 +158,8 @@ def import_file(
             closing(Rejects(path, rows.columns, size, read=mapping.names, **form)) as rejects,
             closing(Rejects(cells_path, (), cells_size)) as remarks,
         ):
-            importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress)
+            memory = FileMemory(seals)
+            importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress, memory)
             if on_progress is not None:
                 on_progress(0, rows.size, importing.counts)
             for records in _batches(rows.records(), progress.records, batch):
@@ -180,6 +187,7 @@ def try_file(
     store: Store | None = None,
     live: bool = False,
     on_progress: OnProgress | None = None,
+    seals: Seals | None = None,
 ) -> ImportReport:
     """Count exactly what an import would come to, and write nothing anywhere.
 
@@ -202,8 +210,9 @@ def try_file(
         for records in _batches(rows.records(), 0, BATCH):
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
-                saved = try_batch(tx, batch.leads, known, now, live)
-            done = batch.with_saved(saved)
+                saved = try_batch(tx, batch.leads, known, now, live, seals)
+                forgotten = rejects_of_erased(tx, seals, batch.rejects) if tx is not None else frozenset()
+            done = batch.with_saved(saved, forgotten)
             counts = counts.add(done.counts)
             first += done.reasons[: SHOWN - len(first)]
             remarks += done.remarks[: SHOWN - len(remarks)]
@@ -224,9 +233,9 @@ class _Importing:
     now: datetime
     live: bool
     start: Progress
+    memory: FileMemory
     records: int = field(init=False)
     counts: ImportCounts = field(init=False)
-    memory: FileMemory = field(default_factory=FileMemory)
     first_rejects: list[tuple[int, str]] = field(default_factory=list)
     first_remarks: list[tuple[int, str]] = field(default_factory=list)
 
@@ -276,7 +285,7 @@ class _Importing:
     def _save(self, batch: _Batch) -> None:
         with self.store.begin("import") as tx:
             saved = save_batch(tx, batch.leads, self.now, self.live, self.memory)
-            done = batch.with_saved(saved)
+            done = batch.with_saved(saved, rejects_of_erased(tx, self.memory.seals, batch.rejects))
             size = self.rejects.write(done.rejects)
             cells_size = self.remarks.write([(line, what, ()) for line, what in done.remarks])
             counts = self.counts.add(done.counts)
@@ -311,14 +320,16 @@ class _Batch:
     leads: list[ImportedLead]
     rejects: list[Reject]
 
-    def with_saved(self, saved: SaveCounts) -> _Done:
-        """Put together what reading and saving came to."""
+    def with_saved(self, saved: SaveCounts, forgotten: frozenset[int] = frozenset()) -> _Done:
+        """Put together what reading and saving came to; of `forgotten` lines no cell is kept."""
+        forgotten |= saved.erased
         refused = dict(saved.refused)
         late = [(one.line, refused[one.line], one.cells) for one in self.records if one.line in refused]
         told = [
             (lead.line, remark) for lead in self.leads if lead.line not in refused for remark in lead.remarks
         ]
         rejects = sorted([*self.rejects, *late], key=lambda reject: reject[0])
+        rejects = [(one[0], FORGOTTEN, ()) if one[0] in forgotten else one for one in rejects]
         counts = ImportCounts(
             read=len(self.records),
             saved=saved.saved,
@@ -329,9 +340,19 @@ class _Batch:
             suppressed=saved.suppressed,
             withdrawn=saved.withdrawn,
             signals=saved.signals,
+            erased=len(forgotten),
         )
         both = sorted([*told, *saved.remarks], key=lambda pair: pair[0])
         return _Done(counts, rejects, [(line, str(remark)) for line, remark in both])
+
+
+def rejects_of_erased(tx: Any, seals: Seals | None, rejects: list[Reject]) -> frozenset[int]:
+    """The lines of rejected rows that name the address of somebody who was erased."""
+    if seals is None or not rejects:
+        return frozenset()
+    named = {line: addresses_in("\n".join(cells)) for line, _, cells in rejects}
+    erased = find_erased(tx, seals, {one for found in named.values() for one in found}).addresses
+    return frozenset(line for line, found in named.items() if found & erased)
 
 
 def _evaluate(mapping: ImportMap, records: list[Record], now: datetime) -> _Batch:

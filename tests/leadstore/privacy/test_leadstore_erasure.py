@@ -1,0 +1,334 @@
+"""Erasure: of a person no row is left, nothing brings it back, and numbers never come to mean another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert, select, text, update
+from sqlmodel import SQLModel
+
+from leadstore.aside import NewAside, set_aside
+from leadstore.consents.grants import suppress, withdraw_all
+from leadstore.imports.changes import FileMemory
+from leadstore.imports.writes import save_batch
+from leadstore.leads.lookup import find_lead
+from leadstore.leads.merge import merge
+from leadstore.outbox.letters import lock_started, mark_started
+from leadstore.outbox.returns import find_sent
+from leadstore.privacy.belongings import NUMBERED, belongings, mentions
+from leadstore.privacy.erasure import KEPT, erase_leads
+from leadstore.privacy.journal import Act, read_journal
+from leadstore.privacy.tombstones import (
+    Why,
+    all_tombstones,
+    erased_leads,
+    find_erased,
+    lift_erasure,
+    unreadable,
+)
+from leadstore.rows import address, enrolment, handoff, lead, outbox, route, score_history, signal
+from leadstore.signals import append_signals
+from leadstore.store import Store
+from leadstore.tables import DecisionLogTable, StageChangeTable
+from nurture.errors import NotFound
+from nurture.imports.lead import ImportedLead
+from nurture.privacy.seals import Seals
+from nurture.values import Claim, NewSignal
+from nurture.words import AsideKind, AsideStage, SuppressionReason
+from tests.builders import HOUR, NOON, add_consent, add_enrolment, add_lead, add_release
+
+SEALS = Seals(["the-secret-of-this-project"])
+WHO = {
+    "first_name": "Zebedia",
+    "last_name": "Quillfeather",
+    "company": "Quill & Sons",
+    "phone": "+3312345",
+    "job_title": "Head of Quills",
+    "attributes": {"hobby": "quillwork"},
+}
+MARKS = ("zeb@leads.example", "old-zeb@leads.example", "zebedia", "quill", "+3312345", "zeb")
+
+
+@pytest.fixture
+def tx(store: Store) -> Iterator[Connection]:
+    with store.begin() as opened:
+        yield opened
+
+
+def add_touch(tx: Connection, lead_id: int, address_id: int, state: str, number: int = 1, **more: Any) -> int:
+    row = {
+        "kind": "touch",
+        "lead_id": lead_id,
+        "address_id": address_id,
+        "sequence": "white-paper",
+        "step": f"s{number}",
+        "message_id": f"<{lead_id}.{number}@acme.example>",
+        "state": state,
+        "due_at": NOON,
+        "first_due_at": NOON,
+        "created_at": NOON,
+        "attempt": 1,
+        "payload": {},
+        "lease_until": NOON + HOUR if state in ("claimed", "started") else None,
+        **more,
+    }
+    return int(tx.execute(insert(outbox).values(**row).returning(outbox.c.id)).scalar_one())
+
+
+def whole_life(tx: Connection) -> tuple[int, int]:
+    """A lead with something in every table; its id and its address's."""
+    lead_id, address_id = add_lead(tx, "zeb", **WHO)
+    alias = {"address": "old-zeb@leads.example", "lead_id": lead_id, "current": False, "created_at": NOON}
+    tx.execute(insert(address).values(**alias))
+    add_consent(tx, address_id)
+    withdraw_all(tx, address_id, NOON, "link", "proof of zeb@leads.example")
+    suppress(tx, [address_id], SuppressionReason.OPERATOR, NOON, "zeb asked by phone")
+    said = {"page": "https://acme.example/?mail=zeb@leads.example", "text": "I am Zebedia"}
+    append_signals(tx, [NewSignal(lead_id, "page.visited", NOON, "web", "zeb-1", said)], NOON)
+    entering = tx.scalar(select(signal.c.id).where(signal.c.lead_id == lead_id))
+    run = add_enrolment(tx, lead_id, add_release(tx), signal_id=entering, entry_key="zeb-key")
+    add_touch(tx, lead_id, address_id, "sent", reply="250 ok zeb@leads.example", enrolment_id=run)
+    offer = {"lead_id": lead_id, "cycle": 0, "state": "offered", "created_at": NOON}
+    offer_id = tx.execute(
+        insert(handoff).values(**offer, cause="Zebedia called", answer="ring Zebedia").returning(handoff.c.id)
+    ).scalar_one()
+    told = {"seller": "Sam", "reply": {"text": "Zebedia", "address": "zeb@leads.example"}}
+    add_touch(
+        *(tx, lead_id, address_id, "planned", 2),
+        kind="seller",
+        payload=told,
+        handoff_id=offer_id,
+        dedupe="reply:zeb",
+    )
+    said = {"verdict": "wait", "reason": "cap", "detail": {"lead": "Zebedia"}, "at": NOON}
+    tx.execute(insert(DecisionLogTable.__table__).values(lead_id=lead_id, enrolment_id=run, **said))  # type: ignore[attr-defined]
+    moved = {"before": "lead", "after": "mql", "cause": "operator: Zebedia", "at": NOON}
+    tx.execute(insert(StageChangeTable.__table__).values(lead_id=lead_id, **moved))  # type: ignore[attr-defined]
+    tx.execute(insert(score_history).values(lead_id=lead_id, grade="A", at=NOON))
+    mail = b"From: Zeb <zeb@leads.example>\r\nSubject: hello\r\n\r\nZebedia Quillfeather\r\n"
+    items = [
+        NewAside(AsideKind.MAIL, AsideStage.MAILBOX, "m1", "KeyError", "odd", payload=mail),
+        NewAside(AsideKind.LEAD, AsideStage.SCORE, str(lead_id), "KeyError", "Zebedia", lead_id=lead_id),
+    ]
+    set_aside(tx, items, NOON)
+    tx.execute(insert(route).values(name="leads.example", reply="450 zeb@leads.example full", closings=1))
+    return lead_id, address_id
+
+
+def everything(tx: Connection) -> str:
+    """All rows of all tables, as text."""
+    tables = SQLModel.metadata.sorted_tables
+    rows = [(t.name, [tuple(map(_shown, r)) for r in tx.execute(select(t))]) for t in tables]
+    return repr(rows).casefold()
+
+
+def _shown(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def test_no_row_tells_of_an_erased_lead(tx: Connection) -> None:
+    """Of addresses, names, texts and payloads nothing is left in any table; another's rows stay."""
+    whole_life(tx)
+    other, _ = add_lead(tx, "ann", first_name="Ann")
+    before = everything(tx)
+    erase_leads(tx, [find_lead(tx, "zeb")], SEALS, NOON, who="user op")
+    after = everything(tx)
+
+    assert [mark for mark in MARKS if mark not in before] == []
+    assert [mark for mark in MARKS if mark in after] == []
+    assert find_lead(tx, "ann@leads.example") == other
+
+
+def test_all_that_was_merged_into_it_goes_too(tx: Connection) -> None:
+    """A duplicate's row holds the person's data as well."""
+    whole_life(tx)
+    twin, _ = add_lead(tx, "twin", first_name="Zebedia")
+    into, _ = add_lead(tx, "anna", first_name="Anna")
+    merge(tx, find_lead(tx, "zeb"), twin, NOON, "test")
+    merge(tx, twin, into, NOON, "test")
+
+    erased = erase_leads(tx, [into], SEALS, NOON, who="user op")
+
+    assert len(erased.leads) == 3
+    assert [mark for mark in (*MARKS, "twin", "anna") if mark in everything(tx)] == []
+
+
+def test_an_erased_lead_is_nobody(tx: Connection) -> None:
+    """Neither its id nor its address finds it; a second erasure does nothing."""
+    lead_id, _ = whole_life(tx)
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+
+    with pytest.raises(NotFound, match=f"lead {lead_id} was erased"):
+        find_lead(tx, str(lead_id))
+    with pytest.raises(NotFound):
+        find_lead(tx, "zeb@leads.example")
+    assert erase_leads(tx, [lead_id], SEALS, NOON, who="user op").leads == ()
+
+
+def test_numbers_never_come_to_mean_another(tx: Connection) -> None:
+    """Unsubscribe links, bounce addresses and Message-IDs in old mails name rows by their numbers."""
+    whole_life(tx)
+    tables = (lead, address, outbox, enrolment, handoff)
+    last = [tx.scalar(select(table.c.id).order_by(table.c.id.desc()).limit(1)) for table in tables]
+    erase_leads(tx, [find_lead(tx, "zeb")], SEALS, NOON, who="user op")
+    lead_id, address_id = add_lead(tx, "ann")
+
+    assert lead_id > (last[0] or 0)
+    assert address_id > (last[1] or 0)
+    assert add_touch(tx, lead_id, address_id, "planned") > (last[2] or 0)
+
+
+def test_a_claimed_touch_is_not_started(tx: Connection) -> None:
+    """It was composed already; what starts it finds that it is not claimed any more."""
+    lead_id, address_id = add_lead(tx, "zeb")
+    number = add_touch(tx, lead_id, address_id, "claimed")
+    claim = Claim(number, 1, "touch", "<m>", "t", "zeb@leads.example", lead_id, address_id)
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+
+    assert mark_started(tx, [claim], NOON) == set()
+
+
+def test_what_is_on_the_wire_is_told_and_its_outcome_dropped(tx: Connection) -> None:
+    """The relay's answer may quote the address: no row waits for it, and no bounce finds it later."""
+    lead_id, address_id = add_lead(tx, "zeb")
+    number = add_touch(tx, lead_id, address_id, "started", started_at=NOON)
+    erased = erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+
+    assert erased.on_the_wire == 1
+    assert lock_started(tx, {number: 1}) == {}
+    assert find_sent(tx, [number], [f"{lead_id}.1@acme.example"]) is None
+
+
+def test_old_links_of_an_erased_lead_change_nothing(tx: Connection) -> None:
+    """An unsubscribe link of an old mail answers, and writes nothing."""
+    lead_id, address_id = add_lead(tx, "zeb")
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    before = everything(tx)
+
+    assert withdraw_all(tx, address_id, NOON, "link") == 0
+    assert everything(tx) == before
+
+
+@pytest.mark.parametrize("how", ["address", "alias", "key"])
+def test_an_import_does_not_bring_it_back(tx: Connection, how: str) -> None:
+    """By its address, an alias or its key; the line is told, its data is not."""
+    whole_life(tx)
+    erase_leads(tx, [find_lead(tx, "zeb")], SEALS, NOON, who="user op")
+    spelt = {"address": "zeb@leads.example", "alias": "old-zeb@leads.example", "key": "new@leads.example"}
+    key = "zeb" if how == "key" else None
+    row = ImportedLead(7, "crm", spelt[how], key, {"first_name": "Zebedia"})
+    other = ImportedLead(8, "crm", "ann@leads.example")
+    counts = save_batch(tx, [row, other], NOON, live=True, memory=FileMemory(SEALS))
+
+    assert counts.refused == ((7, "the lead asked to be forgotten; it is not stored again"),)
+    assert (counts.saved, counts.erased) == (1, {7})
+    assert [mark for mark in MARKS if mark in everything(tx)] == []
+
+
+def test_a_rejected_row_that_wishes_to_leave_does_not_bring_it_back(tx: Connection) -> None:
+    """Of a rejected row only the wish is taken, with a new lead where nobody has the address."""
+    lead_id, _ = add_lead(tx, "zeb")
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    row = ImportedLead(7, "crm", "zeb@leads.example", rejected="broken")
+    save_batch(tx, [row], NOON, live=True, memory=FileMemory(SEALS))
+
+    assert "zeb" not in everything(tx)
+
+
+def test_seals_survive_a_rotation_of_keys(tx: Connection) -> None:
+    """A new key is put in front; once the old one is dropped, what it sealed is told as unreadable."""
+    lead_id, _ = add_lead(tx, "zeb")
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    rotated = Seals(["the-newer-secret-key", "the-secret-of-this-project"])
+    dropped = Seals(["the-newer-secret-key"])
+
+    said = ["zeb@leads.example", "ann@leads.example"]
+    assert find_erased(tx, rotated, said).addresses == {"zeb@leads.example"}
+    assert unreadable(tx, rotated) == 0
+    assert not find_erased(tx, dropped, ["zeb@leads.example"])
+    assert unreadable(tx, dropped) == 2
+
+
+def test_only_an_operator_lifts_it(tx: Connection) -> None:
+    """All seals of that person, so that its key is no bar either; a later erasure holds again."""
+    lead_id, _ = add_lead(tx, "zeb")
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+
+    assert lift_erasure(tx, SEALS, "zeb@leads.example", NOON)
+    assert not lift_erasure(tx, SEALS, "zeb@leads.example", NOON)
+    assert not find_erased(tx, SEALS, ["zeb@leads.example"], ["zeb"])
+    again, _ = add_lead(tx, "zeb")
+    erase_leads(tx, [again], SEALS, NOON, who="user op")
+    assert find_erased(tx, SEALS, ["zeb@leads.example"], ["zeb"])
+
+
+def test_a_restored_row_is_found_by_its_seal(tx: Connection) -> None:
+    """As after a backup: the rows are there again, the tombstones were brought back from the ledger."""
+    lead_id, _ = add_lead(tx, "zeb")
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    back, _ = add_lead(tx, "zeb")
+    _, last = add_lead(tx, "ann")
+
+    assert erased_leads(tx, SEALS, 0) == ([back], last)
+    assert erased_leads(tx, SEALS, last) == ([], None)
+
+
+def test_the_journal_keeps_only_the_id(tx: Connection) -> None:
+    """Who erased which lead, and when."""
+    lead_id, _ = whole_life(tx)
+    erase_leads(tx, [lead_id], SEALS, NOON, who="flow retention", why=Why.RETENTION)
+    line = read_journal(tx, lead_id=lead_id)[0]
+
+    assert (line.at, line.who, line.act, line.lead_id, line.detail) == (
+        *(NOON, "flow retention"),
+        *(Act.EXPIRE, lead_id, {}),
+    )
+    assert {one.why for one in all_tombstones(tx)} == {Why.RETENTION}
+
+
+def _note(seen: list[str], *arguments: Any) -> None:
+    seen.append(str(arguments[2]))
+
+
+def test_erasing_many_takes_as_many_statements_as_one(store: Store) -> None:
+    """No query per lead."""
+    counts = []
+    for many in (1, 40):
+        with store.begin() as tx:
+            ids = [add_lead(tx, f"p{many}-{i}")[0] for i in range(many)]
+        seen: list[str] = []
+        note = partial(_note, seen)
+        with store.begin() as tx:
+            event.listen(store.engine, "before_cursor_execute", note)
+            erase_leads(tx, ids, SEALS, NOON, who="user op")
+            event.remove(store.engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+
+
+def test_every_table_is_known_to_the_erasure() -> None:
+    """Whatever refers to a lead is deleted or emptied; the columns that are kept of emptied rows exist."""
+    tables = SQLModel.metadata.sorted_tables
+    gone = {t.name: kept - {c.name for c in t.columns} for t, kept in KEPT.items()}
+    of_leads = {t.name for t in tables if t in NUMBERED or belongings(t) or mentions(t)}
+
+    assert of_leads >= {
+        *("lead", "address", "consent", "consent_change", "suppression", "signal", "enrolment", "outbox"),
+        *("decision", "score_history", "stage_change", "handoff", "aside"),
+    }
+    assert {name: kept for name, kept in gone.items() if kept} == {}
+
+
+def test_what_is_left_of_the_lead_is_its_number(tx: Connection) -> None:
+    """And the cycles it went through, for counts; it is merged into itself, which means nobody."""
+    lead_id, _ = whole_life(tx)
+    tx.execute(update(lead).where(lead.c.id == lead_id).values(cycle=3))
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    row = tx.execute(select(lead).where(lead.c.id == lead_id)).one()
+
+    assert (row.cycle, row.stage, row.merged_into, row.live) == (3, "disqualified", lead_id, False)
+    assert tx.execute(text("SELECT count(*) FROM signal")).scalar() == 0
