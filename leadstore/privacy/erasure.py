@@ -7,8 +7,7 @@ that whoever asks for leads that were not merged passes it over.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,10 +43,11 @@ from leadstore.privacy.belongings import (
 )
 from leadstore.privacy.journal import Act, note_act
 from leadstore.privacy.tombstones import Tombstone, Why, bury, renew, seals_of
+from leadstore.privacy.traces import traces_of
 from leadstore.rows import address, aside, enrolment, handoff, lead, outbox, route
 from leadstore.tables import Instant
 from nurture.privacy.seals import Seals
-from nurture.privacy.traces import Person, Traces
+from nurture.privacy.traces import Traces
 from nurture.words import OPEN_HANDOFF, EnrolmentState, HandoffState, Reason, Stage, TouchState
 
 UNFINISHED = (TouchState.PLANNED.value, TouchState.CLAIMED.value, TouchState.STARTED.value)
@@ -109,7 +109,10 @@ def erase_leads(
     if not ids:
         return Erased()
     lock_leads(tx, ids)
-    traces, stones = _known_of(tx, ids, seals, why, now)
+    traces = traces_of(tx, ids)
+    stones = [
+        one for person in traces.persons for one in seals_of(seals, person.addresses, person.keys, why, now)
+    ]
     bury(tx, stones)
     renew(tx, stones)
     owned = numbers_of(tx, ids)
@@ -118,47 +121,6 @@ def erase_leads(
     rows += _forget_mails(tx, traces) + _forget_replies(tx, traces)
     note_act(tx, who, Act.ERASE if why is Why.REQUEST else Act.EXPIRE, ids, now)
     return Erased(tuple(ids), rows, wired, tuple(stones), traces)
-
-
-def _known_of(
-    tx: Connection, ids: Collection[int], seals: Seals, why: Why, now: datetime
-) -> tuple[Traces, list[Tombstone]]:
-    bulk = Bulk(tx)
-    merges = select(lead.c.id, lead.c.merged_into).where(bulk.among(lead.c.id, ids))
-    into = {r.id: r.merged_into for r in tx.execute(merges)}
-    spelt: dict[int, set[str]] = defaultdict(set)
-    theirs = select(address.c.lead_id, address.c.address).where(bulk.among(address.c.lead_id, ids))
-    for row in tx.execute(theirs):
-        spelt[_last(into, row.lead_id)].add(row.address)
-    facts: dict[int, list[Any]] = defaultdict(list)
-    columns = [lead.c[name] for name in ("id", "key", "first_name", "last_name", "phone")]
-    for row in tx.execute(select(*columns).where(bulk.among(lead.c.id, ids))):
-        facts[_last(into, row.id)].append(row)
-    persons = {one: _person(spelt[one], rows) for one, rows in facts.items()}
-    sent = select(outbox.c.message_id).where(bulk.among(outbox.c.lead_id, ids))
-    stones = [
-        stone
-        for person in persons.values()
-        for stone in seals_of(seals, person.addresses, person.keys, why, now)
-    ]
-    return Traces(list(persons.values()), frozenset(tx.scalars(sent))), stones
-
-
-def _last(into: Mapping[int, int | None], lead_id: int) -> int:
-    """The lead that this one was merged into, as far as it is erased as well."""
-    while (next_one := into.get(lead_id)) is not None and next_one in into:
-        lead_id = next_one
-    return lead_id
-
-
-def _person(addresses: set[str], rows: Iterable[Any]) -> Person:
-    facts = list(rows)
-    return Person(
-        frozenset(addresses),
-        frozenset(r.key for r in facts if r.key),
-        frozenset((r.first_name, r.last_name) for r in facts if r.first_name and r.last_name),
-        frozenset(r.phone for r in facts if r.phone),
-    )
 
 
 def _count_started(tx: Connection, ids: Collection[int]) -> int:

@@ -97,6 +97,13 @@ def all_text(mail: EmailMessage) -> str:
     return "\n".join(said)
 
 
+def text_of(mail: EmailMessage) -> str:
+    """What a person reads in a mail: its plain text, else what it has."""
+    parts = [part for part in mail.walk() if part.get_content_maintype() == "text"]
+    plain = [part for part in parts if part.get_content_type() == "text/plain"]
+    return "\n".join(_content(part) for part in plain or parts)
+
+
 def _header(part: EmailMessage, name: str) -> str:
     return _or_bare(lambda: str(part[name]))
 

@@ -59,7 +59,7 @@ def clear_files(store: Store, state: Path, search: Search) -> Cleared:
 
 def _clear_inbox(folder: Path, search: Search) -> int:
     gone = 0
-    for file in _files(folder):
+    for file in files_in(folder):
         with suppress(FileNotFoundError):  # a reader may move it from new to cur meanwhile
             if search.in_mail(file.read_bytes()):
                 file.unlink()
@@ -67,18 +67,17 @@ def _clear_inbox(folder: Path, search: Search) -> int:
     return gone
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_in(folder: Path) -> Iterator[Path]:
     """Every file of a Maildir, and of the folders within it."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
 
 
 def _clear_rejects(store: Store, folder: Path, search: Search) -> int:
     gone = 0
-    for file in _files(folder):
+    for file in files_in(folder):
         with store.begin("import") as tx:  # an import writes its rejects within its transaction
             hold_imports(tx)
-            raw = file.read_bytes()
-            kept, removed = _without(raw, file.suffix == ".jsonl", search.in_row)
+            kept, removed = _without(file, search.in_row)
             if removed:
                 _write_over(file, kept)
                 shrink_rejects(tx, file.name, len(kept))
@@ -93,12 +92,17 @@ def _write_over(file: Path, kept: bytes) -> None:
         handle.truncate()
 
 
-def _without(raw: bytes, objects: bool, is_about: IsAbout) -> tuple[bytes, int]:
+def _without(file: Path, is_about: IsAbout) -> tuple[bytes, int]:
     """The file without the rows that are about somebody, and how many they were."""
-    text = raw.decode("utf-8", "surrogateescape")
-    rows = list(_objects(text) if objects else _records(text))
+    rows = rows_of(file)
     kept = [line for line, cells in rows if not is_about(cells)]
     return "".join(kept).encode("utf-8", "surrogateescape"), len(rows) - len(kept)
+
+
+def rows_of(file: Path) -> list[tuple[str, list[str]]]:
+    """Each row of a file of rejects: as it is written, and its cells."""
+    text = file.read_bytes().decode("utf-8", "surrogateescape")
+    return list(_objects(text) if file.suffix == ".jsonl" else _records(text))
 
 
 def _objects(text: str) -> Iterator[tuple[str, list[str]]]:
