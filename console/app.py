@@ -41,6 +41,8 @@ COMMANDS = {
         "console.score.command:app",
         "Explain a score, learn a card from outcomes, or try one on history.",
     ),
+    "retention": ("console.retention:retention", "Look whose data is too old to be kept."),
+    "audit": ("console.audit:audit", "List who did what to which lead, and when."),
     "suppress": ("console.suppress:suppress", "Never mail an address again, or lift that."),
     "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),

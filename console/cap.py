@@ -7,10 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, say, say_json
+from console.frame import InFrame, operator, say, say_json
 from leadstore.consents.caps import OwnCap, choose_cap, read_cap
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
+from leadstore.privacy.journal import Act, note_act
 from leadstore.store import Store
 from nurture.errors import NurtureError
 
@@ -61,7 +62,9 @@ def _kept(store: Store, lead: str, chosen: str | None, clear: bool) -> tuple[Own
     with store.begin() as tx:
         before = read_cap(tx, find_lead(tx, lead))
         try:
-            choose_cap(tx, before.address_id, chosen, latest_moment(tx, datetime.now(UTC)))
+            now = latest_moment(tx, datetime.now(UTC))
+            choose_cap(tx, before.address_id, chosen, now)
+            note_act(tx, operator(), Act.CAP, [before.lead], now)
         except ValueError as error:
             raise NurtureError(
                 str(error), hint='for example: nurture cap ann@example.com "1 per 7 days"'

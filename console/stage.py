@@ -7,10 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, operator, say, say_json
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.stages import Placed, place
+from leadstore.privacy.journal import Act, note_act
 from nurture.words import Stage
 
 
@@ -41,7 +42,10 @@ def stage(
     store = open_existing(frame.settings().database_url)
     try:
         with store.begin() as tx:
-            placed = place(tx, find_lead(tx, lead), to, cause, latest_moment(tx, datetime.now(UTC)))
+            now = latest_moment(tx, datetime.now(UTC))
+            placed = place(tx, find_lead(tx, lead), to, cause, now)
+            if placed.changed:
+                note_act(tx, operator(), Act.STAGE, [placed.lead], now)
     finally:
         store.close()
     if json:

@@ -507,5 +507,5 @@ class AuditTable(SQLModel, table=True):
     at: datetime = _at()
     who: str = Field(max_length=120)
     act: str = Field(max_length=20)
-    lead_id: int = Field(sa_column=Column(Id, nullable=False, index=True))  # no reference: it stays
+    lead_id: int = Field(sa_column=Column(Id, nullable=False, index=True))  # no reference; 0: nobody
     detail: dict[str, Any] = _json()  # ids and numbers only

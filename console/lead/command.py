@@ -9,4 +9,8 @@ app = App(
 )
 # By path, so that each is imported only when it is called.
 app.command("console.lead.export:export", name="export", help="Give out everything kept about a person.")
+app.command("console.lead.merge:merge", name="merge", help="Merge a lead into another: the same person.")
+app.command(
+    "console.lead.duplicates:duplicates", name="duplicates", help="List leads that are probably one person."
+)
 app.command("console.lead.erase:erase", name="erase", help="Erase everything kept about a person.")

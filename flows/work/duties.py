@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flows.work.counts import added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
+from flows.work.privacy.retention import is_time, keep_time_daily
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.shop.wire import Shop
@@ -45,21 +46,38 @@ async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict
     return {**counts, SHUT: await in_thread(_shut, shop, shop.clock(now))}
 
 
-DUTIES: Mapping[str, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
+DUTIES: Mapping[str, Duty] = {
+    "mailbox": sweep,
+    "rescore": rescore,
+    "tick": tick,
+    "handoff": handoff,
+    "retention": keep_time_daily,
+}
 """What a round is made of, in its order: what came back may suppress whom a tick would mail, and who enters
 a standing sequence depends on the scores."""
 
 
-async def whole_round(shop: Shop, do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    """Let `do` do each duty by its name; returns the counts, added up.
+async def whole_round(
+    shop: Shop, do: Callable[[str], Awaitable[dict[str, Any]]], now: datetime | None = None
+) -> dict[str, Any]:
+    """Let `do` do each duty by its name; returns the counts, added up. `now` is the moment of a moved clock.
 
-    `handed_off` leads have a seller who was told so. If the mailbox is away, the round goes on.
+    `handed_off` leads have a seller who was told so. If the mailbox is away, the round goes on. The retention
+    clock is looked at once a day.
     """
     read = await _read_mailbox(do) if shop.settings.mailbox_url is not None else {}
     scored, ticked, handed = await do("rescore"), await do("tick"), await do("handoff")
     del ticked[SHUT]  # the later look counts the same rows
-    counts = added(read, scored, ticked, handed)
-    return {**counts, "handed_off": counts["mails"]}
+    counts = {**added(read, scored, ticked, handed), "handed_off": handed["mails"]}
+    if not await in_thread(is_time, shop, now or datetime.now(UTC)):
+        return counts
+    return {**counts, **_told("retention", await do("retention"))}
+
+
+def _told(name: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What there is to tell of a duty that seldom has anything, under its name."""
+    told = {one: count for one, count in counts.items() if count}
+    return {name: told} if told else {}
 
 
 async def _read_mailbox(do: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:

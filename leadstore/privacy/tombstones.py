@@ -113,6 +113,12 @@ def find_erased(
     )
 
 
+def erased_at(tx: Connection, seals: Seals, spelt: str) -> datetime | None:
+    """When the person with this normalised address was erased; None: it was not, or that was lifted."""
+    digests = [seal.digest for seal in seals.candidates(Sealed.ADDRESS, spelt)]
+    return tx.scalar(select(func.min(tombstone.c.at)).where(tombstone.c.digest.in_(digests), IN_FORCE))
+
+
 def lift_erasure(tx: Connection, seals: Seals, spelt: str, now: datetime) -> bool:
     """Let the person with this address come in again: an operator's act, at the person's own wish."""
     digests = [seal.digest for seal in seals.candidates(Sealed.ADDRESS, spelt)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -14,6 +14,10 @@ ADDRESS_LIKE = re.compile(r"[^\s@<>()\[\]\"'`,;:=|]{1,64}@[^\s@<>()\[\]\"'`,;:=|
 """Whatever may be an address in a running text; bounded, for the text is anybody's."""
 SHORTEST_KEY = 4
 """A shorter key, such as `12`, is found in too many rows that are not the person's."""
+
+
+FEW = 100
+"""So many addresses are looked for one by one; of more, the addresses that a text names are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +30,22 @@ class Person:
     phones: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
 class Traces:
     """By what erased persons are found: held in memory while their texts are removed, and never written."""
 
-    persons: Sequence[Person] = field(default=(), repr=False)
-    message_ids: frozenset[str] = field(default=frozenset(), repr=False)
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """Every address of these persons."""
-        return frozenset(one for person in self.persons for one in person.addresses)
+    def __init__(self, persons: Iterable[Person] = (), message_ids: Iterable[str] = ()) -> None:
+        self.persons = tuple(persons)
+        self.message_ids = frozenset(message_ids)
+        self.addresses = frozenset(one for person in self.persons for one in person.addresses)
+        keys = (key for person in self.persons for key in person.keys if len(key) >= SHORTEST_KEY)
+        phones = (phone for person in self.persons for phone in person.phones)
+        self._words = {_bare(word) for words in (keys, phones) for word in words}
+        self._names = {(_bare(one), _bare(other)) for person in self.persons for one, other in person.names}
 
     def in_text(self, text: str) -> bool:
         """Whether a text names one of the addresses."""
+        if len(self.addresses) > FEW:
+            return not self.addresses.isdisjoint(addresses_in(text))
         folded = text.casefold()
         return any(one in folded for one in self.addresses)
 
@@ -49,19 +55,19 @@ class Traces:
         if any(self.in_text(cell) for cell in said):
             return True
         words = {_bare(cell) for cell in said}
-        return any(_is_about(person, words) for person in self.persons)
+        named = any((one, other) in self._names for one in words for other in words) if self._names else False
+        return named or not words.isdisjoint(self._words)
 
     def in_mail(self, raw: bytes) -> bool:
         """Whether a mail is one of ours to or about a person, or names an address in a header or a text."""
         mail = parsed(raw)
         return str(mail.get("Message-ID", "")).strip() in self.message_ids or self.in_text(all_text(mail))
 
-
-def _is_about(person: Person, words: set[str]) -> bool:
-    keys = {_bare(key) for key in person.keys if len(key) >= SHORTEST_KEY}
-    phones = {_bare(phone) for phone in person.phones}
-    named = any({_bare(first), _bare(last)} <= words for first, last in person.names)
-    return named or bool(words & (keys | phones))
+    @classmethod
+    def joined(cls, parts: Sequence[Traces]) -> Traces:
+        """The traces of all of these."""
+        persons = (person for part in parts for person in part.persons)
+        return cls(persons, (name for part in parts for name in part.message_ids))
 
 
 def _bare(cell: str) -> str:

@@ -138,3 +138,38 @@ def test_merged_leads_are_erased_together(nurture: Typed, store: Store) -> None:
 
     assert code == 0
     assert len(json.loads(out)["leads"]) == 2
+
+
+def test_merge_says_first_what_happens(nurture: Typed, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dry run writes nothing; a no neither; a yes does it, and the journal keeps it."""
+    code, out, _ = nurture("lead", "merge", "zeb", "ann", "--dry-run")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: "no")
+    refused, _, asked = nurture("lead", "merge", "zeb", "ann")
+    with store.read() as tx:
+        untouched = find_lead(tx, "zeb@leads.example") != find_lead(tx, "ann@leads.example")
+
+    assert (code, refused, untouched) == (0, 1, True)
+    assert "withdrawn from now on" in out
+    assert "guides" in out
+    assert out.strip() in asked
+    assert nurture("lead", "merge", "zeb", "ann", "--yes")[0] == 0
+    with store.read() as tx:
+        assert find_lead(tx, "zeb@leads.example") == find_lead(tx, "ann@leads.example")
+    assert "both are lead" in nurture("lead", "merge", "zeb", "ann", "--yes")[2]
+
+
+def test_duplicates_are_listed_with_reasons(nurture: Typed, store: Store) -> None:
+    """And what to type to merge the surest pair."""
+    with store.begin() as tx:
+        zeb = find_lead(tx, "zeb")
+        twin, _ = add_lead(tx, "z.quill", first_name="Zebedia", last_name="Quillfeather")
+    code, out, err = nurture("lead", "duplicates")
+    data = json.loads(nurture("lead", "duplicates", "--json")[1])
+
+    assert code == 0
+    assert "same name" in out
+    assert f"nurture lead merge {twin} {zeb} --dry-run" in err
+    assert [(pair["one"]["id"], pair["other"]["id"]) for pair in data["pairs"]] == [(zeb, twin)]
+    assert "no two leads" in nurture("lead", "duplicates", "--at-least", "0.99")[2]
+    assert nurture("lead", "duplicates", "--at-least", "7")[0] == 2

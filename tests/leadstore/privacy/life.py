@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
+from sqlmodel import SQLModel
 
 from leadstore.aside import NewAside, set_aside
 from leadstore.consents.grants import suppress, withdraw_all
@@ -84,3 +85,14 @@ def whole_life(tx: Connection) -> tuple[int, int]:
     set_aside(tx, items, NOON)
     tx.execute(insert(route).values(name="leads.example", reply="450 zeb@leads.example full", closings=1))
     return lead_id, address_id
+
+
+def everything(tx: Connection) -> str:
+    """All rows of all tables, as text."""
+    tables = SQLModel.metadata.sorted_tables
+    rows = [(t.name, [tuple(map(_shown, r)) for r in tx.execute(select(t))]) for t in tables]
+    return repr(rows).casefold()
+
+
+def _shown(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value

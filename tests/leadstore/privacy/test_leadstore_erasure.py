@@ -35,7 +35,7 @@ from nurture.imports.lead import ImportedLead
 from nurture.privacy.seals import Seals
 from nurture.values import Claim
 from tests.builders import NOON, add_lead
-from tests.leadstore.privacy.life import MARKS, add_touch, whole_life
+from tests.leadstore.privacy.life import MARKS, add_touch, everything, whole_life
 
 SEALS = Seals(["the-secret-of-this-project"])
 
@@ -44,17 +44,6 @@ SEALS = Seals(["the-secret-of-this-project"])
 def tx(store: Store) -> Iterator[Connection]:
     with store.begin() as opened:
         yield opened
-
-
-def everything(tx: Connection) -> str:
-    """All rows of all tables, as text."""
-    tables = SQLModel.metadata.sorted_tables
-    rows = [(t.name, [tuple(map(_shown, r)) for r in tx.execute(select(t))]) for t in tables]
-    return repr(rows).casefold()
-
-
-def _shown(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def test_no_row_tells_of_an_erased_lead(tx: Connection) -> None:
