@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.types import PositiveInt
@@ -13,9 +13,6 @@ from console.frame import InFrame, note, say_json
 from leadstore.database.access import open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.privacy.journal import Act, Entry, read_journal
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 def audit(
@@ -56,7 +53,7 @@ def audit(
     return 0
 
 
-def _number(tx: Connection, lead: str) -> int:
+def _number(tx: Any, lead: str) -> int:
     """A number is taken as it is: nobody else is found by an erased lead's."""
     bare = lead.removeprefix("id:")
     return int(bare) if bare.isdecimal() and len(bare) < 19 else find_lead(tx, lead)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -15,9 +15,6 @@ from leadstore.privacy.tombstones import erased_at, lift_erasure
 from leadstore.store import Store
 from nurture.privacy.seals import Seals
 from nurture.words import SuppressionReason
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 ASK_TWICE = {
     SuppressionReason.BOUNCE: "Its mailbox did not exist.",
@@ -72,7 +69,7 @@ def suppress(
     return 0
 
 
-def _state(tx: Connection, address: str, seals: Seals) -> AddressState:
+def _state(tx: Any, address: str, seals: Seals) -> AddressState:
     """What is known of an address: of one who was erased, that it was."""
     held = read_address(tx, address)
     at = erased_at(tx, seals, held.address) if held.address_id is None else None
@@ -89,7 +86,7 @@ def _act(store: Store, before: AddressState, lift: bool, reason: str, seals: Sea
     return changed
 
 
-def _changed(tx: Connection, address: str, lift: bool, reason: str, seals: Seals, now: datetime) -> bool:
+def _changed(tx: Any, address: str, lift: bool, reason: str, seals: Seals, now: datetime) -> bool:
     if lift:
         return lift_address(tx, address, now) or lift_erasure(tx, seals, address, now)
     if _state(tx, address, seals).reason is SuppressionReason.ERASURE:

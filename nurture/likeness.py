@@ -31,7 +31,7 @@ SHORTEST_PHONE, PHONE_TAIL = 7, 9
 SHORTEST_LOCAL = 5
 ALIKE, UNLIKE = 0.92, 0.7
 """Jaro-Winkler: from here on two names may be one misspelt, and below they are two."""
-_DIGITS = re.compile(r"\D")
+_DIGITS, _MARKS = re.compile(r"\D"), re.compile(r"\W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def names_of(one: Facts) -> tuple[str, str]:
 
 
 def _word(name: str) -> str:
-    return re.sub(r"[^\w]+", "", fold(name))
+    return _MARKS.sub("", fold(name))
 
 
 def compare(one: Facts, other: Facts) -> Likeness:

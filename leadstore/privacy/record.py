@@ -61,7 +61,7 @@ def _mails_aside(tx: Connection, traces: Traces) -> list[Row]:
     return [_plain(row._mapping) for row in tx.execute(kept) if traces.in_mail(bytes(row.payload))]
 
 
-def _plain(row: Mapping[str, Any]) -> Row:
+def _plain(row: Any) -> Row:  # a mapping of column names
     return {name: _plainly(value) for name, value in row.items()}
 
 
