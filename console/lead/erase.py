@@ -118,7 +118,10 @@ def _in_words(done: Erasure) -> str:
             "of it is not kept. `nurture lead erase --replay` clears a local inbox of it"
         )
     if not done.log_emptied:
-        lines.append("another process reads the store: its log (store.db-wal) is emptied when that ends")
+        lines.append(
+            "another process was at the store's file, whose free pages and log (store.db-wal) may still hold "
+            "some of it: `nurture lead erase --replay` clears them"
+        )
     if done.file_trouble:
         lines.append(f"{done.file_trouble}; make it writable, then `nurture lead erase --replay`")
     return "\n".join(lines)

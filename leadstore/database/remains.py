@@ -14,6 +14,7 @@ from pathlib import Path
 
 from leadstore.database.outages import said_plainly
 from leadstore.store import Store
+from nurture.errors import StoreBusy, StoreGone
 
 LOOK = """\
 import sys
@@ -32,7 +33,10 @@ whenever that process closes it."""
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What is left on the disk: whether the log was emptied, and whether the file was written anew."""
+    """What is left on the disk: whether the log was emptied, and whether the file was written anew.
+
+    `log_emptied` False: another process was in the way, and the same again later does it.
+    """
 
     log_emptied: bool = True
     rewritten: bool = False
@@ -49,12 +53,18 @@ def remove_remains(store: Store, marks: Collection[str], small: int = SMALL) -> 
     trial, two of 180 erased leads had left one. Other databases are left alone. A reader that does not end
     keeps the log: it is emptied later then.
 
-    Raises:
-        StoreGone, StoreBusy: the database does not answer, or its disk is full.
+    The rows are gone by then: what is in the way is told by `log_emptied`, and raises nothing.
     """
     file = store.engine.url.database
     if store.dialect != "sqlite" or not file or file == ":memory:":
         return Remains()
+    try:
+        return _removed(store, file, marks, small)
+    except (StoreBusy, StoreGone):  # another process writes for longer than we wait, or the disk is full
+        return Remains(log_emptied=False)
+
+
+def _removed(store: Store, file: str, marks: Collection[str], small: int) -> Remains:
     with said_plainly(store.url), store.session() as session:
         emptied = _checkpoint(session)
         if Path(file).stat().st_size > small and not _found_in(file, marks):

@@ -59,7 +59,7 @@ def save_batch(
     bulk = Bulk(tx)
     hold_imports(tx)
     ledger = Ledger(get_acquainted(bulk, rows), now, live, memory or FileMemory())
-    counts = _take(ledger, rows, erased_rows(tx, ledger.memory.seals, rows))
+    counts = _take(ledger, rows, _erased(tx, ledger.memory.seals, rows, ledger.known))
     _write(bulk, ledger)
     return replace(counts, said={person.id: person.said for person in ledger.met})
 
@@ -79,14 +79,17 @@ def try_batch(
     erased = ErasedAmong()
     if tx is not None:
         get_acquainted(Bulk(tx), rows, known, lock=False)
-        erased = erased_rows(tx, seals, rows)
+        erased = _erased(tx, seals, rows, known)
     return _take(Ledger(known, now, live), rows, erased)
 
 
-def erased_rows(tx: Connection, seals: Seals | None, rows: Sequence[ImportedLead]) -> ErasedAmong:
-    """The addresses and keys of these rows that belong to erased persons."""
-    keys = (row.key for row in rows if row.key is not None)
-    return find_erased(tx, seals, (row.address for row in rows if row.address), keys)
+def _erased(
+    tx: Connection, seals: Seals | None, rows: Sequence[ImportedLead], known: Acquaintance
+) -> ErasedAmong:
+    """The addresses and keys of these rows that belong to erased persons; whoever is known was not erased."""
+    addresses = (row.address for row in rows if row.address and row.address not in known.by_address)
+    keys = (row.key for row in rows if row.key is not None and row.key not in known.by_key)
+    return find_erased(tx, seals, addresses, keys)
 
 
 def _take(ledger: Ledger, rows: Sequence[ImportedLead], erased: ErasedAmong) -> SaveCounts:

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from leadstore.database.bulk import Bulk
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.privacy.belongings import (
+    IS_ERASED,
     NUMBERED,
     TABLES,
     Owned,
@@ -105,10 +106,10 @@ def erase_leads(
     Nothing resurrects them: a message that was claimed is not started any more, the outcome of one that was
     being spoken finds no row that waits for it, and a later bounce, reply or click finds nobody.
     """
-    ids = whole_persons(tx, lead_ids)
+    lock_leads(tx, whole_persons(tx, lead_ids))
+    ids = whole_persons(tx, lead_ids)  # as they are now that nobody else may change them
     if not ids:
         return Erased()
-    lock_leads(tx, ids)
     traces = traces_of(tx, ids)
     stones = [
         one for person in traces.persons for one in seals_of(seals, person.addresses, person.keys, why, now)
@@ -121,6 +122,16 @@ def erase_leads(
     rows += _forget_mails(tx, traces) + _forget_replies(tx, traces)
     note_act(tx, who, Act.ERASE if why is Why.REQUEST else Act.EXPIRE, ids, now)
     return Erased(tuple(ids), rows, wired, tuple(stones), traces)
+
+
+def sweep_erased(tx: Connection, now: datetime) -> int:
+    """Remove what was written for an erased lead by who had found it a moment before; how many rows."""
+    ids = tx.scalars(select(lead.c.id).where(IS_ERASED)).all()
+    if not ids:
+        return 0
+    owned = numbers_of(tx, ids)
+    late: Owned = {table: owned[table] if table is outbox else [] for table in NUMBERED}
+    return _delete_all(tx, owned) + _empty_all(tx, late, now)
 
 
 def _count_started(tx: Connection, ids: Collection[int]) -> int:

@@ -99,29 +99,24 @@ def find_erased(
     """
     if seals is None or not any_erased(tx):
         return NOBODY
-    known = {
-        seal.digest: (kind, text)
-        for kind, texts in ((Sealed.ADDRESS, addresses), (Sealed.KEY, keys))
-        for text in texts
-        for seal in seals.candidates(kind, text)
-    }
-    query = select(tombstone.c.digest).where(Bulk(tx).among(tombstone.c.digest, known), IN_FORCE)
-    found = [known[digest] for digest in tx.scalars(query)]
+    spelt, named = seals.digests(Sealed.ADDRESS, addresses), seals.digests(Sealed.KEY, keys)
+    wanted = Bulk(tx).among(tombstone.c.digest, (*spelt, *named))
+    found = list(tx.scalars(select(tombstone.c.digest).where(wanted, IN_FORCE)))
     return ErasedAmong(
-        frozenset(text for kind, text in found if kind is Sealed.ADDRESS),
-        frozenset(text for kind, text in found if kind is Sealed.KEY),
+        frozenset(spelt[one] for one in found if one in spelt),
+        frozenset(named[one] for one in found if one in named),
     )
 
 
 def erased_at(tx: Connection, seals: Seals, spelt: str) -> datetime | None:
     """When the person with this normalised address was erased; None: it was not, or that was lifted."""
-    digests = [seal.digest for seal in seals.candidates(Sealed.ADDRESS, spelt)]
+    digests = list(seals.digests(Sealed.ADDRESS, [spelt]))
     return tx.scalar(select(func.min(tombstone.c.at)).where(tombstone.c.digest.in_(digests), IN_FORCE))
 
 
 def lift_erasure(tx: Connection, seals: Seals, spelt: str, now: datetime) -> bool:
     """Let the person with this address come in again: an operator's act, at the person's own wish."""
-    digests = [seal.digest for seal in seals.candidates(Sealed.ADDRESS, spelt)]
+    digests = list(seals.digests(Sealed.ADDRESS, [spelt]))
     persons = list(tx.scalars(select(tombstone.c.person).where(tombstone.c.digest.in_(digests), IN_FORCE)))
     these = tombstone.c.person.in_(persons) & IN_FORCE
     return bool(tx.execute(update(tombstone).where(these).values(lifted_at=now)).rowcount)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,7 +35,10 @@ class Seals:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._keys = [(_mac(key, b"nurture seal key").hex()[:16], _mac(key, b"nurture seal")) for key in keys]
+        self._keys = [
+            (_mac(key, b"nurture seal key").hex()[:16], hmac.new(_mac(key, b"nurture seal"), None, "sha256"))
+            for key in keys
+        ]
 
     @property
     def names(self) -> frozenset[str]:
@@ -44,12 +47,19 @@ class Seals:
 
     def seal(self, kind: Sealed, text: str) -> Seal:
         """The seal to keep: by the newest key."""
-        return self.candidates(kind, text)[0]
+        name, _ = self._keys[0]
+        return Seal(name, next(iter(self.digests(kind, [text]))))
 
-    def candidates(self, kind: Sealed, text: str) -> list[Seal]:
-        """Every seal that may be kept of this, the newest key's first."""
-        said = f"{kind.value}:{text}".encode()
-        return [Seal(name, hmac.digest(key, said, "sha256").hex()) for name, key in self._keys]
+    def digests(self, kind: Sealed, texts: Iterable[str]) -> dict[str, str]:
+        """Every digest that may be kept of these, and the text that it is of; the newest key's first."""
+        said = [(text, f"{kind.value}:{text}".encode()) for text in texts]
+        found = {}
+        for _, key in self._keys:
+            for text, raw in said:  # an import seals thousands: the key is set up once
+                mac = key.copy()
+                mac.update(raw)
+                found[mac.hexdigest()] = text
+        return found
 
 
 def _mac(key: str, purpose: bytes) -> bytes:

@@ -11,7 +11,8 @@ from flows.work.privacy.files import by_addresses
 from flows.work.privacy.ledger import bring_level
 from flows.work.shop.settings import Settings
 from leadstore.database.remains import remove_remains
-from leadstore.privacy.tombstones import Why, any_erased, erased_leads, find_erased, pages, unreadable
+from leadstore.privacy.erasure import sweep_erased
+from leadstore.privacy.tombstones import Why, erased_leads, find_erased, pages, unreadable
 from leadstore.store import Store
 from nurture.privacy.seals import Seals
 
@@ -28,6 +29,7 @@ class Replayed:
     mails: int = 0
     rejects: int = 0
     unreadable: int = 0  # tombstones made with a key that is not at hand any more
+    log_emptied: bool = True
     file_trouble: str = ""
 
 
@@ -46,18 +48,17 @@ def replay(settings: Settings, store: Store, *, who: str, now: datetime) -> Repl
             leads += len(erased.leads)
             left |= {*marks(erased.traces)}
     cleared, trouble = clear(store, settings, by_addresses(lambda found: _any_of(store, seals, found)))
-    if left:
-        bring_level(store, settings.state)
-        remove_remains(store, left)
+    _sweep(store, now)
+    bring_level(store, settings.state)
+    remains = remove_remains(store, left)
     with store.read() as tx:
         unknown = unreadable(tx, seals)
-    return Replayed(lost, leads, cleared.mails, cleared.rows, unknown, trouble)
+    return Replayed(lost, leads, cleared.mails, cleared.rows, unknown, remains.log_emptied, trouble)
 
 
-def nothing_to_replay(store: Store) -> bool:
-    """Whether nobody was ever erased, so that no file needs a look."""
-    with store.read() as tx:
-        return not any_erased(tx)
+def _sweep(store: Store, now: datetime) -> int:
+    with store.begin("erase") as tx:
+        return sweep_erased(tx, now)
 
 
 def _back_again(store: Store, seals: Seals) -> Iterator[Sequence[int]]:

@@ -15,6 +15,7 @@ from flows.work.privacy.erase import erase
 from flows.work.privacy.ledger import NAME, bring_level, read_ledger
 from flows.work.privacy.replay import replay
 from flows.work.shop.settings import Settings
+from leadstore.database.remains import remove_remains
 from leadstore.imports import runs
 from leadstore.imports.runs import Progress
 from leadstore.leads.lookup import find_lead
@@ -293,3 +294,31 @@ def test_the_inbox_takes_mail_after_it_was_cleared(project: Path, settings: Sett
         erase(settings, store, [whose(store, "c-100")], who="user op", now=NOON)
 
         assert sorted(p.name for p in (project / ".nurture" / "inbox").iterdir()) == ["cur", "new", "tmp"]
+
+
+def test_who_is_at_the_stores_file_is_told(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process writes for longer than we wait: the rows are gone, and what is left is said."""
+    monkeypatch.setattr("leadstore.store.BUSY_SECONDS", 0.05)
+    one, other = open_store(sqlite_url), open_store(sqlite_url)
+    with one.begin() as tx:
+        bring = "INSERT INTO note (name, value) VALUES ('x', 'y')"
+        tx.exec_driver_sql(bring)
+        busy = remove_remains(other, ["y"])
+    free = remove_remains(other, ["y"])
+    one.close()
+    other.close()
+
+    assert (busy.log_emptied, busy.rewritten) == (False, False)
+    assert (free.log_emptied, free.rewritten) == (True, True)
+
+
+def test_a_large_file_is_written_anew_only_if_it_must(sqlite_url: str) -> None:
+    """When one of the texts is still found in it; nothing to look for is nothing found."""
+    store = open_store(sqlite_url)
+    with store.begin() as tx:
+        tx.exec_driver_sql("INSERT INTO note (name, value) VALUES ('x', 'zebedia')")
+
+    assert not remove_remains(store, ["quill"], small=0).rewritten
+    assert not remove_remains(store, [], small=0).rewritten
+    assert remove_remains(store, ["quill", "zebedia"], small=0).rewritten
+    store.close()

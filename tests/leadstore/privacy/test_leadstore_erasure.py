@@ -18,7 +18,7 @@ from leadstore.leads.merge import merge
 from leadstore.outbox.letters import lock_started, mark_started
 from leadstore.outbox.returns import find_sent
 from leadstore.privacy.belongings import NUMBERED, belongings, mentions
-from leadstore.privacy.erasure import KEPT, erase_leads
+from leadstore.privacy.erasure import KEPT, erase_leads, sweep_erased
 from leadstore.privacy.journal import Act, read_journal
 from leadstore.privacy.tombstones import (
     Why,
@@ -29,11 +29,12 @@ from leadstore.privacy.tombstones import (
     unreadable,
 )
 from leadstore.rows import address, enrolment, handoff, lead, outbox
+from leadstore.signals import append_signals
 from leadstore.store import Store
 from nurture.errors import NotFound
 from nurture.imports.lead import ImportedLead
 from nurture.privacy.seals import Seals
-from nurture.values import Claim
+from nurture.values import Claim, NewSignal
 from tests.builders import NOON, add_lead
 from tests.leadstore.privacy.life import MARKS, add_touch, everything, whole_life
 
@@ -191,6 +192,21 @@ def test_a_restored_row_is_found_by_its_seal(tx: Connection) -> None:
 
     assert erased_leads(tx, SEALS, 0) == ([back], last)
     assert erased_leads(tx, SEALS, last) == ([], None)
+
+
+def test_what_was_written_a_moment_too_late_is_swept(tx: Connection) -> None:
+    """By a worker that had found the lead before it was erased: a signal, a notice."""
+    lead_id, address_id = whole_life(tx)
+    erase_leads(tx, [lead_id], SEALS, NOON, who="user op")
+    before = everything(tx)
+    append_signals(tx, [NewSignal(lead_id, "page.visited", NOON, "web", "late", {"who": "zeb"})], NOON)
+    late = add_touch(tx, lead_id, address_id, "planned", 9, payload={"text": "Zebedia"})
+
+    assert sweep_erased(tx, NOON) == 2
+    assert [mark for mark in MARKS if mark in everything(tx)] == []
+    tx.execute(outbox.delete().where(outbox.c.id == late))
+    assert everything(tx) == before
+    assert sweep_erased(tx, NOON) == 0
 
 
 def test_the_journal_keeps_only_the_id(tx: Connection) -> None:

@@ -28,7 +28,7 @@ def test_a_seal_is_made_with_the_newest_key_and_known_by_all() -> None:
     old, both = Seals(["first-key-of-ours"]), Seals(["newer-key-of-ours", "first-key-of-ours"])
     kept = old.seal(Sealed.ADDRESS, "ada@acme.example")
 
-    assert kept in both.candidates(Sealed.ADDRESS, "ada@acme.example")
+    assert both.digests(Sealed.ADDRESS, ["ada@acme.example"])[kept.digest] == "ada@acme.example"
     assert both.seal(Sealed.ADDRESS, "ada@acme.example") != kept
     assert old.names < both.names
 
