@@ -71,6 +71,6 @@ def _show(found: list[Entry]) -> None:
         table.add_column(name)
     for one in found:
         more = ", ".join(f"{name} {value}" for name, value in one.detail.items())
-        cells = (say_at(one.at, UTC), one.who, one.act.value, str(one.lead_id), more)
+        cells = (say_at(one.at, UTC), one.who, one.act.value, str(one.lead_id or "-"), more)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console(highlight=False).print(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -15,6 +15,9 @@ from leadstore.privacy.tombstones import erased_at, lift_erasure
 from leadstore.store import Store
 from nurture.privacy.seals import Seals
 from nurture.words import SuppressionReason
+
+if TYPE_CHECKING:
+    from flows.work.shop.settings import Settings
 
 ASK_TWICE = {
     SuppressionReason.BOUNCE: "Its mailbox did not exist.",
@@ -60,6 +63,8 @@ def suppress(
         if not yes and not _agreed(before, lift):
             return 1
         changed = _act(store, before, lift, reason, seals)
+        if changed and before.reason is SuppressionReason.ERASURE:
+            _tell_the_ledger(store, settings)
     finally:
         store.close()
     if json:
@@ -67,6 +72,13 @@ def suppress(
     else:
         say(_result(before, lift, changed))
     return 0
+
+
+def _tell_the_ledger(store: Store, settings: Settings) -> None:
+    """A seal that was lifted must not come back with a backup."""
+    from flows.work.privacy.ledger import bring_level
+
+    bring_level(store, settings.state)
 
 
 def _state(tx: Any, address: str, seals: Seals) -> AddressState:

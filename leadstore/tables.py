@@ -145,7 +145,7 @@ class LeadTable(SQLModel, table=True):
     changed_at: datetime = _at()
     live: bool = True  # False: only known from imported history; enters and is offered to nobody yet
     changed: bool = True  # standing sequences have not looked at it yet
-    merged_into: int | None = _ref("lead.id", null=True)
+    merged_into: int | None = _ref("lead.id", null=True)  # itself: it was erased
     __table_args__ = (
         _only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
         # Whoever asks says the same words: SQLite compares the text of the question with the index's.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.work.privacy.ledger import NAME, read_ledger
 from flows.work.project.apply import apply_release
 from leadstore.leads.lookup import find_lead
 from leadstore.store import Store
@@ -68,14 +69,16 @@ def test_looking_is_no_act(nurture: Typed) -> None:
     assert "nothing was done" in nurture("audit")[2]
 
 
-def test_an_erased_address_is_not_stored_by_suppressing_it(nurture: Typed, store: Store) -> None:
+def test_an_erased_address_is_not_stored_by_suppressing_it(nurture: Typed, tmp_path: Path) -> None:
     """Its seal bars it already; lifting that is an operator's word, and asks."""
     nurture("lead", "erase", "zeb", "--yes")
     code, out, _ = nurture("suppress", "zeb@leads.example", "--yes")
     lifted = nurture("suppress", "zeb@leads.example", "--lift", "--yes")
+    ledger = read_ledger(tmp_path / ".nurture" / NAME)
 
     assert (code, out.strip()) == (0, "suppressed already")
     assert "may come in again" in lifted[1]
+    assert [one for one in ledger.values() if one.lifted_at is None] == []
     assert "lift" in nurture("audit")[1]
     assert nurture("suppress", "zeb@leads.example", "--lift", "--yes")[1].strip() == "not suppressed"
 

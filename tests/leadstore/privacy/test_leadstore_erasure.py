@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,3 +267,11 @@ def test_what_is_left_of_the_lead_is_its_number(tx: Connection) -> None:
 
     assert (row.cycle, row.stage, row.merged_into, row.live) == (3, "disqualified", lead_id, False)
     assert tx.execute(text("SELECT count(*) FROM signal")).scalar() == 0
+
+
+def test_the_journal_is_only_appended_to() -> None:
+    """No module changes or deletes a line of it."""
+    root = Path(__file__).parents[3] / "leadstore"
+    sources = {path.name: path.read_text() for path in root.rglob("*.py")}
+
+    assert [name for name, source in sources.items() if re.search(r"(update|delete)\(audit\b", source)] == []
