@@ -123,7 +123,7 @@ def _in_words(done: Erasure) -> str:
             "some of it: `nurture lead erase --replay` clears them"
         )
     if done.file_trouble:
-        lines.append(f"{done.file_trouble}; make it writable, then `nurture lead erase --replay`")
+        lines.append(f"{done.file_trouble}; mend that, then `nurture lead erase --replay`")
     return "\n".join(lines)
 
 
@@ -138,5 +138,5 @@ def _replayed(done: Replayed) -> str:
             "among NURTURE_SECRET_KEYS; put it at the end of the list"
         )
     if done.file_trouble:
-        lines.append(f"{done.file_trouble}; make it writable, and do this again")
+        lines.append(f"{done.file_trouble}; mend that, and do this again")
     return "\n".join(lines)

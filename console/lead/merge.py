@@ -80,7 +80,7 @@ def _merge(store: Store, foreseen: MergeForesight) -> None:
     duplicate, into = foreseen.duplicate, foreseen.into
     with store.begin() as tx:
         now = latest_moment(tx, datetime.now(UTC))
-        if not merge_leads(tx, duplicate, into, now, operator()):
+        if not merge_leads(tx, duplicate, into, now, operator(), complete=True):
             raise NurtureError("one of them was merged or erased meanwhile", hint="look at both again")
         note_act(tx, operator(), Act.MERGE, [duplicate], now, {"into": into})
 

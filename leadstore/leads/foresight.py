@@ -32,11 +32,11 @@ class MergeForesight:
 
 
 def foresee_merge(tx: Connection, duplicate: int, into: int, now: datetime) -> MergeForesight | None:
-    """What `merge` will do; None when there is nothing to merge. Nothing of it stays."""
+    """What `merge` will do, completed; None when there is nothing to merge. Nothing of it stays."""
     trial = tx.begin_nested()
     try:
         before = _look(tx, duplicate, into)
-        if not merge(tx, duplicate, into, now, "merge"):
+        if not merge(tx, duplicate, into, now, "merge", complete=True):
             return None
         after = _look(tx, duplicate, into)
     finally:

@@ -30,13 +30,16 @@ KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLE
 """What sales said of the one lead says nothing of the other."""
 
 
-def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str) -> bool:
+def merge(
+    tx: Connection, duplicate: int, into: int, now: datetime, source: str, *, complete: bool = False
+) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
     A topic withdrawn at any address, a suppression of either, and the tighter cap of its own hold for the
     lead that lives on; a consent is not carried over, for it belongs to the address that gave it. What the
-    duplicate did counts for the other from now on, and what only it knew of the person is taken over; its
-    sequences end. Nothing is deleted: the duplicate's own row, decisions and messages stay.
+    duplicate did counts for the other from now on; its sequences end. `complete`: what only it knew of the
+    person is taken over as well, as an operator wants who has looked at both. Nothing is deleted: the
+    duplicate's own row, decisions and messages stay.
     """
     lock_leads(tx, (duplicate, into))
     alive = lead.c.id.in_((duplicate, into)) & lead.c.merged_into.is_(None)
@@ -47,7 +50,8 @@ def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str)
     aliases = addresses_of(tx, [duplicate])[duplicate]
     _take_the_stricter(tx, reached[duplicate], aliases, reached[into], now, source)
     _take_the_tighter_cap(tx, reached[duplicate], reached[into])
-    _take_what_is_missing(tx, duplicate, into)
+    if complete:
+        _take_what_is_missing(tx, duplicate, into)
     tx.execute(update(address).where(address.c.lead_id == duplicate).values(lead_id=into, current=False))
     did = (signal.c.lead_id == duplicate) & signal.c.type.not_in(KEPT)
     tx.execute(update(signal).where(did).values(lead_id=into))

@@ -13,6 +13,7 @@ from leadstore.database.remains import remove_remains
 from leadstore.privacy.erasure import Erased, erase_leads
 from leadstore.privacy.tombstones import Why
 from leadstore.store import Store
+from nurture.errors import StoreError
 from nurture.privacy.seals import Seals
 from nurture.privacy.traces import Traces
 
@@ -28,7 +29,7 @@ class Erasure:
     rejects: int = 0  # rows of rejected imports
     log_emptied: bool = True
     rewritten: bool = False
-    file_trouble: str = ""  # why a file could not be cleared; `nurture lead erase --replay` does it later
+    file_trouble: str = ""  # why a file could not be changed; `nurture lead erase --replay` does it later
 
 
 def erase(
@@ -47,12 +48,11 @@ def erase(
 
     Raises:
         StoreGone, StoreBusy: nothing was erased.
-        StoreError: the leads are erased, and the ledger cannot be written.
     """
     erased = erase_in_store(settings, store, lead_ids, who=who, now=now, why=why)
     if not erased.leads:
         return Erasure()
-    bring_level(store, settings.state)
+    unwritten = _tell_the_ledger(store, settings)
     cleared, trouble = clear(store, settings, by_traces(erased.traces))
     remains = remove_remains(store, marks(erased.traces))
     return Erasure(
@@ -63,8 +63,17 @@ def erase(
         cleared.rows,
         remains.log_emptied,
         remains.rewritten,
-        trouble,
+        "; ".join(filter(None, (trouble, unwritten))),
     )
+
+
+def _tell_the_ledger(store: Store, settings: Settings) -> str:
+    """Why the seals could not be kept beside the store as well, if so: they are in it."""
+    try:
+        bring_level(store, settings.state)
+    except StoreError as error:
+        return error.message
+    return ""
 
 
 def erase_in_store(

@@ -114,12 +114,20 @@ def _policy(shop: Shop) -> RetentionPolicy:
 def _look(shop: Shop, policy: RetentionPolicy, now: datetime, dry: bool) -> Counter[str]:
     """Report first; and what a restored backup brought back goes without being asked."""
     counts: Counter[str] = Counter()
-    if not dry and bring_level(shop.store, shop.settings.state):
+    if not dry and _has_lost_seals(shop, counts):
         counts["back_again"] = replay(shop.settings, shop.store, who=WHO, now=now).leads
     with shop.store.read("report") as tx:
         counts["seals_unreadable"] = unreadable(tx, Seals(shop.settings.secret_keys))
         counts["expired"] = count_expired(tx, policy.after.before(now), policy.keep)
     return counts
+
+
+def _has_lost_seals(shop: Shop, counts: Counter[str]) -> bool:
+    try:
+        return bring_level(shop.store, shop.settings.state) > 0
+    except StoreError:  # a folder that cannot be written to keeps nothing from being erased
+        counts["files_in_trouble"] = 1
+        return False
 
 
 def _erase_page(
@@ -140,7 +148,7 @@ def _clean(shop: Shop, traces: Traces, total: Counter[str]) -> None:
     try:
         bring_level(shop.store, shop.settings.state)
         _, trouble = clear(shop.store, shop.settings, by_traces(traces))
-        total["files_in_trouble"] = int(bool(trouble))
+        total["files_in_trouble"] |= bool(trouble)
     except StoreError:
         total["files_in_trouble"] = 1
     remove_remains(shop.store, marks(traces))

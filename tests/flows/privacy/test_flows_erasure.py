@@ -208,6 +208,18 @@ def test_a_broken_ledger_is_told(project: Path, settings: Settings, store: Store
         bring_level(store, settings.state)
 
 
+def test_a_ledger_that_cannot_be_written_keeps_nobody_from_being_erased(
+    project: Path, settings: Settings, store: Store
+) -> None:
+    """The seals are in the store; that they are not beside it is told."""
+    (project / ".nurture" / NAME).mkdir()
+    bring_in(store, project)
+    done = erase(settings, store, [whose(store, "c-100")], who="user op", now=NOON)
+
+    assert len(done.leads) == 1
+    assert "the ledger of tombstones cannot be used" in done.file_trouble
+
+
 def test_rejects_of_an_import_that_goes_on_keep_their_place(
     project: Path, settings: Settings, store: Store
 ) -> None:

@@ -95,7 +95,7 @@ def test_history_of_both_is_kept(tx: Connection) -> None:
     for number, whose in enumerate((one, one, two)):
         append_signals(tx, [NewSignal(whose, "page.visited", NOON, "web", str(number))], NOON)
 
-    assert merge(tx, one, two, NOON, "test")
+    assert merge(tx, one, two, NOON, "test", complete=True)
     row = tx.execute(select(lead).where(lead.c.id == two)).one()
     assert tx.scalar(select(func.count()).where(signal.c.lead_id == two)) == 3
     assert find_lead(tx, "one@leads.example") == two
