@@ -42,10 +42,11 @@ def trouble_in(counts: Counts) -> Trouble | None:
 
 
 def _count(counts: Counts, path: str) -> int:
-    """The count of that name, or of that name and reason; a round counts what the mailbox brought apart."""
+    """The count of that name, or of that name and reason; a round counts mailbox and retention apart."""
     name, _, reason = path.partition("/")
-    own, mailbox = counts.get(name, 0), counts.get("mailbox", {}).get(name, 0)
-    return int(own.get(reason, 0)) if reason and own else total(own) + total(mailbox)
+    own = counts.get(name, 0)
+    apart = sum(total(counts.get(part, {}).get(name, 0)) for part in ("mailbox", "retention"))
+    return int(own.get(reason, 0)) if reason and own else total(own) + apart
 
 
 def _said(number: int, one: str, many: str, remedy: str) -> str:
@@ -89,6 +90,18 @@ _ROWS = (
         "lead would leave a sequence by the files, which were not applied",
         "leads would leave a sequence by the files, which were not applied",
         "`nurture apply` asks",
+    ),
+    (
+        "seals_unreadable",
+        "seal of an erased lead cannot be read",
+        "seals of erased leads cannot be read",
+        "put their key back, at the end of NURTURE_SECRET_KEYS",
+    ),
+    (
+        "files_in_trouble",
+        "file could not be cleared of erased leads",
+        "files could not be cleared of erased leads",
+        "make .nurture writable, then `nurture lead erase --replay`",
     ),
     ("set_aside", "item was set aside", "items were set aside", "`nurture aside list`"),
 )

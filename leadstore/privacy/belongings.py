@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, false, or_, select
 from sqlmodel import SQLModel
 
 from leadstore.database.bulk import Bulk
@@ -75,4 +75,4 @@ def belongs_by(tx: Connection, owned: Owned, column: Column[Any]) -> ColumnEleme
     if parent.table in owned:
         return Bulk(tx).among(column, owned[parent.table])
     conditions = [belongs_by(tx, owned, one) for one in belongings(parent.table)]
-    return column.in_(select(parent).where(or_(*conditions)))
+    return column.in_(select(parent).where(or_(false(), *conditions)))

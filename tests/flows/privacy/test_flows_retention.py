@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select
 
+from flows.runs.plain import plain_round
 from flows.work.deadline import Deadline
 from flows.work.privacy import retention
 from flows.work.privacy.ledger import NAME
 from flows.work.privacy.retention import is_time, keep_time, keep_time_daily
+from flows.work.trouble import trouble_in
 from leadstore.privacy.journal import read_journal
 from leadstore.privacy.tombstones import Why, all_tombstones
 from leadstore.rows import address, lead
@@ -220,3 +222,29 @@ async def test_who_came_back_with_a_backup_goes_again(work: Workshop, store: Sto
 
     assert (counts["back_again"], counts["expired"]) == (1, 0)
     assert again in gone(store)
+
+
+async def test_a_round_looks_at_the_clock_once_a_day(work: Workshop, store: Store) -> None:
+    """In plain Python too, for those who live on cron."""
+    work.apply(files("- send: hello"), NOW)
+    old_lead(store, "zeb")
+    first = await plain_round(work.shop, NOW)
+    second = await plain_round(work.shop, NOW + timedelta(minutes=1))
+
+    assert first["retention"] == {"expired": 1}
+    assert "retention" not in second
+
+
+async def test_seals_that_cannot_be_read_are_trouble(work: Workshop, store: Store) -> None:
+    """A run that finds them does not end green, nor does the round that it is a part of."""
+    allow(work)
+    old_lead(store, "zeb")
+    await keep_time(work.shop, NOW)
+    work.shop.settings = work.shop.settings.model_copy(update={"secret_keys": ("n" * 32,)})
+    counts = await keep_time(work.shop, NOW)
+    alone, in_round = trouble_in(counts), trouble_in({"retention": counts})
+
+    assert counts["seals_unreadable"] == 2
+    assert alone is not None
+    assert alone == in_round
+    assert "NURTURE_SECRET_KEYS" in alone.words

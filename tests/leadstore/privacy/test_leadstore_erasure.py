@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select, text, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, Table, event, select, text, update
 from sqlmodel import SQLModel
 
 from leadstore.consents.grants import withdraw_all
@@ -30,6 +30,7 @@ from leadstore.privacy.tombstones import (
     lift_erasure,
     unreadable,
 )
+from leadstore.releases import release
 from leadstore.rows import address, enrolment, handoff, lead, outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store
@@ -256,6 +257,22 @@ def test_every_table_is_known_to_the_erasure() -> None:
         *("decision", "score_history", "stage_change", "handoff", "aside"),
     }
     assert {name: kept for name, kept in gone.items() if kept} == {}
+
+
+def test_a_table_that_comes_later_belongs_by_its_references() -> None:
+    """By its lead, its address, or what it cannot be without; a reference that may be empty only mentions."""
+    own = Column("id", Integer, primary_key=True)
+    visit = Table("visit", MetaData(), own, Column("lead_id", ForeignKey(lead.c.id), nullable=True))
+    page = Table("page", MetaData(), Column("visit_id", ForeignKey(visit.c.id), nullable=False))
+    click = Table("click", MetaData(), Column("outbox_id", ForeignKey(outbox.c.id), nullable=False))
+    gift = Table("gift", MetaData(), Column("referrer_id", ForeignKey(lead.c.id), nullable=True))
+    rule = Table("rule", MetaData(), Column("release_id", ForeignKey(release.c.id), nullable=False))
+    tables = (visit, page, click, gift, rule)
+
+    assert [[c.name for c in belongings(table)] for table in tables] == [
+        *(["lead_id"], ["visit_id"], ["outbox_id"], [], [])
+    ]
+    assert [[c.name for c in mentions(table)] for table in tables] == [[], [], [], ["referrer_id"], []]
 
 
 def test_what_is_left_of_the_lead_is_its_number(tx: Connection) -> None:
