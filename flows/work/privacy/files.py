@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -96,13 +97,25 @@ def _without(file: Path, is_about: IsAbout) -> tuple[bytes, int]:
     """The file without the rows that are about somebody, and how many they were."""
     rows = rows_of(file)
     kept = [line for line, cells in rows if not is_about(cells)]
-    return "".join(kept).encode("utf-8", "surrogateescape"), len(rows) - len(kept)
+    return "".join(kept).encode(_encoding_of(file)), len(rows) - len(kept)
 
 
 def rows_of(file: Path) -> list[tuple[str, list[str]]]:
     """Each row of a file of rejects: as it is written, and its cells."""
-    text = file.read_bytes().decode("utf-8", "surrogateescape")
+    text = file.read_bytes().decode(_encoding_of(file))
     return list(_objects(text) if file.suffix == ".jsonl" else _records(text))
+
+
+def _encoding_of(file: Path) -> str:
+    """Rejects are written as their file was: what is no UTF is read byte by byte, and so kept as it is."""
+    raw = file.read_bytes()
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
 
 
 def _objects(text: str) -> Iterator[tuple[str, list[str]]]:

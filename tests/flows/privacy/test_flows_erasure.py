@@ -239,6 +239,33 @@ def test_rejects_of_an_import_that_goes_on_keep_their_place(
     assert counts["rejects_size"] == file.stat().st_size
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_rejects_keep_their_encoding(project: Path, settings: Settings, store: Store, encoding: str) -> None:
+    """A row is found by a name with an accent, and the others stay as they are, byte by byte."""
+    bring_in(store, project)
+    with store.begin() as tx:
+        tx.execute(
+            update(lead).where(lead.c.key == "c-100").values(first_name="Zo\u00eb", last_name="Qu\u00e9ll")
+        )
+    file = project / ".nurture" / "rejects" / "old-12345678.csv"
+    head, other = "line;reason;first;last\n", '3;odd;"Ren\u00e9e\nM.";Other\n'
+    file.write_text(f"{head}2;odd;Zo\u00eb;Qu\u00e9ll\n{other}", encoding=encoding)
+    erase(settings, store, [whose(store, "c-100")], who="user op", now=NOON)
+
+    assert file.read_bytes() == f"{head}{other}".encode(encoding)
+
+
+def test_rejects_of_json_lines_lose_their_objects(project: Path, settings: Settings, store: Store) -> None:
+    """Whatever is nested; a line that is no object is looked at as it is."""
+    bring_in(store, project)
+    file = project / ".nurture" / "rejects" / "old-12345678.jsonl"
+    lines = ['{"a": {"b": ["zebedia@quill.example"]}}\n', '{"a": 1}\n', "broken zebedia@quill.example\n"]
+    file.write_text("".join(lines))
+    erase(settings, store, [whose(store, "c-100")], who="user op", now=NOON)
+
+    assert file.read_text() == lines[1]
+
+
 def test_the_inbox_forgets_notices_about_the_person(project: Path, settings: Settings, store: Store) -> None:
     """A seller's notice is found by its Message-ID, though it names no address."""
     bring_in(store, project)
