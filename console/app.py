@@ -34,7 +34,7 @@ COMMANDS = {
     "resume": ("console.life:resume", "Let a paused or retired sequence go on."),
     "retire": ("console.life:retire", "End a sequence: everybody in it leaves."),
     "lead": ("console.lead.command:app", "Give out, erase or merge one person's record; find doubles."),
-    "leads": ("console.leads:leads", "List leads, or those whom sales should call first."),
+    "leads": ("console.leads:app", "List leads, or those whom sales should call first."),
     "cap": ("console.cap:cap", "Keep how often a lead wants to be written to."),
     "stage": ("console.stage:stage", "Put a lead to the stage that somebody knows of."),
     "score": (

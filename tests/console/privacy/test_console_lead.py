@@ -173,3 +173,4 @@ def test_duplicates_are_listed_with_reasons(nurture: Typed, store: Store) -> Non
     assert [(pair["one"]["id"], pair["other"]["id"]) for pair in data["pairs"]] == [(zeb, twin)]
     assert "no two leads" in nurture("lead", "duplicates", "--at-least", "0.99")[2]
     assert nurture("lead", "duplicates", "--at-least", "7")[0] == 2
+    assert nurture("leads", "duplicates") == (code, out, err)
