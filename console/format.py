@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from math import floor, fsum
+from typing import Any
 
 
 def say_at(at: datetime, zone: tzinfo) -> str:
@@ -23,8 +25,14 @@ def say_fully(at: datetime, zone: tzinfo) -> str:
 
 
 def say_many(count: int, noun: str) -> str:
-    """`1 lead`, `2 leads`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """`1 lead`, `2 leads`, `2 touches`."""
+    ending = "" if count == 1 else "es" if noun.endswith("ch") else "s"
+    return f"{count} {noun}{ending}"
+
+
+def as_plain(value: Any) -> dict[str, Any]:  # any dataclass
+    """A value for JSON, with its instants as ISO text; its enums are text already."""
+    return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in asdict(value).items()}
 
 
 def adding_up(values: Sequence[float]) -> tuple[list[float], float]:

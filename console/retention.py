@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from console.format import say_many
 from console.frame import InFrame, say, say_json
+
+if TYPE_CHECKING:
+    from flows.work.counts import CountName, Summary
 
 
 async def retention(
@@ -52,10 +55,10 @@ async def retention(
     return 1 if left or any(counts[name] for name in _TROUBLE) else 0
 
 
-_TROUBLE = ("seals_unreadable", "files_in_trouble", "elsewhere", "unfinished")
+_TROUBLE: tuple[CountName, ...] = ("seals_unreadable", "files_in_trouble", "elsewhere", "unfinished")
 
 
-def _lines(counts: dict[str, int], before: datetime, erase: bool, dry_run: bool) -> list[str]:
+def _lines(counts: Summary, before: datetime, erase: bool, dry_run: bool) -> list[str]:
     if counts["elsewhere"]:
         return ["another process looks at the retention clock now"]
     did = "has" if counts["expired"] == 1 else "have"

@@ -1,15 +1,15 @@
-"""`nurture suppress`: an address that is never mailed again, until an operator lifts it."""
+"""`nurture suppress`: suppresses an address, or lifts its suppression."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, agreed, note, operator, say, say_json
+from console.options import Json, Yes
 from leadstore.consents.suppressions import AddressState, lift_address, read_address, suppress_address
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.privacy.journal import Act, note_act
 from leadstore.privacy.tombstones import erased_at, lift_erasure
 from leadstore.store import Store
@@ -25,7 +25,7 @@ ASK_TWICE = {
     SuppressionReason.ERASURE: "The lead asked to be forgotten: lifting this may break the law.",
     SuppressionReason.OPERATOR: "It was put there by hand or by an import.",
 }
-"""What to think of before lifting."""
+"""What the operator is told before a suppression is lifted, by its reason."""
 
 
 def suppress(
@@ -34,8 +34,8 @@ def suppress(
     *,
     lift: bool = False,
     reason: str = "",
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Never mail an address again: its lead leaves every sequence in the next tick.
@@ -56,8 +56,8 @@ def suppress(
         Print the result for machines.
     """
     settings = frame.settings()
-    store, seals = open_existing(settings.database_url), Seals(settings.secret_keys)
-    try:
+    seals = Seals(settings.secret_keys)
+    with frame.store() as store:
         with store.read() as tx:
             before = _state(tx, address, seals)
         if not yes and not _agreed(before, lift):
@@ -65,8 +65,6 @@ def suppress(
         changed = _act(store, before, lift, reason, seals)
         if changed and before.reason is SuppressionReason.ERASURE:
             _tell_the_ledger(store, settings)
-    finally:
-        store.close()
     if json:
         say_json({"suppressed": not lift, "changed": changed, "lead": before.lead_id})
     else:
@@ -81,7 +79,7 @@ def _tell_the_ledger(store: Store, settings: Settings) -> None:
     bring_level(store, settings.state)
 
 
-def _state(tx: Any, address: str, seals: Seals) -> AddressState:
+def _state(tx: Transaction, address: str, seals: Seals) -> AddressState:
     """What is known of an address: of one who was erased, that it was."""
     held = read_address(tx, address)
     at = erased_at(tx, seals, held.address) if held.address_id is None else None
@@ -98,7 +96,7 @@ def _act(store: Store, before: AddressState, lift: bool, reason: str, seals: Sea
     return changed
 
 
-def _changed(tx: Any, address: str, lift: bool, reason: str, seals: Seals, now: datetime) -> bool:
+def _changed(tx: Transaction, address: str, lift: bool, reason: str, seals: Seals, now: datetime) -> bool:
     if lift:
         return lift_address(tx, address, now) or lift_erasure(tx, seals, address, now)
     if _state(tx, address, seals).reason is SuppressionReason.ERASURE:

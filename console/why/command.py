@@ -1,19 +1,19 @@
-"""`nurture why`: one lead's scores, stage, sequences and touches, and the reason for each."""
+"""`nurture why`: shows one lead's scores, stage, sequences and touches, and the reason for each."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, say_json
+from console.options import Json
 from console.why.explanation import ExplainedStory
 from console.why.silence import Absence, absences, general
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.leads.lookup import find_lead
-from leadstore.releases import current_release
+from leadstore.releases import current_book
 from leadstore.story.chapters import Story
 from leadstore.story.reader import read_story
 from nurture.speech.cause import say_cause
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
 
 
-def why(
-    lead: str,
-    /,
-    *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def why(lead: str, /, *, json: Json = False, frame: InFrame) -> int:
     """Tell one lead's story: what was decided for each touch, and why.
 
     Parameters
@@ -43,12 +37,8 @@ def why(
     json
         Print one object for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            told = tell(tx, find_lead(tx, lead), datetime.now(UTC))
-    finally:
-        store.close()
+    with frame.view() as tx:
+        told = tell(tx, find_lead(tx, lead), datetime.now(UTC))
     if json:
         from console.why.json import as_json
 
@@ -60,21 +50,20 @@ def why(
     return 0
 
 
-def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
+def tell(tx: Transaction, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
     story = read_story(tx, lead_id)
     now = max(latest_moment(tx, now), story.as_of or now)
     profile = story.lead.profile
-    book = _book(tx)
+    book = current_book(tx)
+    own = book.policy.zone if book is not None else "UTC"
+    zone = zone_for(profile.get("zone"), profile.get("country"), own)
     if book is None:
-        silence = [*general(story), NO_RELEASE]
-        return ExplainedStory(
-            story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ()
-        )
+        return ExplainedStory(story, now, zone, {}, [*general(story), NO_RELEASE], ())
     return ExplainedStory(
         story,
         now,
-        zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),
+        zone,
         {name: in_language(one.title, "en", book.policy.language) for name, one in book.sequences.items()},
         general(story),
         _absences(tx, book, story, now),
@@ -82,14 +71,7 @@ def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
     )
 
 
-def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
+def _absences(tx: Transaction, book: Book, story: Story, now: datetime) -> list[Absence]:
     ids = [story.lead.id]
     snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
     return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)
-
-
-def _book(tx: Any) -> Book | None:
-    from nurture.project.book import read_book
-
-    release = current_release(tx)
-    return None if release is None else read_book(release.files)[0]

@@ -1,14 +1,14 @@
-"""Says in a name and in words what of the work that was due could not be done.
+"""Names what of the work that was due could not be done, and why.
 
-What only waits for its window, its cap or a consent is no trouble, and neither is a letter that its
-recipient's server puts off for a while: it is tried again by itself.
+A touch that waits for its window, a cap or a consent is no trouble, nor is a letter that its recipient's
+server puts off for a while: it is tried again by itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.work.counts import Counts, total
+from flows.work.counts import CountName, Summary, total
 from nurture.deciding.routes import WHY
 from nurture.words import Closing, Reason
 
@@ -16,9 +16,6 @@ RELAY_DOWN = "RelayDown"
 MAILBOX_DOWN = "MailboxDown"
 DATABASE_DOWN = "DatabaseDown"
 PARTLY_SENT = "PartlySent"
-
-SHUT = "relay_shut"
-"""The count, by the cause of its closing, of what waits for a relay that is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +26,10 @@ class Trouble:
     words: str
 
 
-def trouble_in(counts: Counts) -> Trouble | None:
+def trouble_in(counts: Summary) -> Trouble | None:
     """What these counts of a flow, or of a whole round, tell of trouble; None: all that was due was done."""
-    said = [_said(number, *row) for path, *row in _ROWS if (number := _count(counts, path))]
-    shut = counts.get(SHUT, {})
+    said = [_said(number, *row) for what, *row in _ROWS if (number := _count(counts, what))]
+    shut = counts.get("relay_shut", {})
     if total(shut):
         why = " and ".join(WHY[Closing(cause)] for cause in sorted(shut))
         said.insert(0, f"the relay is closed: {why}; {total(shut)} waiting (`nurture outbox routes`)")
@@ -41,12 +38,12 @@ def trouble_in(counts: Counts) -> Trouble | None:
     return Trouble(name, "; ".join(said)) if said else None
 
 
-def _count(counts: Counts, path: str) -> int:
-    """The count of that name, or of that name and reason; a round counts mailbox and retention apart."""
-    name, _, reason = path.partition("/")
-    own = counts.get(name, 0)
-    apart = sum(total(counts.get(part, {}).get(name, 0)) for part in ("mailbox", "retention"))
-    return int(own.get(reason, 0)) if reason and own else total(own) + apart
+def _count(counts: Summary, what: CountName | Reason) -> int:
+    """The count of that name, or of what is held for that reason; with what a round counts apart."""
+    if isinstance(what, Reason):
+        return int(counts.get("held", {}).get(what, 0))
+    apart = (counts.get("mailbox", {}), counts.get("retention", {}))
+    return total(counts.get(what, 0)) + sum(total(part.get(what, 0)) for part in apart)
 
 
 def _said(number: int, one: str, many: str, remedy: str) -> str:
@@ -55,7 +52,7 @@ def _said(number: int, one: str, many: str, remedy: str) -> str:
 
 _SELLER = "`nurture outbox list --kind seller`"
 _WEBHOOK = "`nurture outbox list --kind webhook`"
-_ROWS = (
+_ROWS: tuple[tuple[CountName | Reason, str, str, str], ...] = (
     ("unreachable", "mailbox cannot be read", "mailboxes cannot be read", "`nurture mailbox` tells why"),
     ("failed", "touch failed", "touches failed", "`nurture outbox list --state failed`"),
     (
@@ -65,13 +62,13 @@ _ROWS = (
         "`nurture outbox list --state uncertain`",
     ),
     (
-        f"held/{Reason.BROKEN}",
+        Reason.BROKEN,
         "touch held, for its decision failed",
         "touches held, for their decision failed",
         "mend the cause, then `nurture outbox retry --reason decision_failed`",
     ),
     (
-        f"held/{Reason.DOMAIN_CLOSED}",
+        Reason.DOMAIN_CLOSED,
         "touch waits for a recipient's domain that is closed",
         "touches wait for recipients' domains that are closed",
         "`nurture outbox routes`",
@@ -84,7 +81,6 @@ _ROWS = (
     ("webhooks_uncertain", "webhook may be lost", "webhooks may be lost", _WEBHOOK),
     ("webhooks_later", "webhook could not go yet", "webhooks could not go yet", _WEBHOOK),
     ("webhooks_unsigned", "webhook waits for a key", "webhooks wait for a key", "set NURTURE_WEBHOOK_KEY"),
-    ("unreadable", "mail could not be read by us", "mails could not be read by us", "see the mailbox"),
     (
         "held_back",
         "lead would leave a sequence by the files, which were not applied",
@@ -105,4 +101,4 @@ _ROWS = (
     ),
     ("set_aside", "item was set aside", "items were set aside", "`nurture aside list`"),
 )
-"""Counts that tell of trouble: name (and reason), what one of them is, what several are, what to type."""
+"""Counts that tell of trouble: name (or reason), what one of them is, what several are, what to type."""

@@ -6,21 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import bindparam, update
 
 from leadstore.database.bulk import Bulk, as_json
+from leadstore.database.transaction import Transaction
+from leadstore.enrolments.positions import wake
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.imports.changes import FORGOTTEN, FileMemory, Forgotten, Ledger, RowFate
 from leadstore.imports.runs import hold_imports
 from leadstore.privacy.tombstones import ErasedAmong, find_erased
-from leadstore.rows import address, consent, enrolment, lead, signal, suppression
-from leadstore.tables import ConsentChangeTable
+from leadstore.rows import address, consent, consent_change, enrolment, lead, signal, suppression
 from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.privacy.seals import Seals
 from nurture.values import PROFILE_FIELDS
-from nurture.words import ConsentState, EnrolmentState, Stage
-
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+from nurture.words import ConsentState, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class SaveCounts:
 
 
 def save_batch(
-    tx: Connection,
+    tx: Transaction,
     rows: Sequence[ImportedLead],
     now: datetime,
     live: bool,
@@ -65,7 +64,7 @@ def save_batch(
 
 
 def try_batch(
-    tx: Connection | None,
+    tx: Transaction | None,
     rows: Sequence[ImportedLead],
     known: Acquaintance,
     now: datetime,
@@ -84,7 +83,7 @@ def try_batch(
 
 
 def _erased(
-    tx: Connection, seals: Seals | None, rows: Sequence[ImportedLead], known: Acquaintance
+    tx: Transaction, seals: Seals | None, rows: Sequence[ImportedLead], known: Acquaintance
 ) -> ErasedAmong:
     """The addresses and keys of these rows that belong to erased persons; whoever is known was not erased."""
     addresses = (row.address for row in rows if row.address and row.address not in known.by_address)
@@ -208,7 +207,8 @@ _SAID = ("address_id", "topic", "state", "basis", "proof", "source", "at")
 
 def _write_consents(bulk: Bulk, ledger: Ledger) -> None:
     stamp = bulk.stamp
-    for table, said in ((consent, list(ledger.new_consents.values())), (change, ledger.consent_changes)):
+    new = list(ledger.new_consents.values())
+    for table, said in ((consent, new), (consent_change, ledger.consent_changes)):
         rows = [
             (spot.id, c.topic, str(c.state), str(c.basis), c.proof, c.source, stamp(c.at)) for spot, c in said
         ]
@@ -253,12 +253,5 @@ def _write_signals(bulk: Bulk, ledger: Ledger) -> None:
 
 def _wake(bulk: Bulk, ledger: Ledger) -> None:
     """Let the gate look again at the enrolments of known leads whose consents changed."""
-    if not ledger.heard:
-        return
-    waiting = (
-        bulk.among(enrolment.c.lead_id, ledger.heard)
-        & (enrolment.c.state == EnrolmentState.ACTIVE.value)
-        & (enrolment.c.due_at > ledger.now)
-        & enrolment.c.lease_until.is_(None)
-    )
-    bulk.tx.execute(update(enrolment).where(waiting).values(due_at=ledger.now))
+    if ledger.heard:
+        wake(bulk.tx, bulk.among(enrolment.c.lead_id, ledger.heard), ledger.now)

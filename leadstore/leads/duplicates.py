@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, func, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, func, select
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import REACHED_AT, address, lead
 from nurture.likeness import Facts, Likeness, blocking_keys, compare
 
@@ -38,7 +39,7 @@ class Double:
     likeness: Likeness
 
 
-def find_duplicates(tx: Connection, *, at_least: float, limit: int) -> list[Double]:
+def find_duplicates(tx: Transaction, *, at_least: float, limit: int) -> list[Double]:
     """The likeliest doubles, the surest first; those below `at_least` are left out.
 
     What it writes meanwhile lies in a temporary table of this transaction, which is rolled back.
@@ -56,7 +57,7 @@ def _surest(double: Double) -> tuple[float, int, int]:
     return -double.likeness.score, double.one.id, double.other.id
 
 
-def _write_keys(tx: Connection) -> None:
+def _write_keys(tx: Transaction) -> None:
     blocks.create(tx)
     bulk, last = Bulk(tx), 0
     query = select(*_FACTS, address.c.address).join_from(lead, address, REACHED_AT)
@@ -67,7 +68,7 @@ def _write_keys(tx: Connection) -> None:
         last = rows[-1].id
 
 
-def _pairs(tx: Connection) -> Iterator[tuple[int, int]]:
+def _pairs(tx: Transaction) -> Iterator[tuple[int, int]]:
     """Leads that share a key, the older first; each pair once."""
     several = select(blocks.c.number).group_by(blocks.c.number)
     several = several.having(func.count() > 1, func.count() <= CROWD)
@@ -78,7 +79,7 @@ def _pairs(tx: Connection) -> Iterator[tuple[int, int]]:
         yield row[0], row[1]
 
 
-def _compared(tx: Connection, pairs: Sequence[tuple[int, int]]) -> Iterator[Double]:
+def _compared(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> Iterator[Double]:
     ids = sorted({number for pair in pairs for number in pair})
     query = select(*_FACTS, address.c.address).join_from(lead, address, REACHED_AT)
     known = {row.id: _facts(row) for row in tx.execute(query.where(Bulk(tx).among(lead.c.id, ids)))}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
+from leadstore.database.transaction import Transaction
 from leadstore.leads.merge import KEPT, merge
 from leadstore.rows import address, consent, enrolment, handoff, lead, outbox, signal, suppression
 from nurture.values import PROFILE_FIELDS
@@ -31,7 +32,7 @@ class MergeForesight:
     fields: tuple[str, ...]  # of the profile, and attributes, that are taken over
 
 
-def foresee_merge(tx: Connection, duplicate: int, into: int, now: datetime) -> MergeForesight | None:
+def foresee_merge(tx: Transaction, duplicate: int, into: int, now: datetime) -> MergeForesight | None:
     """What `merge` will do, completed; None when there is nothing to merge. Nothing of it stays."""
     trial = tx.begin_nested()
     try:
@@ -56,7 +57,7 @@ def foresee_merge(tx: Connection, duplicate: int, into: int, now: datetime) -> M
     )
 
 
-def _look(tx: Connection, duplicate: int, into: int) -> dict[str, Any]:
+def _look(tx: Transaction, duplicate: int, into: int) -> dict[str, Any]:
     spot = select(address.c.id).where(address.c.lead_id == into, address.c.current).scalar_subquery()
     running = enrolment.c.state.in_([EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value])
     planned = (outbox.c.state == TouchState.PLANNED.value) & outbox.c.enrolment_id.is_not(None)
@@ -78,5 +79,5 @@ def _look(tx: Connection, duplicate: int, into: int) -> dict[str, Any]:
     }
 
 
-def _count(tx: Connection, table: Any, where: Any) -> int:
+def _count(tx: Transaction, table: Any, where: Any) -> int:
     return int(tx.scalar(select(func.count()).select_from(table).where(where)) or 0)

@@ -1,42 +1,34 @@
-"""Merges a lead into another that is the same person: the stricter word wins, addresses stay as aliases."""
+"""Merges a lead into another that is the same person: the stricter consent wins, addresses become aliases."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from leadstore.consents.grants import addresses_of, suppress, withdraw_all, withdraw_topics
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
-from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
-from leadstore.tables import StageChangeTable
-from nurture.deciding import ALL_TOPICS
+from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
+from leadstore.scores.history import stage_row
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.spans import tighter_cap
 from nurture.values import PROFILE_FIELDS
-from nurture.words import (
-    ConsentState,
-    EnrolmentState,
-    Reason,
-    Sig,
-    Stage,
-    SuppressionReason,
-    TouchState,
-)
+from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, SuppressionReason, TouchState
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
-"""What sales said of the one lead says nothing of the other."""
+"""Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
 def merge(
-    tx: Connection, duplicate: int, into: int, now: datetime, source: str, *, complete: bool = False
+    tx: Transaction, duplicate: int, into: int, now: datetime, source: str, *, complete: bool = False
 ) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
     A topic withdrawn at any address, a suppression of either, and the tighter cap of its own hold for the
-    lead that lives on; a consent is not carried over, for it belongs to the address that gave it. What the
+    lead that stays; a consent is not carried over, for it belongs to the address that gave it. What the
     duplicate did counts for the other from now on; its sequences end. `complete`: what only it knew of the
     person is taken over as well, as an operator wants who has looked at both. Nothing is deleted: the
     duplicate's own row, decisions and messages stay.
@@ -58,14 +50,14 @@ def merge(
     _end(tx, duplicate, now)
     gone = {"stage": Stage.DISQUALIFIED.value, "mature": False, "changed": False, "recheck_at": None}
     tx.execute(update(lead).where(lead.c.id == duplicate).values(merged_into=into, **gone))
-    told = {"before": found[duplicate], "after": gone["stage"], "cause": f"merged into lead {into}"}
-    tx.execute(insert(change).values(lead_id=duplicate, at=now, **told))
+    told = stage_row(duplicate, Stage(found[duplicate]), Stage.DISQUALIFIED, f"merged into lead {into}", now)
+    tx.execute(insert(stage_change).values(told))
     tx.execute(update(lead).where(lead.c.id == into).values(recheck_at=now, changed=True))
     return True
 
 
 def _take_the_stricter(
-    tx: Connection, of: int, aliases: Collection[int], to: int, now: datetime, source: str
+    tx: Transaction, of: int, aliases: Collection[int], to: int, now: datetime, source: str
 ) -> None:
     said = consent.c.address_id.in_(aliases) & (consent.c.state == ConsentState.WITHDRAWN.value)
     topics = sorted(set(tx.scalars(select(consent.c.topic).where(said))))
@@ -83,7 +75,7 @@ def _take_the_stricter(
         suppress(tx, [to], SuppressionReason(reason), now, source)
 
 
-def _take_the_tighter_cap(tx: Connection, of: int, to: int) -> None:
+def _take_the_tighter_cap(tx: Transaction, of: int, to: int) -> None:
     query = select(address.c.id, address.c.own_cap).where(address.c.id.in_((of, to)))
     caps = {r.id: r.own_cap for r in tx.execute(query) if r.own_cap is not None}
     if of in caps:
@@ -91,7 +83,7 @@ def _take_the_tighter_cap(tx: Connection, of: int, to: int) -> None:
         tx.execute(update(address).where(address.c.id == to).values(own_cap=cap))
 
 
-def _take_what_is_missing(tx: Connection, duplicate: int, into: int) -> None:
+def _take_what_is_missing(tx: Transaction, duplicate: int, into: int) -> None:
     """A field or an attribute that the lead does not have yet; what it has stays as it is."""
     columns = [lead.c[name] for name in ("id", *PROFILE_FIELDS, "attributes", "live")]
     rows = {r.id: r for r in tx.execute(select(*columns).where(lead.c.id.in_((duplicate, into))))}
@@ -101,8 +93,8 @@ def _take_what_is_missing(tx: Connection, duplicate: int, into: int) -> None:
     tx.execute(update(lead).where(lead.c.id == into).values(**found))
 
 
-def _end(tx: Connection, duplicate: int, now: datetime) -> None:
-    """Nothing more is decided for it, planned for it or asked of a seller about it."""
+def _end(tx: Transaction, duplicate: int, now: datetime) -> None:
+    """End its enrolments, skip what is planned for it, and close its handoffs."""
     running = enrolment.c.state.in_([EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value])
     ended = {"state": EnrolmentState.STOPPED.value, "reason": Reason.DISQUALIFIED.value, "ended_at": now}
     tx.execute(update(enrolment).where(enrolment.c.lead_id == duplicate, running).values(**ended))

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, false, or_, select
+from sqlalchemy import Column, ColumnElement, Table, false, or_, select
 from sqlmodel import SQLModel
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import address, enrolment, handoff, lead, outbox
 
 NUMBERED = (outbox, enrolment, handoff, address, lead)
@@ -21,7 +22,7 @@ TABLES = SQLModel.metadata.sorted_tables
 """All tables, the parents first."""
 
 
-def whole_persons(tx: Connection, lead_ids: Collection[int]) -> list[int]:
+def whole_persons(tx: Transaction, lead_ids: Collection[int]) -> list[int]:
     """These leads and all that were merged into them, but for those that are erased already."""
     found: set[int] = set()
     query = select(lead.c.id).where(or_(lead.c.merged_into.is_(None), ~IS_ERASED))
@@ -36,7 +37,7 @@ Owned = dict[Table, list[int]]
 """The numbers of the rows that stay emptied, by table."""
 
 
-def numbers_of(tx: Connection, ids: Collection[int]) -> Owned:
+def numbers_of(tx: Transaction, ids: Collection[int]) -> Owned:
     """The numbers of these leads' rows that stay emptied."""
     bulk = Bulk(tx)
     owned: Owned = {lead: list(ids)}
@@ -69,7 +70,7 @@ def mentions(table: Table) -> list[Column[Any]]:
     return [c for c in _references(table) if c not in belongings(table)]
 
 
-def belongs_by(tx: Connection, owned: Owned, column: Column[Any]) -> ColumnElement[bool]:
+def belongs_by(tx: Transaction, owned: Owned, column: Column[Any]) -> ColumnElement[bool]:
     """The condition that a row refers by this column to one of the rows that are owned."""
     parent = next(iter(column.foreign_keys)).column
     if parent.table in owned:

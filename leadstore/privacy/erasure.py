@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
-    Connection,
     String,
     Table,
     TypeDecorator,
@@ -29,7 +28,9 @@ from sqlalchemy import (
     update,
 )
 
+from leadstore.columns import Instant
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.privacy.belongings import (
     IS_ERASED,
@@ -46,7 +47,6 @@ from leadstore.privacy.journal import Act, note_act
 from leadstore.privacy.tombstones import Tombstone, Why, bury, renew, seals_of
 from leadstore.privacy.traces import traces_of
 from leadstore.rows import address, aside, enrolment, handoff, lead, outbox, route
-from leadstore.tables import Instant
 from nurture.privacy.seals import Seals
 from nurture.privacy.traces import Traces
 from nurture.words import OPEN_HANDOFF, EnrolmentState, HandoffState, Reason, Stage, TouchState
@@ -93,7 +93,7 @@ class Erased:
 
 
 def erase_leads(
-    tx: Connection,
+    tx: Transaction,
     lead_ids: Collection[int],
     seals: Seals,
     now: datetime,
@@ -124,7 +124,7 @@ def erase_leads(
     return Erased(tuple(ids), rows, wired, tuple(stones), traces)
 
 
-def sweep_erased(tx: Connection, now: datetime) -> int:
+def sweep_erased(tx: Transaction, now: datetime) -> int:
     """Remove what was written for an erased lead by who had found it a moment before; how many rows."""
     ids = tx.scalars(select(lead.c.id).where(IS_ERASED)).all()
     if not ids:
@@ -134,12 +134,12 @@ def sweep_erased(tx: Connection, now: datetime) -> int:
     return _delete_all(tx, owned) + _empty_all(tx, late, now)
 
 
-def _count_started(tx: Connection, ids: Collection[int]) -> int:
+def _count_started(tx: Transaction, ids: Collection[int]) -> int:
     started = Bulk(tx).among(outbox.c.id, ids) & (outbox.c.state == TouchState.STARTED.value)
     return int(tx.scalar(select(func.count()).select_from(outbox).where(started)) or 0)
 
 
-def _delete_all(tx: Connection, owned: Owned) -> int:
+def _delete_all(tx: Transaction, owned: Owned) -> int:
     """Delete what belongs to these rows in every other table, the children first."""
     let_go = update(enrolment).where(Bulk(tx).among(enrolment.c.id, owned[enrolment]))
     tx.execute(let_go.values(signal_id=None))
@@ -155,7 +155,7 @@ def _delete_all(tx: Connection, owned: Owned) -> int:
     return gone
 
 
-def _empty_all(tx: Connection, owned: Owned, now: datetime) -> int:
+def _empty_all(tx: Transaction, owned: Owned, now: datetime) -> int:
     """Take out of the rows that stay whatever tells of a person."""
     _end(tx, owned, now)
     emptied = 0
@@ -165,7 +165,7 @@ def _empty_all(tx: Connection, owned: Owned, now: datetime) -> int:
     return emptied
 
 
-def _end(tx: Connection, owned: Owned, now: datetime) -> None:
+def _end(tx: Transaction, owned: Owned, now: datetime) -> None:
     """Whatever was under way is over: nobody will come back to it."""
     bulk = Bulk(tx)
     waits = bulk.among(outbox.c.id, owned[outbox]) & outbox.c.state.in_(WAITING)
@@ -221,7 +221,7 @@ def _nothing(column: Column[Any]) -> Any:
     return "" if isinstance(kind, String) else kind.python_type()  # 0, 0.0 or False
 
 
-def _forget_mails(tx: Connection, traces: Traces) -> int:
+def _forget_mails(tx: Transaction, traces: Traces) -> int:
     """Drop what was set aside and is nobody's lead yet, but holds a mail from, to or about these persons."""
     kept = select(aside.c.id, aside.c.ref, aside.c.message, aside.c.payload)
     rows = tx.execute(kept.where(or_(aside.c.payload.is_not(None), aside.c.message.contains("@"))))
@@ -233,7 +233,7 @@ def _forget_mails(tx: Connection, traces: Traces) -> int:
     return tx.execute(delete(aside).where(Bulk(tx).among(aside.c.id, gone))).rowcount if gone else 0
 
 
-def _forget_replies(tx: Connection, traces: Traces) -> int:
+def _forget_replies(tx: Transaction, traces: Traces) -> int:
     """A relay's answer, kept with the route that it closed, may quote the address."""
     said = tx.execute(select(route.c.name, route.c.reply).where(text("reply <> ''")))
     names = [r.name for r in said if traces.in_text(r.reply)]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
-from leadstore.tables import AuditTable
-
-audit = AuditTable.__table__  # type: ignore[attr-defined]
+from leadstore.database.transaction import Transaction
+from leadstore.rows import audit
 
 
 class Act(StrEnum):
@@ -41,7 +40,7 @@ class Entry:
 
 
 def note_act(
-    tx: Connection,
+    tx: Transaction,
     who: str,
     act: Act,
     lead_ids: Collection[int],
@@ -54,7 +53,7 @@ def note_act(
 
 
 def read_journal(
-    tx: Connection, *, lead_id: int | None = None, act: Act | None = None, limit: int | None = None
+    tx: Transaction, *, lead_id: int | None = None, act: Act | None = None, limit: int | None = None
 ) -> list[Entry]:
     """The lines, the latest first; of one lead, or of one kind of act."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)

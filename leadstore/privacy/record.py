@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import or_, select
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.privacy.belongings import NUMBERED, TABLES, belongings, belongs_by, numbers_of, whole_persons
 from leadstore.privacy.traces import traces_of
 from leadstore.rows import aside
@@ -30,7 +31,7 @@ class Record:
     traces: Traces = field(repr=False)
 
 
-def read_record(tx: Connection, lead_id: int) -> Record:
+def read_record(tx: Transaction, lead_id: int) -> Record:
     """All rows about a lead, and about those that were merged into it; tables that have none are left out.
 
     What was set aside is among them: signals and mails that could not be taken in, as they came.
@@ -55,7 +56,7 @@ def read_record(tx: Connection, lead_id: int) -> Record:
     return Record(lead_id, found, traces)
 
 
-def _mails_aside(tx: Connection, traces: Traces) -> list[Row]:
+def _mails_aside(tx: Transaction, traces: Traces) -> list[Row]:
     """Mails that could not be read or recorded, and so are nobody's lead yet."""
     kept = select(aside).where(aside.c.payload.is_not(None), aside.c.lead_id.is_(None))
     return [_plain(row._mapping) for row in tx.execute(kept) if traces.in_mail(bytes(row.payload))]

@@ -6,19 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from leadstore.database.bulk import Bulk
-from leadstore.rows import address, lead, signal
-from leadstore.tables import ConsentChangeTable
+from leadstore.database.transaction import Transaction
+from leadstore.rows import address, consent_change, lead, signal
 from nurture.privacy.acts import NO_ACTS, OWN_BASES
 from nurture.words import ConsentState, Stage
 
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
-
 
 def expired_leads(
-    tx: Connection,
+    tx: Transaction,
     before: datetime,
     keep: Collection[Stage],
     *,
@@ -37,7 +35,7 @@ def expired_leads(
     return list(tx.scalars(query.limit(limit)))
 
 
-def count_expired(tx: Connection, before: datetime, keep: Collection[Stage]) -> int:
+def count_expired(tx: Transaction, before: datetime, keep: Collection[Stage]) -> int:
     """How many such leads there are."""
     return int(tx.scalar(_expired(select(func.count()).select_from(lead), before, keep)) or 0)
 
@@ -48,7 +46,7 @@ def _expired(query: Select[Any], before: datetime, keep: Collection[Stage]) -> S
         lead.c.merged_into.is_(None),
         lead.c.stage.not_in([stage.value for stage in keep]),
         ~_did(signal.c.occurred_at >= before),
-        ~_said(change.c.at >= before),
+        ~_said(consent_change.c.at >= before),
         known,
     )
 
@@ -62,9 +60,13 @@ def _did(*when: Any) -> Any:
 def _said(*when: Any) -> Any:
     """Whether the lead agreed to something by itself, or used a link to leave."""
     agreed = and_(
-        change.c.state == ConsentState.GRANTED.value,
-        change.c.basis.in_([basis.value for basis in sorted(OWN_BASES)]),
+        consent_change.c.state == ConsentState.GRANTED.value,
+        consent_change.c.basis.in_([basis.value for basis in sorted(OWN_BASES)]),
     )
-    left = and_(change.c.state == ConsentState.WITHDRAWN.value, change.c.proof.startswith("outbox "))
-    spots = select(change.c.id).join_from(change, address, change.c.address_id == address.c.id)
+    left = and_(
+        consent_change.c.state == ConsentState.WITHDRAWN.value, consent_change.c.proof.startswith("outbox ")
+    )
+    spots = select(consent_change.c.id).join_from(
+        consent_change, address, consent_change.c.address_id == address.c.id
+    )
     return spots.where(address.c.lead_id == lead.c.id, or_(agreed, left), *when).exists()

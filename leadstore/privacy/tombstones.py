@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 
 from leadstore.database.bulk import Bulk
-from leadstore.rows import address, lead
-from leadstore.tables import TombstoneTable
+from leadstore.database.transaction import Transaction
+from leadstore.rows import address, lead, tombstone
 from nurture.privacy.seals import Seal, Sealed, Seals
 
-tombstone = TombstoneTable.__table__  # type: ignore[attr-defined]
 IN_FORCE = tombstone.c.lifted_at.is_(None)
 PAGE = 5000
 """Addresses that are compared with the seals in one query."""
@@ -52,7 +51,7 @@ class ErasedAmong:
 NOBODY = ErasedAmong()
 
 
-def bury(tx: Connection, stones: Collection[Tombstone]) -> int:
+def bury(tx: Transaction, stones: Collection[Tombstone]) -> int:
     """Keep these; one that is there already is left as it is. Returns how many were new."""
     rows = [
         {
@@ -78,19 +77,19 @@ def seals_of(
     return [Tombstone(one, made[0].digest[:16], why, now) for one in made]
 
 
-def renew(tx: Connection, stones: Collection[Tombstone]) -> None:
+def renew(tx: Transaction, stones: Collection[Tombstone]) -> None:
     """Put these in force again, should they have been lifted."""
     digests = [one.seal.digest for one in stones]
     tx.execute(update(tombstone).where(Bulk(tx).among(tombstone.c.digest, digests)).values(lifted_at=None))
 
 
-def any_erased(tx: Connection) -> bool:
+def any_erased(tx: Transaction) -> bool:
     """Whether anybody is to be known again at all: most stores need no further look."""
     return tx.execute(select(tombstone.c.digest).where(IN_FORCE).limit(1)).first() is not None
 
 
 def find_erased(
-    tx: Connection, seals: Seals | None, addresses: Iterable[str] = (), keys: Iterable[str] = ()
+    tx: Transaction, seals: Seals | None, addresses: Iterable[str] = (), keys: Iterable[str] = ()
 ) -> ErasedAmong:
     """Those of these normalised addresses, and of these keys, that belong to erased persons.
 
@@ -108,13 +107,16 @@ def find_erased(
     )
 
 
-def erased_at(tx: Connection, seals: Seals, spelt: str) -> datetime | None:
+def erased_at(tx: Transaction, seals: Seals, spelt: str) -> datetime | None:
     """When the person with this normalised address was erased; None: it was not, or that was lifted."""
     digests = list(seals.digests(Sealed.ADDRESS, [spelt]))
-    return tx.scalar(select(func.min(tombstone.c.at)).where(tombstone.c.digest.in_(digests), IN_FORCE))
+    first: datetime | None = tx.scalar(
+        select(func.min(tombstone.c.at)).where(tombstone.c.digest.in_(digests), IN_FORCE)
+    )
+    return first
 
 
-def lift_erasure(tx: Connection, seals: Seals, spelt: str, now: datetime) -> bool:
+def lift_erasure(tx: Transaction, seals: Seals, spelt: str, now: datetime) -> bool:
     """Let the person with this address come in again: an operator's act, at the person's own wish."""
     digests = list(seals.digests(Sealed.ADDRESS, [spelt]))
     persons = list(tx.scalars(select(tombstone.c.person).where(tombstone.c.digest.in_(digests), IN_FORCE)))
@@ -122,19 +124,19 @@ def lift_erasure(tx: Connection, seals: Seals, spelt: str, now: datetime) -> boo
     return bool(tx.execute(update(tombstone).where(these).values(lifted_at=now)).rowcount)
 
 
-def all_tombstones(tx: Connection) -> list[Tombstone]:
+def all_tombstones(tx: Transaction) -> list[Tombstone]:
     """Every tombstone, the oldest first."""
     rows = tx.execute(select(tombstone).order_by(tombstone.c.at, tombstone.c.digest))
     return [Tombstone(Seal(r.sealed_by, r.digest), r.person, Why(r.why), r.at, r.lifted_at) for r in rows]
 
 
-def unreadable(tx: Connection, seals: Seals) -> int:
+def unreadable(tx: Transaction, seals: Seals) -> int:
     """How many tombstones were made with a key that is not at hand: whom they mean, nobody can tell."""
     query = select(tombstone.c.sealed_by, func.count()).where(IN_FORCE).group_by(tombstone.c.sealed_by)
     return sum(count for name, count in tx.execute(query) if name not in seals.names)
 
 
-def erased_leads(tx: Connection, seals: Seals, after: int) -> tuple[list[int], int | None]:
+def erased_leads(tx: Transaction, seals: Seals, after: int) -> tuple[list[int], int | None]:
     """The leads of the next page of addresses that should not be here, and where to go on; None at the end.
 
     They came back with a backup that was restored.

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import address, lead, outbox
 from nurture.privacy.traces import Person, Traces
 
 _KNOWN = [lead.c[name] for name in ("id", "key", "first_name", "last_name", "phone", "merged_into")]
 
 
-def traces_of(tx: Connection, ids: Collection[int]) -> Traces:
+def traces_of(tx: Transaction, ids: Collection[int]) -> Traces:
     """The traces of these leads; those that were merged into another of them are the same person."""
     bulk = Bulk(tx)
     rows = tx.execute(select(*_KNOWN).where(bulk.among(lead.c.id, ids))).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+from flows.work.counts import CountName, Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.privacy.erase import clear, marks
 from flows.work.privacy.files import by_traces
@@ -31,22 +32,25 @@ EVERY = timedelta(days=1)
 BATCH = 200
 """Leads that are erased in one transaction."""
 WHO = "flow retention"
-COUNTS = (
-    *("expired", "erased", "back_again", "seals_unreadable", "files_in_trouble"),
-    *("elsewhere", "unfinished"),
+COUNTS: tuple[CountName, ...] = (
+    "expired",
+    "erased",
+    "back_again",
+    "seals_unreadable",
+    "files_in_trouble",
+    "elsewhere",
+    "unfinished",
 )
 
 
-async def keep_time(
-    shop: Shop, now: datetime, deadline: Deadline = NEVER, *, dry: bool = False
-) -> dict[str, int]:
+async def keep_time(shop: Shop, now: datetime, deadline: Deadline = NEVER, *, dry: bool = False) -> Summary:
     """Look at the clock: one process at a time, and as often as it is asked.
 
     Returns expired (leads whose own last act is too long ago), erased (of them, where the policy says so and
     this is not `dry`), back_again (leads that a restored backup brought back, erased again), seals_unreadable
     (made with a key that is not at hand), files_in_trouble, elsewhere (another process does it), unfinished.
     """
-    total: Counter[str] = Counter()
+    total: Counts = Counter()
     async with only_one(shop.store, LOCK) as turn:
         if turn is None:
             total["elsewhere"] = 1
@@ -55,7 +59,7 @@ async def keep_time(
     return {name: total[name] for name in COUNTS}
 
 
-async def keep_time_daily(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, int]:
+async def keep_time_daily(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Look at the clock, unless that was done within a day: for rounds that come every minute."""
     if not await in_thread(is_time, shop, now):
         return dict.fromkeys(COUNTS, 0)
@@ -70,7 +74,7 @@ def is_time(shop: Shop, now: datetime) -> bool:
 
 
 async def _keep(
-    shop: Shop, now: datetime, total: Counter[str], deadline: Deadline, turn: HeldLock, dry: bool
+    shop: Shop, now: datetime, total: Counts, deadline: Deadline, turn: HeldLock, dry: bool
 ) -> None:
     policy = await in_thread(_policy, shop)
     total.update(await in_thread(_look, shop, policy, shop.clock(now), dry))
@@ -90,7 +94,7 @@ def _note(shop: Shop, now: datetime) -> None:
 async def _erase_all(
     shop: Shop,
     now: datetime,
-    total: Counter[str],
+    total: Counts,
     deadline: Deadline,
     turn: HeldLock,
     policy: RetentionPolicy,
@@ -111,9 +115,9 @@ def _policy(shop: Shop) -> RetentionPolicy:
         return shop.book(tx)[1].policy.retention
 
 
-def _look(shop: Shop, policy: RetentionPolicy, now: datetime, dry: bool) -> Counter[str]:
+def _look(shop: Shop, policy: RetentionPolicy, now: datetime, dry: bool) -> Counts:
     """Report first; and what a restored backup brought back goes without being asked."""
-    counts: Counter[str] = Counter()
+    counts: Counts = Counter()
     if not dry and _has_lost_seals(shop, counts):
         counts["back_again"] = replay(shop.settings, shop.store, who=WHO, now=now).leads
     with shop.store.read("report") as tx:
@@ -122,7 +126,7 @@ def _look(shop: Shop, policy: RetentionPolicy, now: datetime, dry: bool) -> Coun
     return counts
 
 
-def _has_lost_seals(shop: Shop, counts: Counter[str]) -> bool:
+def _has_lost_seals(shop: Shop, counts: Counts) -> bool:
     try:
         return bring_level(shop.store, shop.settings.state) > 0
     except StoreError:  # a folder that cannot be written to keeps nothing from being erased
@@ -143,7 +147,7 @@ def _erase_page(
     return len(erased.leads), erased.traces, page[-1] if len(page) == BATCH else None
 
 
-def _clean(shop: Shop, traces: Traces, total: Counter[str]) -> None:
+def _clean(shop: Shop, traces: Traces, total: Counts) -> None:
     """Once for all of them: each look goes through every file."""
     try:
         bring_level(shop.store, shop.settings.state)

@@ -10,8 +10,7 @@ from flows.work.shop.wire import Shop
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.store import in_thread
-from leadstore.vitals import Vitals, read_vitals
-from nurture.project.book import Book
+from leadstore.vitals import read_vitals
 
 
 async def web_app(shop: Shop) -> Starlette:
@@ -20,18 +19,12 @@ async def web_app(shop: Shop) -> Starlette:
     Raises:
         ProjectError: nothing has been applied to this store yet, so nobody knows whose pages they are.
     """
-    policy = (await in_thread(_current, shop)).policy
+    policy = (await in_thread(shop.store.ask, shop.book))[1].policy
     company, language = policy.company.name, policy.language
     return make_app(
-        StoreDesk(shop.store), shop.links, company=company, language=language, look=lambda: _look(shop)
+        StoreDesk(shop.store),
+        shop.links,
+        company=company,
+        language=language,
+        look=lambda: shop.store.ask(read_vitals, datetime.now(UTC)),
     )
-
-
-def _look(shop: Shop) -> Vitals:
-    with shop.store.read() as tx:
-        return read_vitals(tx, datetime.now(UTC))
-
-
-def _current(shop: Shop) -> Book:
-    with shop.store.read() as tx:
-        return shop.book(tx)[1]

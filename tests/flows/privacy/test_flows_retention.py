@@ -17,10 +17,9 @@ from flows.work.privacy.retention import is_time, keep_time, keep_time_daily
 from flows.work.trouble import trouble_in
 from leadstore.privacy.journal import read_journal
 from leadstore.privacy.tombstones import Why, all_tombstones
-from leadstore.rows import address, lead
+from leadstore.rows import address, consent_change, lead
 from leadstore.signals import append_signals
 from leadstore.store import Store
-from leadstore.tables import ConsentChangeTable
 from nurture.values import NewSignal
 from nurture.words import Sig
 from tests.builders import add_lead
@@ -29,7 +28,6 @@ from tests.flows.workshop import Workshop, files, workshop
 NOW = datetime(2027, 6, 15, 10, 0, tzinfo=UTC)
 LONG_AGO, YEARS_AGO = datetime(2020, 1, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC)
 RECENT = NOW - timedelta(days=30)
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -59,7 +57,7 @@ def said(store: Store, lead_id: int, state: str, basis: str, proof: str = "", at
     with store.begin() as tx:
         spot = tx.scalar(select(address.c.id).where(address.c.lead_id == lead_id))
         row = {"address_id": spot, "topic": "guides", "state": state, "basis": basis, "source": "test"}
-        tx.execute(insert(change).values(**row, proof=proof, at=at))
+        tx.execute(insert(consent_change).values(**row, proof=proof, at=at))
 
 
 def gone(store: Store) -> list[int]:

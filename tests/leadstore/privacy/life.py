@@ -9,9 +9,8 @@ from sqlmodel import SQLModel
 
 from leadstore.aside import NewAside, set_aside
 from leadstore.consents.grants import suppress, withdraw_all
-from leadstore.rows import address, handoff, outbox, route, score_history, signal
+from leadstore.rows import address, decision, handoff, outbox, route, score_history, signal, stage_change
 from leadstore.signals import append_signals
-from leadstore.tables import DecisionLogTable, StageChangeTable
 from nurture.values import NewSignal
 from nurture.words import AsideKind, AsideStage, SuppressionReason
 from tests.builders import HOUR, NOON, add_consent, add_enrolment, add_lead, add_release
@@ -73,9 +72,9 @@ def whole_life(tx: Connection) -> tuple[int, int]:
         dedupe="reply:zeb",
     )
     said = {"verdict": "wait", "reason": "cap", "detail": {"lead": "Zebedia"}, "at": NOON}
-    tx.execute(insert(DecisionLogTable.__table__).values(lead_id=lead_id, enrolment_id=run, **said))  # type: ignore[attr-defined]
+    tx.execute(insert(decision).values(lead_id=lead_id, enrolment_id=run, **said))
     moved = {"before": "lead", "after": "mql", "cause": "operator: Zebedia", "at": NOON}
-    tx.execute(insert(StageChangeTable.__table__).values(lead_id=lead_id, **moved))  # type: ignore[attr-defined]
+    tx.execute(insert(stage_change).values(lead_id=lead_id, **moved))
     tx.execute(insert(score_history).values(lead_id=lead_id, grade="A", at=NOON))
     mail = b"From: Zeb <zeb@leads.example>\r\nSubject: hello\r\n\r\nZebedia Quillfeather\r\n"
     items = [
