@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
 
-from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
 from console.format import printable, say_at
 from console.frame import InFrame, note, say_json
-from leadstore.database.access import open_existing
+from console.options import Json
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.privacy.journal import Act, Entry, read_journal
 
@@ -21,7 +20,7 @@ def audit(
     *,
     act: Act | None = None,
     limit: PositiveInt = 50,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """List what was done to leads by hand or by the retention clock, the latest first.
@@ -37,13 +36,9 @@ def audit(
     json
         Print the lines for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            number = None if lead is None else _number(tx, lead)
-            found = read_journal(tx, lead_id=number, act=act, limit=limit)
-    finally:
-        store.close()
+    with frame.view() as tx:
+        number = None if lead is None else _number(tx, lead)
+        found = read_journal(tx, lead_id=number, act=act, limit=limit)
     if json:
         say_json([{**asdict(one), "act": one.act.value} for one in found])
     elif found:
@@ -53,7 +48,7 @@ def audit(
     return 0
 
 
-def _number(tx: Any, lead: str) -> int:
+def _number(tx: Transaction, lead: str) -> int:
     """A number is taken as it is: nobody else is found by an erased lead's."""
     bare = lead.removeprefix("id:")
     return int(bare) if bare.isdecimal() and len(bare) < 19 else find_lead(tx, lead)

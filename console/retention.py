@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.format import say_many
 from console.frame import InFrame, say, say_json
+from console.options import Json
 
 if TYPE_CHECKING:
     from flows.work.counts import CountName, Summary
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 async def retention(
     *,
     dry_run: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Look at the retention clock: leads whose own last act is longer ago than data is kept.

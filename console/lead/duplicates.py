@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
 from console.format import printable
 from console.frame import InFrame, note, say_json
-from leadstore.database.access import open_existing
+from console.options import Json
 from leadstore.leads.duplicates import Double, find_duplicates
 from nurture.errors import NurtureError
 from nurture.likeness import Facts
@@ -20,7 +19,7 @@ def duplicates(
     *,
     at_least: float = 0.6,
     limit: PositiveInt = 50,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """List leads that are probably one person, the surest first; it changes nothing.
@@ -36,12 +35,8 @@ def duplicates(
     """
     if not 0 <= at_least <= 1:
         raise NurtureError(f"--at-least {at_least} is no score", hint="write a number from 0 to 1, as 0.6")
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read("report") as tx:
-            found = find_duplicates(tx, at_least=at_least, limit=limit)
-    finally:
-        store.close()
+    with frame.view("report") as tx:
+        found = find_duplicates(tx, at_least=at_least, limit=limit)
     if json:
         say_json({"pairs": [_as_data(one) for one in found]})
     elif found:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.format import say_many
 from console.frame import InFrame, agreed, note, operator, say, say_json
-from leadstore.database.access import latest_moment, open_existing
+from console.options import Json, Yes
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.privacy.belongings import whole_persons
 from leadstore.store import Store
@@ -27,8 +26,8 @@ def erase(
     /,
     *,
     replay: bool = False,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Erase everything kept about a person: rows, texts, rejected rows, mails of the local inbox.
@@ -54,13 +53,10 @@ def erase(
             hint="`nurture lead erase ann@example.com`, or `nurture lead erase --replay`",
         )
     settings = frame.settings()
-    store = open_existing(settings.database_url)
-    try:
+    with frame.store() as store:
         if lead is None:
             return _replay(settings, store, json)
         return _erase(settings, store, lead, yes, json)
-    finally:
-        store.close()
 
 
 def _erase(settings: Settings, store: Store, lead: str, yes: bool, json: bool) -> int:

@@ -7,12 +7,11 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.frame import InFrame, note, operator, say
-from leadstore.database.access import latest_moment, open_existing
+from console.options import Json
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from nurture.errors import NurtureError
 
@@ -42,7 +41,7 @@ def export(
     /,
     *,
     out: Path | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Give out everything kept about a person: profile, consents, signals, messages, decisions, handoffs.
@@ -61,13 +60,10 @@ def export(
     from flows.work.privacy.record import whole_record
 
     settings = frame.settings()
-    store = open_existing(settings.database_url)
-    try:
+    with frame.store() as store:
         with store.read() as tx:
             number, now = find_lead(tx, lead), latest_moment(tx, datetime.now(UTC))
         record = whole_record(settings, store, number, who=operator(), now=now)
-    finally:
-        store.close()
     as_json = json or (out is not None and out.suffix == ".json")
     text = _as_json(record) if as_json else "\n".join(_lines(record))
     if out is None:

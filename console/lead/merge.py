@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.format import say_many
 from console.frame import InFrame, agreed, note, operator, say, say_json
-from leadstore.database.access import latest_moment, open_existing
+from console.options import Json, Yes
+from leadstore.database.access import latest_moment
 from leadstore.leads.foresight import MergeForesight, foresee_merge
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.merge import merge as merge_leads
@@ -26,8 +24,8 @@ def merge(
     /,
     *,
     dry_run: bool = False,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Merge a lead into another that is the same person; says first what will happen, and asks.
@@ -48,8 +46,7 @@ def merge(
     json
         Print what happens for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         foreseen = _foreseen(store, lead, into)
         if dry_run:
             _show(foreseen, json, done=False)
@@ -59,8 +56,6 @@ def merge(
             if not agreed(f"Type yes to merge lead {foreseen.duplicate} into lead {foreseen.into}: "):
                 return 1
         _merge(store, foreseen)
-    finally:
-        store.close()
     _show(foreseen, json, done=True)
     return 0
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from flows.work.imports.run import import_file, read_import_map, try_file
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import import_file, try_file
 from flows.work.privacy.erase import erase
 from flows.work.privacy.ledger import NAME, bring_level, read_ledger
 from flows.work.privacy.replay import replay
