@@ -11,14 +11,14 @@ from console.frame import InFrame, note, say_json
 from console.options import Json
 from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
-from leadstore.privacy.journal import Act, Entry, read_journal
+from leadstore.privacy.journal import JournalAct, JournalEntry, read_journal
 
 
 def audit(
     lead: str | None = None,
     /,
     *,
-    act: Act | None = None,
+    act: JournalAct | None = None,
     limit: PositiveInt = 50,
     json: Json = False,
     frame: InFrame,
@@ -54,7 +54,7 @@ def _number(tx: Transaction, lead: str) -> int:
     return int(bare) if bare.isdecimal() and len(bare) < 19 else find_lead(tx, lead)
 
 
-def _show(found: list[Entry]) -> None:
+def _show(found: list[JournalEntry]) -> None:
     from datetime import UTC
 
     from rich.console import Console

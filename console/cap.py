@@ -9,7 +9,7 @@ from console.options import Json
 from leadstore.consents.caps import OwnCap, choose_cap, read_cap
 from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
-from leadstore.privacy.journal import Act, note_act
+from leadstore.privacy.journal import JournalAct, note_act
 from leadstore.store import Store
 from nurture.errors import NurtureError
 
@@ -53,7 +53,7 @@ def _kept(store: Store, lead: str, chosen: str | None, clear: bool) -> tuple[Own
         try:
             now = latest_moment(tx, datetime.now(UTC))
             choose_cap(tx, before.address_id, chosen, now)
-            note_act(tx, operator(), Act.CAP, [before.lead], now)
+            note_act(tx, operator(), JournalAct.CAP, [before.lead], now)
         except ValueError as error:
             raise NurtureError(
                 str(error), hint='for example: nurture cap ann@example.com "1 per 7 days"'

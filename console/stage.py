@@ -9,7 +9,7 @@ from console.options import Json
 from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.stages import Placed, place
-from leadstore.privacy.journal import Act, note_act
+from leadstore.privacy.journal import JournalAct, note_act
 from nurture.words import Stage
 
 
@@ -33,7 +33,7 @@ def stage(lead: str, to: Stage, /, *, cause: str = "", json: Json = False, frame
         now = latest_moment(tx, datetime.now(UTC))
         placed = place(tx, find_lead(tx, lead), to, cause, now)
         if placed.changed:
-            note_act(tx, operator(), Act.STAGE, [placed.lead], now)
+            note_act(tx, operator(), JournalAct.STAGE, [placed.lead], now)
     if json:
         said = {"lead": placed.lead, "before": placed.before.value, "after": placed.after.value}
         say_json({**said, "changed": placed.changed, "refused": placed.refused})

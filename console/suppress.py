@@ -10,7 +10,7 @@ from console.options import Json, Yes
 from leadstore.consents.suppressions import AddressState, lift_address, read_address, suppress_address
 from leadstore.database.access import latest_moment
 from leadstore.database.transaction import Transaction
-from leadstore.privacy.journal import Act, note_act
+from leadstore.privacy.journal import JournalAct, note_act
 from leadstore.privacy.tombstones import erased_at, lift_erasure
 from leadstore.store import Store
 from nurture.privacy.seals import Seals
@@ -92,7 +92,7 @@ def _act(store: Store, before: AddressState, lift: bool, reason: str, seals: Sea
         changed = _changed(tx, before.address, lift, reason, seals, now)
         if changed:
             lead = read_address(tx, before.address).lead_id or 0
-            note_act(tx, operator(), Act.LIFT if lift else Act.SUPPRESS, [lead], now)
+            note_act(tx, operator(), JournalAct.LIFT if lift else JournalAct.SUPPRESS, [lead], now)
     return changed
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
+import leadstore.privacy.tables
 import leadstore.tables  # noqa: F401 - fills the metadata
 from nurture import values
 from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from leadstore.columns import Id, Json, mapping, moment, only_where, reference, row_id
 from leadstore.columns import Instant as Instant  # the migrations know it by this name
+from leadstore.columns import Json, mapping, moment, only_where, reference, row_id
 
 
 class Stored(SQLModel):
@@ -386,27 +386,3 @@ class NoteTable(Stored, table=True):
     __tablename__ = "note"
     name: str = Field(primary_key=True, max_length=40)
     value: str = ""
-
-
-class TombstoneTable(Stored, table=True):
-    """What is left of an erased person: a seal by which it is known again, and nothing that names it."""
-
-    __tablename__ = "tombstone"
-    digest: str = Field(sa_column=Column(String(64), primary_key=True))
-    sealed_by: str = Field(max_length=16)  # the name of the secret key
-    person: str = Field(max_length=16, index=True)  # the same for all seals of one person
-    why: str = Field(max_length=12)
-    at: datetime = moment()
-    lifted_at: datetime | None = moment(null=True)
-
-
-class AuditTable(Stored, table=True):
-    """Who did what to which lead, and when: appended, never edited; of an erased lead the id stays."""
-
-    __tablename__ = "audit"
-    id: int | None = row_id()
-    at: datetime = moment()
-    who: str = Field(max_length=120)
-    act: str = Field(max_length=20)
-    lead_id: int = Field(sa_column=Column(Id, nullable=False, index=True))  # no reference; 0: nobody
-    detail: dict[str, Any] = mapping()  # ids and numbers only

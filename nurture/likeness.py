@@ -35,7 +35,7 @@ _DIGITS, _MARKS = re.compile(r"\D"), re.compile(r"\W")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LikenessFacts:
     """What two leads are compared by, as it is kept."""
 
     id: int
@@ -70,12 +70,12 @@ class Likeness:
     reasons: tuple[str, ...]
 
 
-def blocking_keys(one: Facts) -> set[int]:
+def blocking_keys(one: LikenessFacts) -> set[int]:
     """Numbers that two leads share if they may be one person: only such pairs are ever compared."""
     return {_number(*parts) for parts in _blocks(one)}
 
 
-def _blocks(one: Facts) -> Iterator[tuple[str, ...]]:
+def _blocks(one: LikenessFacts) -> Iterator[tuple[str, ...]]:
     names = sorted((_word(one.first_name), _word(one.last_name)))
     if all(names):
         yield ("names", *names)  # in either order
@@ -96,7 +96,7 @@ def _number(*parts: str) -> int:
     return int.from_bytes(raw, "big", signed=True)
 
 
-def names_of(one: Facts) -> tuple[str, str]:
+def names_of(one: LikenessFacts) -> tuple[str, str]:
     """First and last name as they are compared: without capitals, accents and marks."""
     return _word(one.first_name), _word(one.last_name)
 
@@ -105,7 +105,7 @@ def _word(name: str) -> str:
     return _MARKS.sub("", fold(name))
 
 
-def compare(one: Facts, other: Facts) -> Likeness:
+def compare(one: LikenessFacts, other: LikenessFacts) -> Likeness:
     """How alike two leads are. Reasons add up as chances do; two first names that differ take most of it."""
     found = [*_names(one, other), *_firm(one, other), *_addresses(one, other), *_phones(one, other)]
     score = 1 - prod(1 - weight for weight, _ in found)
@@ -114,7 +114,7 @@ def compare(one: Facts, other: Facts) -> Likeness:
     return Likeness(round(score, 2), tuple(reason for _, reason in found))
 
 
-def _names(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
+def _names(one: LikenessFacts, other: LikenessFacts) -> Iterator[tuple[float, str]]:
     (first, last), (first2, last2) = names_of(one), names_of(other)
     if not (last and last2 and first and first2):
         return
@@ -128,14 +128,14 @@ def _names(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
         yield 0.4, "names nearly the same"
 
 
-def _firm(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
+def _firm(one: LikenessFacts, other: LikenessFacts) -> Iterator[tuple[float, str]]:
     if one.domain == other.domain and one.domain not in FREE:
         yield 0.3, f"same company domain {one.domain}"
     elif (firm := _word(one.company)) and firm == _word(other.company):
         yield 0.25, "same company"
 
 
-def _addresses(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
+def _addresses(one: LikenessFacts, other: LikenessFacts) -> Iterator[tuple[float, str]]:
     if min(len(one.local), len(other.local)) < SHORTEST_LOCAL or ROLES & {one.local, other.local}:
         return
     if one.domain == other.domain and one.local == other.local:
@@ -146,12 +146,12 @@ def _addresses(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
         yield 0.35, "same name before the @"
 
 
-def _phones(one: Facts, other: Facts) -> Iterator[tuple[float, str]]:
+def _phones(one: LikenessFacts, other: LikenessFacts) -> Iterator[tuple[float, str]]:
     if one.digits and one.digits == other.digits:
         yield 0.5, "same phone"
 
 
-def _are_two(one: Facts, other: Facts) -> bool:
+def _are_two(one: LikenessFacts, other: LikenessFacts) -> bool:
     """Whether the first names say that these are two people: colleagues share all the rest."""
     first, first2 = names_of(one)[0], names_of(other)[0]
     if not (first and first2) or first2 == names_of(one)[1]:

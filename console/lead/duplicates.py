@@ -12,7 +12,7 @@ from console.frame import InFrame, note, say_json
 from console.options import Json
 from leadstore.leads.duplicates import Double, find_duplicates
 from nurture.errors import NurtureError
-from nurture.likeness import Facts
+from nurture.likeness import LikenessFacts
 
 
 def duplicates(
@@ -72,6 +72,6 @@ def _show(found: list[Double]) -> None:
     Console(highlight=False).print(table)
 
 
-def _who(one: Facts) -> str:
+def _who(one: LikenessFacts) -> str:
     name = " ".join(part for part in (one.first_name, one.last_name) if part)
     return ", ".join(part for part in (str(one.id), name, one.address) if part)

@@ -17,7 +17,7 @@ from nurture.errors import NurtureError
 
 if TYPE_CHECKING:
     from flows.work.privacy.erase import Erasure
-    from flows.work.privacy.replay import Replayed
+    from flows.work.privacy.replay import ReplayReport
     from flows.work.shop.settings import Settings
 
 
@@ -123,7 +123,7 @@ def _in_words(done: Erasure) -> str:
     return "\n".join(lines)
 
 
-def _replayed(done: Replayed) -> str:
+def _replayed(done: ReplayReport) -> str:
     lines = [
         f"{say_many(done.leads, 'lead')} erased again, {say_many(done.mails, 'mail')} of the local inbox and "
         f"{say_many(done.rejects, 'rejected row')} removed; the store had lost {say_many(done.lost, 'seal')}"

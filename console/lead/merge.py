@@ -13,7 +13,7 @@ from leadstore.database.access import latest_moment
 from leadstore.leads.foresight import MergeForesight, foresee_merge
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.merge import merge as merge_leads
-from leadstore.privacy.journal import Act, note_act
+from leadstore.privacy.journal import JournalAct, note_act
 from leadstore.store import Store
 from nurture.errors import NurtureError
 
@@ -77,7 +77,7 @@ def _merge(store: Store, foreseen: MergeForesight) -> None:
         now = latest_moment(tx, datetime.now(UTC))
         if not merge_leads(tx, duplicate, into, now, operator(), complete=True):
             raise NurtureError("one of them was merged or erased meanwhile", hint="look at both again")
-        note_act(tx, operator(), Act.MERGE, [duplicate], now, {"into": into})
+        note_act(tx, operator(), JournalAct.MERGE, [duplicate], now, {"into": into})
 
 
 def _show(foreseen: MergeForesight, json: bool, *, done: bool) -> None:

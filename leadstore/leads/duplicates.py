@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, Table, func, select
 from leadstore.database.bulk import Bulk
 from leadstore.database.transaction import Transaction
 from leadstore.rows import REACHED_AT, address, lead
-from nurture.likeness import Facts, Likeness, blocking_keys, compare
+from nurture.likeness import Likeness, LikenessFacts, blocking_keys, compare
 
 PAGE = 5000
 """Leads whose keys are written, and pairs that are compared, at once."""
@@ -34,8 +34,8 @@ _FACTS = [lead.c[name] for name in ("id", "first_name", "last_name", "company", 
 class Double:
     """Two leads that may be one; `one` came first."""
 
-    one: Facts
-    other: Facts
+    one: LikenessFacts
+    other: LikenessFacts
     likeness: Likeness
 
 
@@ -87,7 +87,7 @@ def _compared(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> Iterator[Dou
         yield Double(known[one], known[other], compare(known[one], known[other]))
 
 
-def _facts(row: object) -> Facts:
+def _facts(row: object) -> LikenessFacts:
     names = ("address", "first_name", "last_name", "company", "phone")
     said = {name: getattr(row, name) or "" for name in names}
-    return Facts(id=row.id, **said)  # type: ignore[attr-defined]
+    return LikenessFacts(id=row.id, **said)  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ from leadstore.privacy.belongings import (
     numbers_of,
     whole_persons,
 )
-from leadstore.privacy.journal import Act, note_act
+from leadstore.privacy.journal import JournalAct, note_act
 from leadstore.privacy.tombstones import Tombstone, Why, bury, renew, seals_of
 from leadstore.privacy.traces import traces_of
 from leadstore.rows import address, aside, enrolment, handoff, lead, outbox, route
@@ -120,7 +120,7 @@ def erase_leads(
     wired = _count_started(tx, owned[outbox])
     rows = _delete_all(tx, owned) + _empty_all(tx, owned, now)
     rows += _forget_mails(tx, traces) + _forget_replies(tx, traces)
-    note_act(tx, who, Act.ERASE if why is Why.REQUEST else Act.EXPIRE, ids, now)
+    note_act(tx, who, JournalAct.ERASE if why is Why.REQUEST else JournalAct.EXPIRE, ids, now)
     return Erased(tuple(ids), rows, wired, tuple(stones), traces)
 
 

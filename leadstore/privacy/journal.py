@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
 from leadstore.database.transaction import Transaction
-from leadstore.rows import audit
+from leadstore.rows import as_value, audit
 
 
-class Act(StrEnum):
+class JournalAct(StrEnum):
     """What may be done to a lead, as the journal calls it."""
 
     EXPORT = "export"  # its record was given out
@@ -28,13 +28,13 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One line of the journal. `who` is a user of the machine, the name of a key, or a flow."""
 
     id: int
     at: datetime
     who: str
-    act: Act
+    act: JournalAct
     lead_id: int
     detail: Mapping[str, int]
 
@@ -42,7 +42,7 @@ class Entry:
 def note_act(
     tx: Transaction,
     who: str,
-    act: Act,
+    act: JournalAct,
     lead_ids: Collection[int],
     now: datetime,
     detail: Mapping[str, int] | None = None,
@@ -53,12 +53,12 @@ def note_act(
 
 
 def read_journal(
-    tx: Transaction, *, lead_id: int | None = None, act: Act | None = None, limit: int | None = None
-) -> list[Entry]:
+    tx: Transaction, *, lead_id: int | None = None, act: JournalAct | None = None, limit: int | None = None
+) -> list[JournalEntry]:
     """The lines, the latest first; of one lead, or of one kind of act."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if lead_id is not None:
         query = query.where(audit.c.lead_id == lead_id)
     if act is not None:
         query = query.where(audit.c.act == act.value)
-    return [Entry(r.id, r.at, r.who, Act(r.act), r.lead_id, r.detail) for r in tx.execute(query)]
+    return [as_value(JournalEntry, row, act=JournalAct(row.act)) for row in tx.execute(query)]

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StoredRecord:
     """What the store keeps about a person: rows by table, in the order of their numbers.
 
     `traces` say by what the person is found in files beside the store.
@@ -31,7 +31,7 @@ class Record:
     traces: Traces = field(repr=False)
 
 
-def read_record(tx: Transaction, lead_id: int) -> Record:
+def read_record(tx: Transaction, lead_id: int) -> StoredRecord:
     """All rows about a lead, and about those that were merged into it; tables that have none are left out.
 
     What was set aside is among them: signals and mails that could not be taken in, as they came.
@@ -53,7 +53,7 @@ def read_record(tx: Transaction, lead_id: int) -> Record:
             rows += _mails_aside(tx, traces)
         if rows:
             found[table.name] = rows
-    return Record(lead_id, found, traces)
+    return StoredRecord(lead_id, found, traces)
 
 
 def _mails_aside(tx: Transaction, traces: Traces) -> list[Row]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from leadstore.database.bulk import Bulk
 from leadstore.database.transaction import Transaction
 from leadstore.rows import address, lead, outbox
-from nurture.privacy.traces import Person, Traces
+from nurture.privacy.traces import TracedPerson, Traces
 
 _KNOWN = [lead.c[name] for name in ("id", "key", "first_name", "last_name", "phone", "merged_into")]
 
@@ -40,9 +40,9 @@ def _last(into: Mapping[int, int | None], lead_id: int) -> int:
     return lead_id
 
 
-def _person(addresses: set[str], rows: Iterable[Any]) -> Person:
+def _person(addresses: set[str], rows: Iterable[Any]) -> TracedPerson:
     facts = list(rows)
-    return Person(
+    return TracedPerson(
         frozenset(addresses),
         frozenset(r.key for r in facts if r.key),
         frozenset((r.first_name, r.last_name) for r in facts if r.first_name and r.last_name),

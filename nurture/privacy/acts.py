@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from nurture.words import Basis, Sig
 
 NO_ACTS = frozenset(
@@ -18,13 +16,3 @@ NO_ACTS = frozenset(
 """Signals that are no act of the lead's own: we, a seller or a machine did it, or nobody knows when."""
 OWN_BASES = frozenset({Basis.OPT_IN, Basis.DOUBLE_OPT_IN})
 """Bases of a consent that the person gave by an act of its own."""
-
-
-def is_own_act(kind: str, *, machine: bool) -> bool:
-    """Whether a signal of this type is the lead's own act. A type that the catalogue declares is one."""
-    return not machine and kind not in NO_ACTS
-
-
-def own_acts(kinds: Iterable[str]) -> list[str]:
-    """Those of these types that are the lead's own acts."""
-    return sorted(kind for kind in kinds if is_own_act(kind, machine=False))

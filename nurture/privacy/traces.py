@@ -21,7 +21,7 @@ FEW = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TracedPerson:
     """What is known of one person, as it may stand in a row."""
 
     addresses: frozenset[str]
@@ -33,7 +33,7 @@ class Person:
 class Traces:
     """By what erased persons are found: held in memory while their texts are removed, and never written."""
 
-    def __init__(self, persons: Iterable[Person] = (), message_ids: Iterable[str] = ()) -> None:
+    def __init__(self, persons: Iterable[TracedPerson] = (), message_ids: Iterable[str] = ()) -> None:
         self.persons = tuple(persons)
         self.message_ids = frozenset(message_ids)
         self.addresses = frozenset(one for person in self.persons for one in person.addresses)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.likeness import Facts, blocking_keys, compare, jaro_winkler
+from nurture.likeness import LikenessFacts, blocking_keys, compare, jaro_winkler
 
-ADA = Facts(1, "ada.lovelace@acme.example", "Ada", "Lovelace", "Acme", "+33 1 23 45 67 89")
+ADA = LikenessFacts(1, "ada.lovelace@acme.example", "Ada", "Lovelace", "Acme", "+33 1 23 45 67 89")
 SURE, NOT = 0.6, 0.5
 PHONE = "0123456789"
 
 
-def like(address: str, first: str = "", last: str = "", company: str = "", phone: str = "") -> Facts:
-    return Facts(2, address, first, last, company, phone)
+def like(address: str, first: str = "", last: str = "", company: str = "", phone: str = "") -> LikenessFacts:
+    return LikenessFacts(2, address, first, last, company, phone)
 
 
 DOUBLES = {
@@ -69,11 +69,11 @@ def test_two_persons(case: str) -> None:
 
 def test_a_firms_own_addresses_are_no_persons() -> None:
     """info@ of two firms, and two mailboxes of one, say nothing of anybody."""
-    one, other = Facts(1, "contact@acme.example"), Facts(2, "contact@other.example")
+    one, other = LikenessFacts(1, "contact@acme.example"), LikenessFacts(2, "contact@other.example")
 
     assert compare(one, other).score < NOT
     assert blocking_keys(one) & blocking_keys(other) == set()
-    assert compare(Facts(1, "abc@acme.example"), Facts(2, "abd@acme.example")).score < NOT
+    assert compare(LikenessFacts(1, "abc@acme.example"), LikenessFacts(2, "abd@acme.example")).score < NOT
 
 
 def test_a_free_mailbox_says_nothing_of_a_firm() -> None:

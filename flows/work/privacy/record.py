@@ -11,8 +11,8 @@ from typing import Any
 
 from flows.work.privacy.files import INBOX, REJECTS, files_in, rows_of
 from flows.work.shop.settings import Settings
-from leadstore.privacy.journal import Act, note_act
-from leadstore.privacy.record import Record, read_record
+from leadstore.privacy.journal import JournalAct, note_act
+from leadstore.privacy.record import StoredRecord, read_record
 from leadstore.store import Store
 from nurture.privacy.traces import Traces, parsed, text_of
 
@@ -21,7 +21,7 @@ from nurture.privacy.traces import Traces, parsed, text_of
 class WholeRecord:
     """Everything kept about one person on this machine and in the store."""
 
-    store: Record
+    store: StoredRecord
     made_at: datetime
     mails: list[Mapping[str, str]] = field(default_factory=list)  # of the local inbox
     rejected: list[Mapping[str, Any]] = field(default_factory=list)  # rows that imports rejected
@@ -41,7 +41,7 @@ def whole_record(settings: Settings, store: Store, lead_id: int, *, who: str, no
     """Read all that is kept about a lead; the journal keeps who asked for it."""
     with store.begin("erase") as tx:
         record = read_record(tx, lead_id)
-        note_act(tx, who, Act.EXPORT, [lead_id], now)
+        note_act(tx, who, JournalAct.EXPORT, [lead_id], now)
     own = settings.state
     mails = list(_mails(own / INBOX, record.traces))
     return WholeRecord(record, now, mails, list(_rejected(own / REJECTS, record.traces)))

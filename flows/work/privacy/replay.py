@@ -21,7 +21,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayReport:
     """What a replay came to."""
 
     lost: int = 0  # tombstones that the store had lost, and the ledger had not
@@ -33,7 +33,7 @@ class Replayed:
     file_trouble: str = ""
 
 
-def replay(settings: Settings, store: Store, *, who: str, now: datetime) -> Replayed:
+def replay(settings: Settings, store: Store, *, who: str, now: datetime) -> ReplayReport:
     """Erase again whoever a restored backup brought back, and clear files of them.
 
     Raises:
@@ -53,7 +53,7 @@ def replay(settings: Settings, store: Store, *, who: str, now: datetime) -> Repl
     remains = remove_remains(store, left)
     with store.read() as tx:
         unknown = unreadable(tx, seals)
-    return Replayed(lost, leads, cleared.mails, cleared.rows, unknown, remains.log_emptied, trouble)
+    return ReplayReport(lost, leads, cleared.mails, cleared.rows, unknown, remains.log_emptied, trouble)
 
 
 def _sweep(store: Store, now: datetime) -> int:

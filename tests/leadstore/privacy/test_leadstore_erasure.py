@@ -21,7 +21,7 @@ from leadstore.outbox.letters import lock_started, mark_started
 from leadstore.outbox.returns import find_sent
 from leadstore.privacy.belongings import NUMBERED, belongings, mentions
 from leadstore.privacy.erasure import KEPT, erase_leads, sweep_erased
-from leadstore.privacy.journal import Act, read_journal
+from leadstore.privacy.journal import JournalAct, read_journal
 from leadstore.privacy.tombstones import (
     Why,
     all_tombstones,
@@ -220,7 +220,7 @@ def test_the_journal_keeps_only_the_id(tx: Connection) -> None:
 
     assert (line.at, line.who, line.act, line.lead_id, line.detail) == (
         *(NOON, "flow retention"),
-        *(Act.EXPIRE, lead_id, {}),
+        *(JournalAct.EXPIRE, lead_id, {}),
     )
     assert {one.why for one in all_tombstones(tx)} == {Why.RETENTION}
 

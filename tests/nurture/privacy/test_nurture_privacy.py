@@ -7,20 +7,18 @@ from email.message import EmailMessage
 
 import pytest
 
-from nurture.privacy.acts import is_own_act, own_acts
 from nurture.privacy.age import Age, parse_age
 from nurture.privacy.seals import Sealed, Seals
-from nurture.privacy.traces import Person, Traces, addresses_in, parsed, text_of
-from nurture.words import Sig
+from nurture.privacy.traces import TracedPerson, Traces, addresses_in, parsed, text_of
 
-PERSON = Person(
+PERSON = TracedPerson(
     frozenset({"ada@acme.example"}),
     frozenset({"crm-1001", "7"}),
     frozenset({("Ada", "Lovelace")}),
     frozenset({"+33 1 23"}),
 )
 TRACES = Traces([PERSON], ["<m.1@acme.example>"])
-MANY = Traces([Person(frozenset({f"p{number}@acme.example"})) for number in range(200)])
+MANY = Traces([TracedPerson(frozenset({f"p{number}@acme.example"})) for number in range(200)])
 
 
 def test_a_seal_is_made_with_the_newest_key_and_known_by_all() -> None:
@@ -115,13 +113,6 @@ def test_addresses_of_a_text_are_normalised() -> None:
         "ada@acme.example",
         "bob@acme.example",
     }
-
-
-def test_whose_act_a_signal_is() -> None:
-    """The lead's, not ours, a seller's or a machine's; what the catalogue declares is the lead's."""
-    assert is_own_act("trial.started", machine=False)
-    assert not is_own_act(Sig.MAIL_CLICKED, machine=True)
-    assert own_acts([Sig.MAIL_OPENED, Sig.MAIL_REPLIED, Sig.TOUCH_SENT]) == [Sig.MAIL_REPLIED]
 
 
 NOW = datetime(2028, 2, 29, 12, tzinfo=UTC)
