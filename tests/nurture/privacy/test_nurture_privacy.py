@@ -7,9 +7,11 @@ from email.message import EmailMessage
 
 import pytest
 
+from nurture.privacy.acts import NO_ACTS, OWN_BASES
 from nurture.privacy.age import Age, parse_age
 from nurture.privacy.seals import Sealed, Seals
 from nurture.privacy.traces import TracedPerson, Traces, addresses_in, parsed, text_of
+from nurture.words import Basis, Sig
 
 PERSON = TracedPerson(
     frozenset({"ada@acme.example"}),
@@ -113,6 +115,13 @@ def test_addresses_of_a_text_are_normalised() -> None:
         "ada@acme.example",
         "bob@acme.example",
     }
+
+
+def test_what_is_no_act_of_the_leads() -> None:
+    """Opens, our mails, sellers' words and bounces; a reply is one, and so is an opt-in, not an import."""
+    assert {Sig.MAIL_OPENED, Sig.TOUCH_SENT, Sig.HANDOFF_NOTED, Sig.MAIL_BOUNCED} <= NO_ACTS
+    assert NO_ACTS.isdisjoint({Sig.MAIL_REPLIED, Sig.MAIL_CLICKED, Sig.CONSENT_WITHDRAWN, Sig.DEAL_WON})
+    assert Basis.IMPORTED not in OWN_BASES
 
 
 NOW = datetime(2028, 2, 29, 12, tzinfo=UTC)
