@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from console.frame import InFrame, say, say_json
+from console.frame import InFrame, operator, say, say_json
 from console.options import Json
 from leadstore.consents.caps import OwnCap, choose_cap, read_cap
 from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
+from leadstore.privacy.journal import JournalAct, note_act
 from leadstore.store import Store
 from nurture.errors import NurtureError
 
@@ -50,7 +51,9 @@ def _kept(store: Store, lead: str, chosen: str | None, clear: bool) -> tuple[Own
     with store.begin() as tx:
         before = read_cap(tx, find_lead(tx, lead))
         try:
-            choose_cap(tx, before.address_id, chosen, now=latest_moment(tx, datetime.now(UTC)))
+            now = latest_moment(tx, datetime.now(UTC))
+            choose_cap(tx, before.address_id, chosen, now=now)
+            note_act(tx, operator(), JournalAct.CAP, [before.lead], now)
         except ValueError as error:
             raise NurtureError(
                 str(error), hint='for example: nurture cap ann@example.com "1 per 7 days"'

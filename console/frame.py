@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import sys
@@ -105,3 +106,11 @@ def agreed(question: str = "Type yes to go on: ") -> bool:
     if not sys.stdin.isatty():
         raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
     return input(question).strip().lower() in ("y", "yes")
+
+
+def operator() -> str:
+    """Who types this, as the journal keeps it: the user of the machine."""
+    try:
+        return f"user {getpass.getuser()}"
+    except (KeyError, OSError):  # a container may have no name for its user
+        return f"user {os.getuid()}"

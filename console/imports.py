@@ -104,17 +104,22 @@ def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProg
     from flows.work.imports.run import import_file, try_file
     from flows.work.shop.readiness import ready_store
     from leadstore.database.access import find_existing
+    from nurture.privacy.seals import Seals
 
-    moment = how.now or datetime.now(UTC)
+    moment, seals = how.now or datetime.now(UTC), Seals(settings.secret_keys)
     source = read_import_map(settings.project, map)
     source = source.strictly() if how.strict else source
     if how.dry_run:
         present = find_existing(settings.database_url)  # a dry run makes no store
         with nullcontext() if present is None else closing(present) as store:
-            return try_file(file, source, now=moment, store=store, live=how.live, on_progress=tell)
+            return try_file(
+                file, source, now=moment, store=store, live=how.live, on_progress=tell, seals=seals
+            )
     with closing(ready_store(settings)) as store:
         folder = settings.state / "rejects"
-        return import_file(store, file, source, folder, now=moment, live=how.live, on_progress=tell)
+        return import_file(
+            store, file, source, folder, now=moment, live=how.live, on_progress=tell, seals=seals
+        )
 
 
 def _as_data(report: ImportReport, dry_run: bool) -> dict[str, Any]:

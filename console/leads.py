@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from cyclopts import App
 from cyclopts.types import PositiveInt
 
 from console.format import printable, say_many
@@ -17,7 +18,13 @@ from leadstore.releases import current_book
 from nurture.speech.cause import is_of_sequence, say_cause
 from nurture.words import HandoffState, Stage
 
+app = App(name="leads", help="List leads, or those whom sales should call first.", help_format="plaintext")
+app.command(
+    "console.lead.duplicates:duplicates", name="duplicates", help="List leads that are probably one person."
+)
 
+
+@app.default
 def leads(
     *,
     ready: bool = False,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, operator, say, say_json
 from console.options import Json
 from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.stages import Placed, place
+from leadstore.privacy.journal import JournalAct, note_act
 from nurture.words import Stage
 
 
@@ -29,7 +30,10 @@ def stage(lead: str, to: Stage, /, *, cause: str = "", json: Json = False, frame
         Print the result for machines.
     """
     with frame.store() as store, store.begin() as tx:
-        placed = place(tx, find_lead(tx, lead), to, cause=cause, now=latest_moment(tx, datetime.now(UTC)))
+        now = latest_moment(tx, datetime.now(UTC))
+        placed = place(tx, find_lead(tx, lead), to, cause=cause, now=now)
+        if placed.changed:
+            note_act(tx, operator(), JournalAct.STAGE, [placed.lead], now)
     if json:
         said = {"lead": placed.lead, "before": placed.before.value, "after": placed.after.value}
         say_json({**said, "changed": placed.changed, "refused": placed.refused})

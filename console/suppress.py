@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from console.frame import InFrame, agreed, note, say, say_json
+from console.frame import InFrame, agreed, note, operator, say, say_json
 from console.options import Json, Yes
 from leadstore.consents.suppressions import AddressState, lift_address, read_address, suppress_address
 from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
+from leadstore.privacy.journal import JournalAct, note_act
+from leadstore.privacy.tombstones import erased_at, lift_erasure
 from leadstore.store import Store
+from nurture.privacy.seals import Seals
 from nurture.words import SuppressionReason
+
+if TYPE_CHECKING:
+    from flows.work.shop.settings import Settings
 
 ASK_TWICE = {
     SuppressionReason.BOUNCE: "Its mailbox did not exist.",
@@ -47,12 +55,16 @@ def suppress(
     json
         Print the result for machines.
     """
+    settings = frame.settings()
+    seals = Seals(settings.secret_keys)
     with frame.store() as store:
         with store.read() as tx:
-            before = read_address(tx, address)
+            before = _state(tx, address, seals)
         if not yes and not _agreed(before, lift):
             return 1
-        changed = _act(store, address, lift, reason)
+        changed = _act(store, before, lift, reason, seals)
+        if changed and before.reason is SuppressionReason.ERASURE:
+            _tell_the_ledger(store, settings)
     if json:
         say_json({"suppressed": not lift, "changed": changed, "lead": before.lead_id})
     else:
@@ -60,12 +72,36 @@ def suppress(
     return 0
 
 
-def _act(store: Store, address: str, lift: bool, reason: str) -> bool:
+def _tell_the_ledger(store: Store, settings: Settings) -> None:
+    """A seal that was lifted must not come back with a backup."""
+    from flows.work.privacy.ledger import bring_level
+
+    bring_level(store, settings.state)
+
+
+def _state(tx: Transaction, address: str, seals: Seals) -> AddressState:
+    """What is known of an address: of one who was erased, that it was."""
+    held = read_address(tx, address)
+    at = erased_at(tx, seals, held.address) if held.address_id is None else None
+    return held if at is None else AddressState(held.address, None, None, SuppressionReason.ERASURE, at)
+
+
+def _act(store: Store, before: AddressState, lift: bool, reason: str, seals: Seals) -> bool:
     with store.begin() as tx:
         now = latest_moment(tx, datetime.now(UTC))
-        if lift:
-            return lift_address(tx, address, now)
-        return suppress_address(tx, address, now, source=f"operator: {reason}" if reason else "operator")
+        changed = _changed(tx, before.address, lift, reason, seals, now)
+        if changed:
+            lead = read_address(tx, before.address).lead_id or 0
+            note_act(tx, operator(), JournalAct.LIFT if lift else JournalAct.SUPPRESS, [lead], now)
+    return changed
+
+
+def _changed(tx: Transaction, address: str, lift: bool, reason: str, seals: Seals, now: datetime) -> bool:
+    if lift:
+        return lift_address(tx, address, now) or lift_erasure(tx, seals, address, now)
+    if _state(tx, address, seals).reason is SuppressionReason.ERASURE:
+        return False  # its seal bars it, and it is not stored again
+    return suppress_address(tx, address, now, source=f"operator: {reason}" if reason else "operator")
 
 
 def _agreed(before: AddressState, lift: bool) -> bool:
@@ -84,6 +120,8 @@ def _question(before: AddressState, lift: bool) -> str:
 
 
 def _result(before: AddressState, lift: bool, changed: bool) -> str:
+    if lift and before.lead_id is None and changed:
+        return "lifted; the address may come in again"
     if lift:
         return "lifted; sequences take the lead up again by their own rules" if changed else "not suppressed"
     if not changed:

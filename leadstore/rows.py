@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
+import leadstore.privacy.tables
 import leadstore.tables  # noqa: F401 - fills the metadata
 from nurture import values
 from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason
@@ -18,6 +19,7 @@ V = TypeVar("V")
 _TABLES = SQLModel.metadata.tables
 address = _TABLES["address"]
 aside = _TABLES["aside"]
+audit = _TABLES["audit"]
 consent = _TABLES["consent"]
 consent_change = _TABLES["consent_change"]
 decision = _TABLES["decision"]
@@ -35,6 +37,7 @@ seller = _TABLES["seller"]
 signal = _TABLES["signal"]
 stage_change = _TABLES["stage_change"]
 suppression = _TABLES["suppression"]
+tombstone = _TABLES["tombstone"]
 
 LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)
 """What as_lead reads, and more: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""

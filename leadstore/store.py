@@ -220,6 +220,7 @@ def _sqlite(url: str) -> Engine:
             connection.execute("PRAGMA journal_mode=WAL")
         for pragma in (
             "synchronous=FULL",  # a sent row must survive a power cut
+            "secure_delete=ON",  # what is deleted is overwritten, so that an erasure is one
             "foreign_keys=ON",
             "cache_size=-8192",
             "temp_store=MEMORY",

@@ -60,7 +60,7 @@ class LeadTable(Stored, table=True):
     changed_at: datetime = moment()
     live: bool = True  # False: only known from imported history; enters and is offered to nobody yet
     changed: bool = True  # standing sequences have not looked at it yet
-    merged_into: int | None = reference("lead.id", null=True)
+    merged_into: int | None = reference("lead.id", null=True)  # itself: it was erased
     __table_args__ = (
         only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
         # Whoever asks says the same words: SQLite compares the text of the question with the index's.

@@ -76,6 +76,17 @@ def parse_own_cap(text: str) -> Cap:
     return cap
 
 
+def tighter_cap(one: str, other: str) -> str:
+    """The one of two caps that allows fewer messages a day, both written as `parse_cap` reads them."""
+    return min(one, other, key=_a_day)
+
+
+def _a_day(text: str) -> float:
+    cap = parse_cap(text)
+    days = {"day": 1.0, "week": 7.0, "month": 30.0}.get(cap.calendar or "", 0.0)
+    return cap.count / (days if cap.span is None else cap.span / timedelta(days=1))
+
+
 def parse_days(value: object) -> frozenset[int]:
     """Read `mon-fri`, `sat`, or a list of those, as numbers from 0 = Monday; raises ValueError."""
     names = value if isinstance(value, list) else [value]

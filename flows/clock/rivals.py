@@ -26,7 +26,7 @@ LATELY = timedelta(minutes=3)
 DEPLOYED: Clockwork = "deployment"
 """How the ticks of a worker are noted."""
 
-FLOWS = [f"nurture-{name}" for name in ("tick", "intake", "rescore", "handoff", "mailbox")]
+FLOWS = [f"nurture-{name}" for name in ("tick", "intake", "rescore", "handoff", "mailbox", "retention")]
 
 
 async def refuse_rivals(store: Store) -> None:

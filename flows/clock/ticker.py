@@ -14,8 +14,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flows.handoff import handoff
 from flows.mailbox import mailbox
 from flows.rescore import rescore
+from flows.retention import retention
 from flows.runs.conduct import Report, conduct
-from flows.runs.options import RescoreOptions, RunOptions, TickOptions
+from flows.runs.options import RescoreOptions, RetentionOptions, RunOptions, TickOptions
 from flows.tick import tick
 from flows.work.counts import Summary
 from flows.work.project.watch import ShelfWatch
@@ -52,6 +53,7 @@ class Clock:
         self._every(timedelta(minutes=10), self._rescore, after=timedelta())
         self._every(timedelta(minutes=1), self._tick, after=timedelta(seconds=1))
         self._every(timedelta(minutes=1), self._handoff, after=timedelta(seconds=2))
+        self._every(timedelta(hours=1), self._retention, after=timedelta(minutes=5))
         if self.shop.settings.mailbox_url is not None:
             self._every(timedelta(minutes=5), self._mailbox, after=timedelta(seconds=3))
         self._scheduler.start()
@@ -85,6 +87,11 @@ class Clock:
 
     async def _handoff(self) -> None:
         await self._run("handoff", self._handoff, lambda: conduct(self.shop, handoff, RunOptions()))
+
+    async def _retention(self) -> None:
+        """Once a day; looked at each hour, for a machine may sleep at any one of them."""
+        options = RetentionOptions(seconds=SLICE_SECONDS)
+        await self._run("retention", self._retention, lambda: conduct(self.shop, retention, options))
 
     async def _mailbox(self) -> None:
         await self._run("mailbox", self._mailbox, lambda: conduct(self.shop, mailbox, RunOptions()))

@@ -49,6 +49,15 @@ class TickOptions(RunOptions):
     )
 
 
+class RetentionOptions(RunOptions):
+    """Whether the clock is looked at again within a day, and whether it only reports."""
+
+    daily: bool = Field(
+        default=True, title="Daily", description="Do nothing when it was looked at within a day."
+    )
+    dry: bool = Field(default=False, title="Dry run", description="Only report, whatever nurture.yaml says.")
+
+
 class RescoreOptions(RunOptions):
     """Which leads are scored again."""
 

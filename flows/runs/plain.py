@@ -25,4 +25,4 @@ async def plain_round(shop: Shop, now: datetime | None = None) -> Summary:
         except FlowFault as fault:
             raise unsealed(fault) from None
 
-    return await whole_round(shop, do)
+    return await whole_round(shop, do, now)

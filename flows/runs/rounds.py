@@ -7,11 +7,13 @@ from typing import Any
 from flows.handoff import handoff
 from flows.mailbox import mailbox
 from flows.rescore import rescore
+from flows.retention import retention
 from flows.runs.conduct import conduct
-from flows.runs.options import RescoreOptions, RunOptions, TickOptions
+from flows.runs.options import RescoreOptions, RetentionOptions, RunOptions, TickOptions
 from flows.tick import tick
 from flows.work.counts import CountName, Summary, added
 from flows.work.duties import DutyName, whole_round
+from flows.work.moments import parse_moment
 from flows.work.shop.wire import Shop
 
 LEFT: tuple[CountName, ...] = ("behind", "unassigned", "unfinished", "relay_shut")
@@ -22,6 +24,7 @@ FLOWS: dict[DutyName, tuple[Any, type[RunOptions]]] = {  # each flow takes its o
     "rescore": (rescore, RescoreOptions),
     "tick": (tick, TickOptions),
     "handoff": (handoff, RunOptions),
+    "retention": (retention, RetentionOptions),
 }
 
 
@@ -32,7 +35,7 @@ async def one_round(shop: Shop, now: str | None = None) -> Summary:
         flow, options = FLOWS[name]
         return await whole(shop, flow, options(now=now))
 
-    return await whole_round(shop, do)
+    return await whole_round(shop, do, None if now is None else parse_moment(now))
 
 
 async def whole(shop: Shop, flow: Any, options: RunOptions) -> Summary:

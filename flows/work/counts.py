@@ -18,8 +18,9 @@ _Mails = Literal["mails", "mails_later", "mails_failed", "mails_uncertain"]
 _Webhooks = Literal["webhooks", "webhooks_later", "webhooks_failed", "webhooks_uncertain"]
 _Waiting = Literal["webhooks_unsigned", "relay_shut", "held_back", "mailbox", "unreachable"]
 _Work = Literal["set_aside", "unfinished", "elsewhere"]
+_Kept = Literal["retention", "expired", "erased", "back_again", "seals_unreadable", "files_in_trouble"]
 
-CountName = Literal[_Intake, _Touches, _Steps, _Sellers, _Mails, _Webhooks, _Waiting, _Work, MailCount]
+CountName = Literal[_Intake, _Touches, _Steps, _Sellers, _Mails, _Webhooks, _Waiting, _Work, _Kept, MailCount]
 """Every name of a count, as operators read it and as it stands in Prefect's tables."""
 
 Counts: TypeAlias = Counter[CountName]

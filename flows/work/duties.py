@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from flows.work.counts import Summary, added
 from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
+from flows.work.privacy.retention import is_time, keep_time_daily
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
 from flows.work.sending.webhooks import call_others
@@ -24,7 +25,7 @@ from nurture.errors import MailboxError
 log = logging.getLogger("nurture.rounds")
 
 Duty = Callable[[Shop, datetime], Awaitable[Summary]]
-DutyName = Literal["mailbox", "rescore", "tick", "handoff"]
+DutyName = Literal["mailbox", "rescore", "tick", "handoff", "retention"]
 
 
 async def tick(shop: Shop, now: datetime, limit: int | None = None, deadline: Deadline = NEVER) -> Summary:
@@ -50,21 +51,34 @@ async def handoff(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summ
     return {**counts, "relay_shut": await in_thread(shop.store.ask, relay_shut, shop.clock(now))}
 
 
-DUTIES: Mapping[DutyName, Duty] = {"mailbox": sweep, "rescore": rescore, "tick": tick, "handoff": handoff}
+DUTIES: Mapping[DutyName, Duty] = {
+    "mailbox": sweep,
+    "rescore": rescore,
+    "tick": tick,
+    "handoff": handoff,
+    "retention": keep_time_daily,
+}
 """What a round is made of, in its order: what came back may suppress whom a tick would mail, and who enters
 a standing sequence depends on the scores."""
 
 
-async def whole_round(shop: Shop, do: Callable[[DutyName], Awaitable[Summary]]) -> Summary:
-    """Let `do` do each duty by its name; returns the counts, added up.
+async def whole_round(
+    shop: Shop, do: Callable[[DutyName], Awaitable[Summary]], now: datetime | None = None
+) -> Summary:
+    """Let `do` do each duty by its name; returns the counts, added up. `now` is the moment of a moved clock.
 
-    `handed_off` leads have a seller who was told so. If the mailbox is away, the round goes on.
+    `handed_off` leads have a seller who was told so. If the mailbox is away, the round goes on. The retention
+    clock is looked at once a day.
     """
     read = await _read_mailbox(do) if shop.settings.mailbox_url is not None else {}
     scored, ticked, handed = await do("rescore"), await do("tick"), await do("handoff")
     del ticked["relay_shut"]  # the later look counts the same rows
     counts = added(read, scored, ticked, handed)
-    return {**counts, "handed_off": counts["mails"]}
+    counts["handed_off"] = counts["mails"]
+    if not await in_thread(is_time, shop, now or datetime.now(UTC)):
+        return counts
+    looked = {name: count for name, count in (await do("retention")).items() if count}
+    return {**counts, "retention": looked} if looked else counts
 
 
 async def _read_mailbox(do: Callable[[DutyName], Awaitable[Summary]]) -> Summary:

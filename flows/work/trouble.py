@@ -39,10 +39,11 @@ def trouble_in(counts: Summary) -> Trouble | None:
 
 
 def _count(counts: Summary, what: CountName | Reason) -> int:
-    """The count of that name, or of what is held for that reason; with what a round's mailbox brought."""
+    """The count of that name, or of what is held for that reason; with what a round counts apart."""
     if isinstance(what, Reason):
         return int(counts.get("held", {}).get(what, 0))
-    return total(counts.get(what, 0)) + total(counts.get("mailbox", {}).get(what, 0))
+    apart = (counts.get("mailbox", {}), counts.get("retention", {}))
+    return total(counts.get(what, 0)) + sum(total(part.get(what, 0)) for part in apart)
 
 
 def _said(number: int, one: str, many: str, remedy: str) -> str:
@@ -85,6 +86,18 @@ _ROWS: tuple[tuple[CountName | Reason, str, str, str], ...] = (
         "lead would leave a sequence by the files, which were not applied",
         "leads would leave a sequence by the files, which were not applied",
         "`nurture apply` asks",
+    ),
+    (
+        "seals_unreadable",
+        "seal of an erased lead cannot be read",
+        "seals of erased leads cannot be read",
+        "put their key back, at the end of NURTURE_SECRET_KEYS",
+    ),
+    (
+        "files_in_trouble",
+        "file could not be cleared of erased leads",
+        "files could not be cleared of erased leads",
+        "make .nurture writable, then `nurture lead erase --replay`",
     ),
     ("set_aside", "item was set aside", "items were set aside", "`nurture aside list`"),
 )

@@ -147,12 +147,14 @@ def and_where_it_is_now(tx: Transaction, address_ids: list[int]) -> list[int]:
 
 
 def lock_lead_of(tx: Transaction, address_id: int) -> bool:
-    """Take the lead's row, which every claim takes first; False where the address is unknown.
+    """Take the lead's row, which every claim takes first; False where the address is unknown, or erased.
 
     SQLite's one writer already holds all.
     """
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
-    return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update()) is not None
+    query = select(lead.c.id, lead.c.merged_into).where(lead.c.id == owner).with_for_update()
+    row = tx.execute(query).first()
+    return row is not None and row.merged_into != row.id  # who is merged into itself was erased
 
 
 def wake_address(tx: Transaction, address_id: int, now: datetime) -> None:

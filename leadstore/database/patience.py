@@ -22,6 +22,7 @@ TRIES = 5
 JOBS: Mapping[str, float] = {
     "apply": 600.0,  # moves everybody who is in a sequence that changed
     "clock": 600.0,  # mends whatever was dated by a wrong clock
+    "erase": 600.0,  # looks at what was set aside, and at every table that tells of a lead
     "import": 300.0,
     "migrate": 3600.0,  # may have to rewrite a table of millions
     "report": 600.0,  # reads the history of everybody

@@ -11,6 +11,7 @@ from enum import Enum
 from leadstore.imports.acquaintance import Acquaintance, KnownAddress, KnownLead
 from nurture.deciding.consent import ALL_TOPICS
 from nurture.imports.lead import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
+from nurture.privacy.seals import Seals
 from nurture.texts.wishes import fold
 from nurture.values import Consent
 from nurture.words import ConsentState, SuppressionReason
@@ -27,6 +28,9 @@ class RowFate(Enum):
     DUPLICATE = "duplicate"  # an earlier row of the file is about the same lead, and it adds nothing
 
 
+FORGOTTEN = "the lead asked to be forgotten; it is not stored again"
+
+
 class Forgotten(RowFault):
     """The lead of a row asked to be forgotten: nothing of the row is stored."""
 
@@ -35,9 +39,13 @@ _PAGE = 4096
 
 
 class FileMemory:
-    """What the rows of one file have said of each lead: a bit for each field, 8 bytes for each lead."""
+    """What the rows of one file have said of each lead: a bit for each field, 8 bytes for each lead.
 
-    def __init__(self) -> None:
+    `seals`: by which erased persons are known again.
+    """
+
+    def __init__(self, seals: Seals | None = None) -> None:
+        self.seals = seals
         self._bits: dict[str, int] = {}  # of fields; a topic's begins with a blank
         self._pages: dict[int, array[int]] = {}
 
@@ -317,7 +325,7 @@ class Ledger:
 def _refuse_erased(person: KnownLead, row: ImportedLead) -> None:
     spots = (person.current, person.addresses.get(row.address, person.current))
     if any(spot.suppression is SuppressionReason.ERASURE for spot in spots):
-        raise Forgotten("the lead asked to be forgotten; it is not stored again")
+        raise Forgotten(FORGOTTEN)
 
 
 def same_name(held: Mapping[str, str], said: Mapping[str, str]) -> bool | None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from leadstore.database.transaction import Transaction
 from leadstore.rows import import_run
 from nurture.errors import StoreError
+
+IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ def advance_run(tx: Transaction, digest: str, before: int, *, progress: Progress
 def finish_run(tx: Transaction, digest: str, now: datetime) -> None:
     """The whole file is in; the next import of it starts from its first record."""
     tx.execute(update(import_run).where(import_run.c.digest == digest).values(finished_at=now))
+
+
+def hold_imports(tx: Transaction) -> None:
+    """Let no batch of an import be written while this transaction lasts."""
+    if tx.dialect.name == "postgresql":  # on SQLite the transaction is the only writer
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORT_LOCK})
+
+
+def shrink_rejects(tx: Transaction, file_name: str, size: int) -> None:
+    """Rows were taken out of a file of rejects: an import that goes on appends to what is left of it."""
+    name, _, ending = file_name.rpartition(".")
+    part = "cells_size" if name.endswith("-cells") and ending == "csv" else "rejects_size"
+    digest = name.removesuffix("-cells").rpartition("-")[2]
+    open_runs = select(import_run.c.id, import_run.c.counts).where(
+        import_run.c.digest.startswith(digest, autoescape=True), import_run.c.finished_at.is_(None)
+    )
+    for row in tx.execute(open_runs).all():
+        if part in row.counts:
+            counts = {**row.counts, part: min(size, int(row.counts[part]))}
+            tx.execute(update(import_run).where(import_run.c.id == row.id).values(counts=counts))
 
 
 class ImportTaken(StoreError):

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, update
 
 from leadstore.database.bulk import Bulk, as_json
 from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import wake
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
-from leadstore.imports.changes import FileMemory, Ledger, RowFate
+from leadstore.imports.changes import FORGOTTEN, FileMemory, Forgotten, Ledger, RowFate
+from leadstore.imports.runs import hold_imports
+from leadstore.privacy.tombstones import ErasedAmong, find_erased
 from leadstore.rows import address, consent, consent_change, enrolment, lead, signal, suppression
 from nurture.imports.lead import ImportedLead, Remark, RowFault
+from nurture.privacy.seals import Seals
 from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, Stage
-
-IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class SaveCounts:
     refused: tuple[tuple[int, str], ...] = ()  # (line, reason)
     duplicates: int = 0  # rows about a lead of an earlier row of the file, which add nothing
     remarks: tuple[tuple[int, Remark], ...] = ()  # (line, what is odd about it)
+    erased: frozenset[int] = frozenset()  # lines of those refused whose lead was erased
     said: Mapping[int, int] = field(default_factory=dict, compare=False)  # for the memory, once committed
 
 
@@ -47,36 +49,57 @@ def save_batch(
 
     A lead is known by its key, else by its address; an alias leads to its lead. A withdrawal or a suppression
     is never overwritten, a value never by a blank. Of a row that is rejected, the wish to leave is taken.
-    `live`: sequences may look at these leads at once. `memory`: what earlier batches of the file have said.
+    `live`: sequences may look at these leads at once. `memory`: what earlier batches of the file have said,
+    and the seals by which erased persons are known: of their rows nothing is stored.
 
     Raises:
         IntegrityError: another writer made one of these leads in the same moment; try the batch again.
     """
     bulk = Bulk(tx)
-    if bulk.on_postgres:
-        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": IMPORT_LOCK})
+    hold_imports(tx)
     ledger = Ledger(get_acquainted(bulk, rows), now, live, memory or FileMemory())
-    counts = _take(ledger, rows)
+    counts = _take(ledger, rows, _erased(tx, ledger.memory.seals, rows, ledger.known))
     _write(bulk, ledger)
     return replace(counts, said={person.id: person.said for person in ledger.met})
 
 
 def try_batch(
-    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, *, now: datetime, live: bool
+    tx: Transaction | None,
+    rows: Sequence[ImportedLead],
+    known: Acquaintance,
+    now: datetime,
+    live: bool,
+    seals: Seals | None = None,
 ) -> SaveCounts:
     """Count what `save_batch` would come to, and write nothing.
 
     `known` remembers what the batches before would have left; `tx` None is a store that is not there yet.
     """
+    erased = ErasedAmong()
     if tx is not None:
         get_acquainted(Bulk(tx), rows, known, lock=False)
-    return _take(Ledger(known, now, live), rows)
+        erased = _erased(tx, seals, rows, known)
+    return _take(Ledger(known, now, live), rows, erased)
 
 
-def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
+def _erased(
+    tx: Transaction, seals: Seals | None, rows: Sequence[ImportedLead], known: Acquaintance
+) -> ErasedAmong:
+    """The addresses and keys of these rows that belong to erased persons; whoever is known was not erased."""
+    addresses = (row.address for row in rows if row.address and row.address not in known.by_address)
+    keys = (row.key for row in rows if row.key is not None and row.key not in known.by_key)
+    return find_erased(tx, seals, addresses, keys)
+
+
+def _take(ledger: Ledger, rows: Sequence[ImportedLead], erased: ErasedAmong) -> SaveCounts:
     saved = unchanged = duplicates = 0
     refused: list[tuple[int, str]] = []
+    forgotten: set[int] = set()
     for row in rows:
+        if row.address in erased.addresses or row.key in erased.keys:
+            forgotten.add(row.line)
+            refused.append((row.line, FORGOTTEN))
+            continue
         if row.rejected:
             ledger.take_wish(row)
             refused.append((row.line, row.rejected))
@@ -84,6 +107,7 @@ def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
         try:
             taken = ledger.take(row)
         except RowFault as fault:
+            forgotten |= {row.line} if isinstance(fault, Forgotten) else set()
             refused.append((row.line, fault.message))
             continue
         saved += taken is RowFate.SAVED
@@ -98,6 +122,7 @@ def _take(ledger: Ledger, rows: Sequence[ImportedLead]) -> SaveCounts:
         tuple(refused),
         duplicates,
         tuple(ledger.remarks),
+        frozenset(forgotten),
     )
 
 

@@ -21,7 +21,7 @@ def find_lead(tx: Transaction, text: str) -> int:
     A merged lead answers with the one it was merged into.
 
     Raises:
-        NotFound: nobody, or a number that is one lead's id and another's key.
+        NotFound: nobody, one who was erased, or a number that is one lead's id and another's key.
     """
     text = text.strip()
     ids = set(_by_address(tx, text) if "@" in text else ()) or _by_name(tx, text)
@@ -55,9 +55,14 @@ def _by_name(tx: Transaction, text: str) -> set[int]:
 
 
 def _last_merge(tx: Transaction, lead_id: int) -> int:
-    """The lead that it was merged into in the end; a lead is merged a few times at most."""
+    """The lead that it was merged into in the end; a lead is merged a few times at most.
+
+    One that is merged into itself was erased.
+    """
     query = select(lead.c.merged_into)
     while (into := tx.scalar(query.where(lead.c.id == lead_id))) is not None:
+        if into == lead_id:
+            raise NotFound(f"lead {lead_id} was erased", hint=f"`nurture audit {lead_id}` tells when")
         lead_id = into
     return lead_id
 

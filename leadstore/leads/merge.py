@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
-from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
+from leadstore.consents.grants import addresses_of, suppress, withdraw_all, withdraw_topics
 from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
 from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
 from leadstore.scores.history import stage_row
 from nurture.deciding.consent import ALL_TOPICS
+from nurture.spans import tighter_cap
+from nurture.values import PROFILE_FIELDS
 from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, SuppressionReason, TouchState
 
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
 """Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
-def merge(tx: Transaction, duplicate: int, into: int, *, now: datetime, source: str) -> bool:
+def merge(
+    tx: Transaction, duplicate: int, into: int, now: datetime, source: str, *, complete: bool = False
+) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
-    A topic withdrawn at either address, and a suppression of either, holds for the lead that stays; a
-    consent is not carried over, for it belongs to the address that gave it. What the duplicate did counts for
-    the other from now on; its sequences end.
+    A topic withdrawn at any address, a suppression of either, and the tighter cap of its own hold for the
+    lead that stays; a consent is not carried over, for it belongs to the address that gave it. What the
+    duplicate did counts for the other from now on; its sequences end. `complete`: what only it knew of the
+    person is taken over as well, as an operator wants who has looked at both. Nothing is deleted: the
+    duplicate's own row, decisions and messages stay.
     """
     lock_leads(tx, (duplicate, into))
     alive = lead.c.id.in_((duplicate, into)) & lead.c.merged_into.is_(None)
@@ -32,7 +39,11 @@ def merge(tx: Transaction, duplicate: int, into: int, *, now: datetime, source: 
     if duplicate == into or len(found) != 2:
         return False
     reached = current_addresses(tx, (duplicate, into))
-    _take_the_stricter(tx, reached[duplicate], reached[into], now, source)
+    aliases = addresses_of(tx, [duplicate])[duplicate]
+    _take_the_stricter(tx, reached[duplicate], aliases, reached[into], now, source)
+    _take_the_tighter_cap(tx, reached[duplicate], reached[into])
+    if complete:
+        _take_what_is_missing(tx, duplicate, into)
     tx.execute(update(address).where(address.c.lead_id == duplicate).values(lead_id=into, current=False))
     did = (signal.c.lead_id == duplicate) & signal.c.type.not_in(KEPT)
     tx.execute(update(signal).where(did).values(lead_id=into))
@@ -47,16 +58,41 @@ def merge(tx: Transaction, duplicate: int, into: int, *, now: datetime, source: 
     return True
 
 
-def _take_the_stricter(tx: Transaction, of: int, to: int, now: datetime, source: str) -> None:
-    said = consent.c.state == ConsentState.WITHDRAWN.value
-    topics = list(tx.scalars(select(consent.c.topic).where(consent.c.address_id == of, said)))
+def _take_the_stricter(
+    tx: Transaction, of: int, aliases: Collection[int], to: int, now: datetime, source: str
+) -> None:
+    said = consent.c.address_id.in_(aliases) & (consent.c.state == ConsentState.WITHDRAWN.value)
+    topics = sorted(set(tx.scalars(select(consent.c.topic).where(said))))
     if ALL_TOPICS in topics:
         withdraw_all(tx, to, now, source=source)
     withdraw_topics(tx, [(to, topic) for topic in topics if topic != ALL_TOPICS], now, source=source)
-    in_force = (suppression.c.address_id == of) & suppression.c.lifted_at.is_(None)
-    reason = tx.scalar(select(suppression.c.reason).where(in_force))
+    # A bounce belongs to its mailbox: that of an alias says nothing of where the person is reached.
+    bars = or_(
+        suppression.c.address_id == of,
+        suppression.c.address_id.in_(aliases) & (suppression.c.reason != SuppressionReason.BOUNCE.value),
+    )
+    barred = select(suppression.c.reason).where(bars, suppression.c.lifted_at.is_(None))
+    reason = tx.scalar(barred.order_by(suppression.c.reason != SuppressionReason.ERASURE.value))
     if reason is not None:
         suppress(tx, [to], SuppressionReason(reason), now=now, source=source)
+
+
+def _take_the_tighter_cap(tx: Transaction, of: int, to: int) -> None:
+    query = select(address.c.id, address.c.own_cap).where(address.c.id.in_((of, to)))
+    caps = {r.id: r.own_cap for r in tx.execute(query) if r.own_cap is not None}
+    if of in caps:
+        cap = tighter_cap(caps[to], caps[of]) if to in caps else caps[of]
+        tx.execute(update(address).where(address.c.id == to).values(own_cap=cap))
+
+
+def _take_what_is_missing(tx: Transaction, duplicate: int, into: int) -> None:
+    """A field or an attribute that the lead does not have yet; what it has stays as it is."""
+    columns = [lead.c[name] for name in ("id", *PROFILE_FIELDS, "attributes", "live")]
+    rows = {r.id: r for r in tx.execute(select(*columns).where(lead.c.id.in_((duplicate, into))))}
+    there, new = rows[into], rows[duplicate]
+    found = {name: getattr(new, name) for name in PROFILE_FIELDS if getattr(there, name) is None}
+    found |= {"attributes": {**new.attributes, **there.attributes}, "live": there.live or new.live}
+    tx.execute(update(lead).where(lead.c.id == into).values(**found))
 
 
 def _end(tx: Transaction, duplicate: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-import leadstore.tables  # noqa: F401 - fills the metadata
+import leadstore.rows  # noqa: F401 - fills the metadata
 from leadstore.database.schema import VERSION_TABLE
 
 context.configure(

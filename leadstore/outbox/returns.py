@@ -67,7 +67,8 @@ def _latest(tx: Transaction, where: ColumnElement[bool]) -> SentMail | None:
         outbox, address, address.c.id == outbox.c.address_id, isouter=True
     )
     spoken = or_(outbox.c.attempt > 0, outbox.c.state.in_([s.value for s in SPOKEN]))
-    row = tx.execute(query.where(where, spoken).order_by(outbox.c.id.desc()).limit(1)).first()
+    of_somebody = outbox.c.lead_id.is_not(None)  # a row of an erased lead is nobody's
+    row = tx.execute(query.where(where, spoken, of_somebody).order_by(outbox.c.id.desc()).limit(1)).first()
     return SentMail(**row._mapping) if row is not None else None
 
 

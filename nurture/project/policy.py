@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, fiel
 from nurture.country_names import country_code
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Node, Strict, Written, salvage, validate
+from nurture.privacy.age import AgeText, parse_age
 from nurture.project.pace import Sending
 from nurture.spans import CapText, HoursText, Span, WindowText, ZoneText, parse_cap, parse_hours, parse_span
 from nurture.templates.written_links import link_fault
@@ -163,6 +164,17 @@ class BouncePolicy(Strict):
     over: Span = parse_span("7 days")
 
 
+class RetentionPolicy(Strict):
+    """When a lead's data is too old to be kept: so long after its own last act; an open is none.
+
+    The clock only reports until `erase` says that it may erase. Leads at the stages of `keep` are left alone.
+    """
+
+    after: AgeText = parse_age("3 years")
+    erase: bool = False
+    keep: tuple[Stage, ...] = (Stage.CUSTOMER,)
+
+
 class Policy(Strict):
     """nurture.yaml as checked. Every default of the policy stands here."""
 
@@ -181,6 +193,7 @@ class Policy(Strict):
     maturity: Maturity = Maturity()
     handoff: HandoffPolicy = HandoffPolicy()
     bounces: BouncePolicy = BouncePolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     sending: Sending = Sending()
     stages: dict[Stage, Words] = Field(default={})
     teams: dict[TeamName, Address] = Field(default={})

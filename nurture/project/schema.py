@@ -19,7 +19,7 @@ from nurture.sequences.file import VERBS, Arm, Case, LastCase, SequenceFile, Way
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that editors' YAML servers understand."""
 
-_BEHIND = ("Again", "Cap", "Moment", "Rate", "Window")
+_BEHIND = ("Age", "Again", "Cap", "Moment", "Rate", "Window")
 """Values that files write as text; pydantic lists their inner form as well."""
 
 _ROOTS: Mapping[str, type[BaseModel]] = {

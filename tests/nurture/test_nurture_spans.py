@@ -17,6 +17,7 @@ from nurture.spans import (
     parse_span,
     parse_weekday_time,
     parse_zone,
+    tighter_cap,
 )
 from nurture.timing import Cap, Window
 
@@ -152,3 +153,18 @@ def test_a_lead_chooses_a_cap_within_two_months() -> None:
     assert parse_own_cap("2 per calendar month") == Cap(2, calendar="month")
     with pytest.raises(ValueError, match="longer than 62 days"):
         parse_own_cap("1 per 10 weeks")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tighter"),
+    [
+        ("1 per 7 days", "2 per 7 days", "1 per 7 days"),
+        ("2 per 14 days", "2 per 7 days", "2 per 14 days"),
+        ("1 per calendar day", "6 per calendar week", "6 per calendar week"),
+        ("5 per calendar month", "1 per calendar week", "1 per calendar week"),
+        ("1 per 7 days", "1 per calendar week", "1 per 7 days"),
+    ],
+)
+def test_the_tighter_of_two_caps(one: str, other: str, tighter: str) -> None:
+    """Whichever allows fewer messages a day; of two that allow the same, the first."""
+    assert tighter_cap(one, other) == tighter

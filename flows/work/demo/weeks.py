@@ -15,6 +15,7 @@ from flows.work.imports.run import ImportReport, OnProgress, import_file
 from flows.work.shop.wire import Shop
 from leadstore.audit import Census, Person, people, tally
 from leadstore.store import in_thread
+from nurture.privacy.seals import Seals
 from nurture.project.book import Book
 
 Conduct = Callable[[Shop, datetime], Awaitable[Summary]]
@@ -80,7 +81,14 @@ def _import(shop: Shop, now: datetime, on_progress: OnProgress | None) -> tuple[
     source = read_import_map(project, project / MAP)
     rejects = shop.settings.state / "rejects"
     report = import_file(
-        shop.store, project / LEADS, source, rejects, now=now, live=True, on_progress=on_progress
+        shop.store,
+        project / LEADS,
+        source,
+        rejects,
+        now=now,
+        live=True,
+        on_progress=on_progress,
+        seals=Seals(shop.settings.secret_keys),
     )
     return report, shop.store.ask(people)
 

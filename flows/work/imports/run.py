@@ -14,17 +14,21 @@ from flows.work.imports.map import MapRead, broken_map
 from flows.work.imports.records import Record, RowFile, open_rows
 from flows.work.imports.rejects import Reject, Rejects
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.imports import runs
 from leadstore.imports.acquaintance import Acquaintance
-from leadstore.imports.changes import FileMemory
+from leadstore.imports.changes import FORGOTTEN, FileMemory
 from leadstore.imports.runs import ImportTaken, Progress
 from leadstore.imports.writes import SaveCounts, save_batch, try_batch
+from leadstore.privacy.tombstones import find_erased
 from leadstore.store import Store
 from nurture.blame import in_words, is_own
 from nurture.errors import ImportFault, StoreError, StoreGone
 from nurture.imports.lead import ImportedLead, RowFault
 from nurture.imports.map import ImportMap
 from nurture.imports.reader import RowReader
+from nurture.privacy.seals import Seals
+from nurture.privacy.traces import addresses_in
 
 BATCH = 2000
 """Records of one transaction: a crash costs at most these, and they come in again."""
@@ -47,6 +51,7 @@ class ImportCounts:
     suppressed: int = 0  # rows that the map suppresses
     withdrawn: int = 0  # rows that say a consent was withdrawn
     signals: int = 0  # new ones
+    erased: int = 0  # of those rejected: the lead was erased, and nothing of the row is kept
 
     def add(self, other: ImportCounts) -> ImportCounts:
         """The sum of both."""
@@ -79,10 +84,12 @@ def import_file(
     live: bool,
     on_progress: OnProgress | None = None,
     batch: int = BATCH,
+    seals: Seals | None = None,
 ) -> ImportReport:
     """Bring a file in, from where an earlier run of the same file and map broke off.
 
-    `live`: sequences may look at these leads at once, else it is history that wakes nobody.
+    `live`: sequences may look at these leads at once, else it is history that wakes nobody. `seals`: by which
+    erased persons are known again.
 
     Raises:
         ImportFault: the file cannot be read at all. BookError: the map names columns it does not have.
@@ -98,7 +105,8 @@ def import_file(
             progress = runs.begin_run(tx, digest, now)
         rejects, remarks = _rejects(rejects_folder / f"{file.name}-{digest[:8]}", mapping, rows, progress)
         with closing(rejects), closing(remarks):
-            importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress)
+            memory = FileMemory(seals)
+            importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress, memory)
             came_to = importing.came_to
             if on_progress is not None:
                 on_progress(0, rows.size, came_to.counts)
@@ -134,6 +142,7 @@ def try_file(
     store: Store | None = None,
     live: bool = False,
     on_progress: OnProgress | None = None,
+    seals: Seals | None = None,
 ) -> ImportReport:
     """Count exactly what an import would come to, and write nothing anywhere.
 
@@ -154,8 +163,9 @@ def try_file(
         for records in _batches(rows.records(), 0, BATCH):
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
-                saved = try_batch(tx, batch.leads, known, now=now, live=live)
-            came_to.add(batch.with_saved(saved))
+                saved = try_batch(tx, batch.leads, known, now, live, seals)
+                forgotten = rejects_of_erased(tx, seals, batch.rejects) if tx is not None else frozenset()
+            came_to.add(batch.with_saved(saved, forgotten))
             if on_progress is not None:
                 on_progress(rows.position, rows.size, came_to.counts)
     return came_to.report()
@@ -196,9 +206,9 @@ class _Importing:
     now: datetime
     live: bool
     start: Progress
+    memory: FileMemory
     records: int = field(init=False)
     came_to: _CameTo = field(init=False)
-    memory: FileMemory = field(default_factory=FileMemory)
 
     def __post_init__(self) -> None:
         self.records = self.start.records
@@ -247,7 +257,7 @@ class _Importing:
     def _save(self, batch: _Batch) -> None:
         with self.store.begin("import") as tx:
             saved = save_batch(tx, batch.leads, self.now, self.live, self.memory)
-            done = batch.with_saved(saved)
+            done = batch.with_saved(saved, rejects_of_erased(tx, self.memory.seals, batch.rejects))
             size = self.rejects.write(done.rejects)
             cells_size = self.remarks.write([(line, what, ()) for line, what in done.remarks])
             records = self.records + len(batch.records)
@@ -276,14 +286,16 @@ class _Batch:
     leads: list[ImportedLead]
     rejects: list[Reject]
 
-    def with_saved(self, saved: SaveCounts) -> _Done:
-        """Put together what reading and saving came to."""
+    def with_saved(self, saved: SaveCounts, forgotten: frozenset[int] = frozenset()) -> _Done:
+        """Put together what reading and saving came to; of `forgotten` lines no cell is kept."""
+        forgotten |= saved.erased
         refused = dict(saved.refused)
         late = [(one.line, refused[one.line], one.cells) for one in self.records if one.line in refused]
         told = [
             (lead.line, remark) for lead in self.leads if lead.line not in refused for remark in lead.remarks
         ]
         rejects = sorted([*self.rejects, *late], key=lambda reject: reject[0])
+        rejects = [(one[0], FORGOTTEN, ()) if one[0] in forgotten else one for one in rejects]
         counts = ImportCounts(
             read=len(self.records),
             saved=saved.saved,
@@ -294,9 +306,19 @@ class _Batch:
             suppressed=saved.suppressed,
             withdrawn=saved.withdrawn,
             signals=saved.signals,
+            erased=len(forgotten),
         )
         both = sorted([*told, *saved.remarks], key=lambda pair: pair[0])
         return _Done(counts, rejects, [(line, str(remark)) for line, remark in both])
+
+
+def rejects_of_erased(tx: Transaction, seals: Seals | None, rejects: list[Reject]) -> frozenset[int]:
+    """The lines of rejected rows that name the address of somebody who was erased."""
+    if seals is None or not rejects:
+        return frozenset()
+    named = {line: addresses_in("\n".join(cells)) for line, _, cells in rejects}
+    erased = find_erased(tx, seals, {one for found in named.values() for one in found}).addresses
+    return frozenset(line for line, found in named.items() if found & erased)
 
 
 def _evaluate(mapping: ImportMap, records: list[Record], now: datetime) -> _Batch:

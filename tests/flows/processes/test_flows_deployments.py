@@ -12,7 +12,7 @@ from prefect import State
 from prefect.states import Completed
 from ruamel.yaml import YAML
 
-from flows import handoff, intake, mailbox, rescore, tick
+from flows import handoff, intake, mailbox, rescore, retention, tick
 from flows.clock.ticker import Clock
 from flows.processes.server import CHILD
 from flows.runs.options import TickOptions
@@ -22,7 +22,14 @@ from tests.flows.production import shadow
 from tests.flows.workshop import Workshop, workshop
 
 ROOT = Path(__file__).parents[3]
-FLOWS = {"tick": tick, "intake": intake, "rescore": rescore, "mailbox": mailbox, "handoff": handoff}
+FLOWS = {
+    "tick": tick,
+    "intake": intake,
+    "rescore": rescore,
+    "mailbox": mailbox,
+    "handoff": handoff,
+    "retention": retention,
+}
 
 
 @pytest.fixture

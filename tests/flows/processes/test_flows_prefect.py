@@ -26,9 +26,11 @@ import pytest
 from pydantic import SecretStr
 
 from flows.processes.server import is_healthy, local_server
+from flows.work.privacy.erase import Erasure, erase
 from flows.work.shop.inbox import local_inbox
 from flows.work.shop.settings import Settings, load_settings
 from flows.work.shop.wire import Shop, open_shop
+from leadstore.leads.lookup import find_lead
 from leadstore.signals import append_signals
 from leadstore.store import Store, open_store
 from nurture.errors import MailboxError, NurtureError, StoreGone
@@ -65,6 +67,7 @@ class Day:
     settings: Settings
     found: dict[str, set[str]]  # name of a state of type FAILED -> the flows whose runs a query for it finds
     logged: str  # what the runs logged as warnings
+    erased: Erasure  # of a lead who got a mail
 
 
 class BrokenRelay:
@@ -106,6 +109,7 @@ async def _live(settings: Settings) -> Day:
                 _arrive(shop.store, "bob", "demo.requested")
                 counts = await one_round(shop, MOMENT)
                 again = await one_round(shop, MOMENT)
+                erased = await _forget(shop)
                 _arrive(shop.store, "cyd", "form.submitted", asset="security-guide")
                 await conduct(shop, intake, RunOptions(now=MOMENT))
             async with open_shop(settings, relay=BrokenRelay(), now=NOON) as shop:
@@ -115,7 +119,22 @@ async def _live(settings: Settings) -> Day:
             runs, deployments = await _ask_prefect()
             found = {name: await _find(name) for name in TROUBLES}
             logged = await _warnings()
-    return Day(counts, again, broken, runs, deployments, deployed, settings, found, logged)
+    return Day(counts, again, broken, runs, deployments, deployed, settings, found, logged, erased)
+
+
+async def _forget(shop: Shop) -> Erasure:
+    """A lead gets its mail, the retention clock is looked at, and the lead is erased."""
+    from flows.retention import retention
+    from flows.runs.conduct import conduct
+    from flows.runs.options import RetentionOptions, TickOptions
+    from flows.tick import tick
+
+    _arrive(shop.store, "zebulon", "form.submitted", asset="security-guide")
+    await conduct(shop, tick, TickOptions(now=MOMENT))
+    await conduct(shop, retention, RetentionOptions(now=MOMENT, daily=False))
+    with shop.store.read() as tx:
+        number = find_lead(tx, "zebulon")
+    return erase(shop.settings, shop.store, [number], who="lead", now=NOON)
 
 
 def _arrive(store: Store, name: str, what: str, **properties: Any) -> None:
@@ -291,6 +310,14 @@ def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
     assert found == []
 
 
+def test_of_an_erased_lead_nothing_is_left(day: Day) -> None:
+    """It got a mail; then neither the store, its log, the inbox nor Prefect has anything of it."""
+    kept = [path for path in day.settings.state.rglob("*") if path.is_file()]
+
+    assert day.erased.mails == 1
+    assert [path.name for path in kept if b"zebulon" in _bytes(path).lower()] == []
+
+
 @pytest.mark.parametrize(
     ("name", "entrypoint", "schedule"),
     [
@@ -298,6 +325,7 @@ def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
         ("nurture-intake/intake", "flows.intake.intake", None),
         ("nurture-rescore/rescore", "flows.rescore.rescore", "*/10 * * * *"),
         ("nurture-handoff/handoff", "flows.handoff.handoff", "* * * * *"),
+        ("nurture-retention/retention", "flows.retention.retention", "20 4 * * *"),
     ],
 )
 def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | float | None) -> None:
