@@ -77,7 +77,8 @@ class TemplateSource:
 
 def _place(shown: str, word: str) -> int:
     """Where a line has the word, rather whole and within a tag than as a part of the text; -1 for nowhere."""
-    places, at = [], shown.find(word)
+    places: list[int] = []
+    at = shown.find(word)
     while at >= 0 and len(places) < MOST_PLACES:
         places.append(at)
         at = shown.find(word, at + 1)
