@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 
 from flows.work.shop.wire import Shop
+from inbound.web.api.desk import ApiDesk
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.store import in_thread
@@ -23,7 +24,12 @@ async def web_app(shop: Shop) -> Starlette:
     policy = (await in_thread(_current, shop)).policy
     company, language = policy.company.name, policy.language
     return make_app(
-        StoreDesk(shop.store), shop.links, company=company, language=language, look=lambda: _look(shop)
+        StoreDesk(shop.store),
+        shop.links,
+        company=company,
+        language=language,
+        look=lambda: _look(shop),
+        api=ApiDesk(shop.store, shop.settings.secret_keys),
     )
 
 
