@@ -294,18 +294,19 @@ def test_prefect_knows_no_lead(day: Day, secret: str) -> None:
 @pytest.mark.parametrize(
     ("name", "entrypoint", "schedule"),
     [
-        ("nurture-tick/tick", "flows.tick.tick", "* * * * *"),
+        ("nurture-tick/tick", "flows.tick.tick", 45.0),
         ("nurture-intake/intake", "flows.intake.intake", None),
         ("nurture-rescore/rescore", "flows.rescore.rescore", "*/10 * * * *"),
         ("nurture-handoff/handoff", "flows.handoff.handoff", "* * * * *"),
     ],
 )
-def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | None) -> None:
+def test_prefect_yaml_deploys(day: Day, name: str, entrypoint: str, schedule: str | float | None) -> None:
     """Each deployment is there, by its module path, with its schedule and without a limit."""
     deployment = day.deployments[name]
 
     assert (deployment["entrypoint"], deployment["work_pool_name"]) == (entrypoint, "nurture")
-    assert [one["schedule"]["cron"] for one in deployment["schedules"]] == [schedule][: bool(schedule)]
+    active = [one["schedule"] for one in deployment["schedules"] if one["active"]]
+    assert [one.get("cron", one.get("interval")) for one in active] == [schedule][: bool(schedule)]
     assert deployment["global_concurrency_limit"] is None
 
 
