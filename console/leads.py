@@ -10,7 +10,7 @@ from cyclopts.types import PositiveInt
 
 from console.format import printable
 from console.frame import InFrame, note, say_json
-from console.why.reasons import Why, plainly
+from flows.work.story.reasons import Why, plainly
 from leadstore.database.access import open_existing
 from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_release

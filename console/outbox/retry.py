@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from console.frame import InFrame, agreed, note, say, say_json
-from console.why.reasons import OUTBOX_REASONS
+from flows.work.story.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.outbox.failures import FailureFilter, Found, Refusal, Stuck, find_stuck

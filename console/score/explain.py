@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
-from console.why.reasons import plainly
+from flows.work.story.reasons import plainly
 from leadstore.database.access import latest_moment, open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release

@@ -8,23 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
-from console.why.explanation import ExplainedStory
-from console.why.silence import Absence, absences, general
-from leadstore.database.access import latest_moment, open_existing
-from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
+from flows.work.story.explanation import ExplainedStory, explain
+from leadstore.database.access import open_existing
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release
-from leadstore.story.chapters import Story
-from leadstore.story.reader import read_story
-from nurture.speech.cause import say_cause
-from nurture.texts.translation import in_language
-from nurture.timing import zone_for
 
 if TYPE_CHECKING:
     from nurture.project.book import Book
-
-
-NO_RELEASE = "No release that can be read runs in this store, so no sequence does: nurture apply"
 
 
 def why(
@@ -50,7 +40,7 @@ def why(
     finally:
         store.close()
     if json:
-        from console.why.json import as_json
+        from flows.work.story.json import as_json
 
         say_json(as_json(told))
     else:
@@ -62,30 +52,7 @@ def why(
 
 def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
-    story = read_story(tx, lead_id)
-    now = max(latest_moment(tx, now), story.as_of or now)
-    profile = story.lead.profile
-    book = _book(tx)
-    if book is None:
-        silence = [*general(story), NO_RELEASE]
-        return ExplainedStory(
-            story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ()
-        )
-    return ExplainedStory(
-        story,
-        now,
-        zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),
-        {name: in_language(one.title, "en", book.policy.language) for name, one in book.sequences.items()},
-        general(story),
-        _absences(tx, book, story, now),
-        lambda cause: say_cause(cause, "en", book.policy.language, book.sequences),
-    )
-
-
-def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
-    ids = [story.lead.id]
-    snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
-    return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)
+    return explain(tx, lead_id, now, _book(tx))
 
 
 def _book(tx: Any) -> Book | None:

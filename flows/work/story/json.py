@@ -6,9 +6,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from console.format import say_fully
-from console.why.explanation import ExplainedStory
-from console.why.reasons import say_decision, say_touch
+from flows.work.story.explanation import ExplainedStory
+from flows.work.story.moments import say_fully
+from flows.work.story.reasons import say_decision, say_touch
 from leadstore.story.chapters import PastDecision, PastEnrolment, Touch
 from nurture.values import Signal
 from nurture.words import EnrolmentState
