@@ -181,7 +181,7 @@ def lock_lead_of(tx: Connection, address_id: int) -> bool:
     SQLite's one writer already holds all.
     """
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
-    return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update()) is not None
+    return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update(key_share=True)) is not None
 
 
 def wake(tx: Connection, address_id: int, now: datetime) -> None:

@@ -51,7 +51,7 @@ def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None
     query = select(lead.c.id).where(LOOKS).order_by(lead.c.id).limit(limit)
     if among is not None:
         query = query.where(Bulk(tx).among(lead.c.id, among))
-    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+    return list(tx.scalars(query.with_for_update(skip_locked=True, key_share=True)))
 
 
 def mark_looked_at(tx: Connection, lead_ids: Collection[int]) -> None:

@@ -77,12 +77,7 @@ class _Batch:
         self._link(leads)
         self._append(signals)
         self._count()
-        return [self._told(number, arrival.said) for number, arrival in enumerate(self.arrivals)]
-
-    def _told(self, number: int, said: Said) -> Outcome:
-        outcome = self.outcomes[number]
-        remarks = said.remarks if not isinstance(said, UnmappedEvent) else ()
-        return replace(outcome, id=said.id, remarks=remarks) if said.id or remarks else outcome
+        return [self.outcomes[number] for number in range(len(self.arrivals))]
 
     # Whom the items are about.
 
@@ -207,7 +202,7 @@ class _Batch:
             if lead_id is not None:
                 rows.append({"lead_id": lead_id, **self._row(arrival.source, said), **_NEW})
                 self.outcomes[number] = Outcome(Fate.ACCEPTED, lead_id=lead_id)
-            elif said.who.names:
+            elif said.who.called:
                 held.append({"visitor": said.who.names[0], **self._row(arrival.source, said)})
                 self.outcomes[number] = Outcome(Fate.WAITING, why="counts once an address is known")
             else:

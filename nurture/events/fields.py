@@ -10,7 +10,7 @@ from typing import Any
 from nurture.address import AddressError, normalise
 from nurture.errors import NurtureError
 from nurture.events.map import Place, Property
-from nurture.events.values import Who, name_of
+from nurture.events.values import Who
 from nurture.imports.lead import RowFault
 
 LONGEST_ID = 200
@@ -113,11 +113,13 @@ def address_in(value: Any, name: str) -> str:
 
 def who_is(address: str, key: str, anonymous: str) -> Who:
     """Whom an item names. A key that is an address counts as one: many sites number their users so."""
-    names = [name_of(kind, said) for kind, said in (("user", key), ("anonymous", anonymous)) if said]
+    called = (f"user:{key}",) if key else ()
+    if anonymous:
+        called = (*called, f"anonymous:{anonymous}")
     if "@" in key:
         with suppress(AddressError):  # a handle such as `@ada` is a key like any other
             address, key = address or normalise(key), ""
-    return Who(address, key or None, tuple(names))
+    return Who(address, key or None, called)
 
 
 def taken(item: Mapping[str, Any], wanted: Iterable[Property]) -> tuple[dict[str, Any], tuple[str, ...]]:

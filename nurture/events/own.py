@@ -124,7 +124,7 @@ def _converted(name: str, value: Any, wanted: Mapping[str, Any]) -> Any:
 
 def _who(item: Mapping[str, Any]) -> Who:
     who = who_is(address_in(item.get("email"), "email"), text(item, "key"), text(item, "anonymous"))
-    if not who.address and not who.names:
+    if not who.address and not who.called:
         raise ItemFault("it names nobody", hint="give `email`, `key` or `anonymous`")
     return who
 

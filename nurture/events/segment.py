@@ -25,7 +25,6 @@ from nurture.events.values import (
     SaidSignal,
     UnmappedEvent,
     Who,
-    name_of,
     refused,
 )
 from nurture.values import PROFILE_FIELDS
@@ -143,10 +142,10 @@ def without_query(url: Any) -> Any:
 def _alias(message: _Message, events: EventMap) -> Said | Outcome:
     before = text(message.item, "previousId")
     who = who_is("", text(message.item, "userId"), "")
-    if not before or not who.names:
+    if not before or not who.called:
         raise ItemFault("`previousId` or `userId` is missing", hint="an alias names both")
-    earlier = (name_of("anonymous", before), name_of("user", before))
-    return SaidLead(message.id, Who(who.address, who.key, (*who.names, *earlier)))
+    earlier = (f"anonymous:{before}", f"user:{before}")
+    return SaidLead(message.id, Who(who.address, who.key, (*who.called, *earlier)))
 
 
 def _group(message: _Message, events: EventMap) -> Said | Outcome:
@@ -164,7 +163,7 @@ _READERS = {
 
 
 def _somebody(who: Who) -> Who:
-    if not who.address and not who.names:
+    if not who.address and not who.called:
         raise ItemFault("it names nobody", hint="give `userId`, `anonymousId` or `traits.email`")
     return who
 

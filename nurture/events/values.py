@@ -37,14 +37,16 @@ class Fate(StrEnum):
 @quick
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom an item is about: an address, a key, or names (digests) of somebody whose address nobody knows."""
+    """Whom an item is about: an address, a key, or what a site calls somebody whose address nobody knows."""
 
     address: str = ""
     key: str | None = None
-    names: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()  # `user:u-1027`, `anonymous:b7d2`
 
-
-NOBODY = Who()
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a site calls her, as it is kept: digests, never the text itself."""
+        return tuple(map(_digest, self.called))
 
 
 @quick
@@ -93,8 +95,7 @@ class Outcome:
     why: str = ""
     help: str = ""
     lead_id: int | None = None
-    id: str = ""
-    remarks: tuple[str, ...] = ()
+    id: str = ""  # of the item, where nothing else says it
 
 
 OF_LEADS = frozenset(
@@ -124,6 +125,5 @@ def refused(item_id: str, why: str, help: str = "", status: int = 422) -> Outcom
     return Outcome(Fate.REFUSED, status, why, help, id=item_id)
 
 
-def name_of(kind: str, text: str) -> str:
-    """The name that somebody is kept under before her address is known: a digest, never the text itself."""
-    return hashlib.sha256(f"{kind}:{text}".encode("utf-8", "replace")).hexdigest()
+def _digest(called: str) -> str:
+    return hashlib.sha256(called.encode("utf-8", "replace")).hexdigest()

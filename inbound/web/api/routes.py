@@ -195,8 +195,7 @@ class _Api:
         return await self._one(opened, opened.body, reader, strict=True)
 
     async def _one(self, opened: _Opened, body: Any, reader: Reader, *, strict: bool = False) -> Response:
-        [outcome] = await self._taken(opened, [body], reader, strict)
-        told = _told(outcome)
+        [(outcome, told)] = await self._taken(opened, [body], reader, strict)
         return as_response({"success": outcome.fate is not Fate.REFUSED, **told}, outcome.status)
 
     async def _many(
@@ -206,27 +205,25 @@ class _Api:
             raise ApiFault(422, "there is nothing in it", "post one item at least")
         if len(items) > MAX_ITEMS:
             raise ApiFault(413, f"{len(items)} items are more than {MAX_ITEMS}", "post them in parts")
-        outcomes = await self._taken(opened, items, reader, strict)
-        return as_response({"success": True, "results": [_told(one) for one in outcomes]})
+        results = await self._taken(opened, items, reader, strict)
+        return as_response({"success": True, "results": [told for _, told in results]})
 
     async def _taken(
         self, opened: _Opened, items: Sequence[Any], reader: Reader, strict: bool
-    ) -> list[Outcome]:
+    ) -> list[tuple[Outcome, dict[str, Any]]]:
         """Read all items, write those that say something, and answer in their order."""
         key = opened.key
         self._pace.spend(key, len(items), time.monotonic())
         ids = _ids(opened.own_id, len(items))
         makes = Scope.IDENTIFY in key.scopes
-        found: list[Outcome | None] = []
-        arrivals = []
+        found: list[Said | Outcome] = []
         for number, item in enumerate(items):
             own_id = ids[number] if ids else ""
-            said = _permitted(key, _named(reader(item), item, own_id, strict=strict))
-            found.append(said if isinstance(said, Outcome) else None)
-            if not isinstance(said, Outcome):
-                arrivals.append(Arrival(key.source, said, makes))
+            found.append(_permitted(key, _named(reader(item), item, own_id, strict=strict)))
+        arrivals = [Arrival(key.source, said, makes) for said in found if not isinstance(said, Outcome)]
         written = iter(await self._desk.write(arrivals, opened.events))
-        return [one or next(written) for one in found]
+        pairs = ((one, one if isinstance(one, Outcome) else next(written)) for one in found)
+        return [(outcome, _told(said, outcome)) for said, outcome in pairs]
 
 
 def _beside(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -285,16 +282,18 @@ def _no_scope(scope: Scope) -> ApiFault:
     return ApiFault(403, f"this key has no scope `{scope.value}`", hint)
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as its sender reads it; what is empty is left out."""
-    refusal = outcome.fate is Fate.REFUSED
-    told = {
-        "id": outcome.id,
-        "status": outcome.fate.value,
-        "lead": outcome.lead_id,
-        "code": outcome.status if refusal else None,
-        "error" if refusal else "note": outcome.why,
-        "help": outcome.help,
-        "remarks": list(outcome.remarks),
-    }
-    return {name: one for name, one in told.items() if one not in (None, "", [])}
+def _told(said: Said | Outcome, outcome: Outcome) -> dict[str, Any]:
+    """What became of an item, as its sender reads it; what is empty is left out."""
+    told: dict[str, Any] = {"id": said.id} if said.id else {}
+    told["status"] = outcome.fate.value
+    if outcome.lead_id is not None:
+        told["lead"] = outcome.lead_id
+    if outcome.fate is Fate.REFUSED:
+        told |= {"code": outcome.status, "error": outcome.why}
+    elif outcome.why:
+        told["note"] = outcome.why
+    if outcome.help:
+        told["help"] = outcome.help
+    if isinstance(said, SaidSignal | SaidLead) and said.remarks:
+        told["remarks"] = list(said.remarks)
+    return told

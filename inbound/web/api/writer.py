@@ -88,7 +88,7 @@ class Writer:
     def _write(self, arrivals: Sequence[Arrival], latest: _Post) -> list[Outcome]:
         """One transaction; should an item raise, one for each half, down to the one that did."""
         try:
-            with self._store.begin() as tx:
+            with self._store.begin(first=True) as tx:
                 return write_arrivals(tx, arrivals, latest.now, latest.keep)
         except Exception as error:
             if not is_own(error):

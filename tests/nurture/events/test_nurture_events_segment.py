@@ -20,7 +20,6 @@ from nurture.events.values import (
     SaidSignal,
     UnmappedEvent,
     may_post,
-    name_of,
 )
 from tests.nurture.gate_world import project
 
@@ -137,7 +136,7 @@ def test_a_page_is_a_visit_without_what_follows_the_path_of_its_link() -> None:
     assert isinstance(found, SaidSignal)
     assert found.type == "page.visited"
     assert found.properties == {"page": "/pricing", "url": "https://x.example/pricing"}
-    assert (found.who.key, found.who.names) == (None, (name_of("anonymous", "a1"),))
+    assert (found.who.key, found.who.called) == (None, ("anonymous:a1",))
 
 
 def test_a_screen_is_told_by_its_name() -> None:
@@ -186,7 +185,7 @@ def test_an_identify_is_a_lead_with_its_profile_and_attributes() -> None:
 
     assert isinstance(found, SaidLead)
     assert (found.who.address, found.who.key) == ("ada@acme.example", "7")
-    assert found.who.names == (name_of("user", "7"), name_of("anonymous", "a1"))
+    assert found.who.called == ("user:7", "anonymous:a1")
     assert found.profile == {
         "first_name": "Ada",
         "company": "Acme",
@@ -247,7 +246,9 @@ def test_an_alias_links_what_was_called_otherwise() -> None:
     found = segment("alias", {"previousId": "a1", "userId": "u1"})
 
     assert isinstance(found, SaidLead)
-    assert set(found.who.names) == {name_of("user", "u1"), name_of("anonymous", "a1"), name_of("user", "a1")}
+    assert set(found.who.called) == {"user:u1", "anonymous:a1", "user:a1"}
+    assert len(set(found.who.names)) == 3
+    assert "u1" not in "".join(found.who.names)
 
 
 def test_nothing_is_made_of_groups() -> None:
