@@ -120,7 +120,8 @@ def load_bare_postgres(url: str, source: Path) -> float:
 
 def import_here(url: str, source: str, project: str) -> None:
     """The child: import, and say how long it took and how much memory it had at most."""
-    from flows.work.imports.run import import_file, read_import_map
+    from flows.work.imports.map import read_import_map
+    from flows.work.imports.run import import_file
     from leadstore.store import open_store
 
     folder = Path(project)

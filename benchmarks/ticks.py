@@ -34,7 +34,9 @@ from flows.work.handoffs.notify import hand_off  # noqa: E402
 from flows.work.project.apply import apply_release  # noqa: E402
 from flows.work.project.shelf import read_shelf  # noqa: E402
 from flows.work.scoring.rescore import rescore  # noqa: E402
-from flows.work.sending.advance import BATCH, advance, claim  # noqa: E402
+from flows.work.sending.advance import advance  # noqa: E402
+from flows.work.sending.touches import BATCH, claim  # noqa: E402
+from flows.work.sending.webhooks import call_others  # noqa: E402
 from flows.work.shop.settings import Settings  # noqa: E402
 from flows.work.shop.wire import Shop, store_identity  # noqa: E402
 from flows.work.signals.intake import intake  # noqa: E402
@@ -140,7 +142,7 @@ def shop_over(store: Store) -> Shop:
 async def tick(shop: Shop, now: datetime) -> dict[str, Any]:
     """One round of the engine."""
     found: dict[str, Any] = {}
-    for work in (rescore, intake, advance, hand_off):
+    for work in (rescore, intake, advance, hand_off, call_others):
         found |= await work(shop, now)  # type: ignore[operator]
     return found
 
@@ -177,7 +179,7 @@ def plan(shop: Shop, due: int) -> dict[str, float]:
     started, worked = time.perf_counter(), time.process_time()
     leads = sends = 0
     while (batch := claim(shop, now, BATCH)).leads:
-        leads += batch.leads
+        leads += batch.found
         sends += len(batch.claims)
     took, worked = time.perf_counter() - started, time.process_time() - worked
     assert leads == due, (leads, due)

@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import aiosmtplib  # noqa: E402
-from sqlalchemy import create_engine, insert, text  # noqa: E402
+from sqlalchemy import create_engine, insert, text, update  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
 from flows.work.project.apply import apply_shelf  # noqa: E402
@@ -79,6 +79,7 @@ def fill(store: Store, count: int) -> None:
             "created_at": before,
             "changed_at": before,
             "changed": False,
+            "live": False,  # until they are scored, so that none is offered
         }
         for i in ids
     ]
@@ -132,7 +133,9 @@ def fill(store: Store, count: int) -> None:
     assert book is not None
     for start in range(1, count + 1, 5000):
         with store.begin() as tx:
-            score_leads(tx, book, range(start, min(start + 5000, count + 1)), before, offers=False)
+            score_leads(tx, book, range(start, min(start + 5000, count + 1)), before)
+    with store.begin() as tx:
+        tx.execute(update(lead).values(live=True))
 
 
 @dataclass(frozen=True, slots=True)

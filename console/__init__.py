@@ -1,1 +1,4 @@
-"""What shows: the command line, one command a file."""
+"""Shows: the command line, one command a file, or a folder where a command has several.
+
+Its door: `app.main`.
+"""

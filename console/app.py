@@ -1,4 +1,4 @@
-"""The program `nurture`: finds the command, gives it its frame, and says plainly what went wrong."""
+"""The program `nurture`: finds and calls a command, and turns what it raises into a message."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ for _name, (_path, _help) in COMMANDS.items():
 KEYS = ("_SECRET_KEYS", "_KEY", "_PASSWORD", "_TOKEN")
 """Settings that are secrets as a whole."""
 SHORTEST_KEY = 6
-EPILOGUE = "--project DIR (the project to work on) and --debug (tracebacks) go with any command."
 
 
 @app.meta.default
@@ -113,7 +112,7 @@ def call(tokens: list[str]) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
-    except Exception as error:  # the last line of defence: say what, never a bare traceback
+    except Exception as error:  # whatever was not foreseen: a message, and no traceback without --debug
         note(discreet(_shown(error, debug)))
     return 2
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
-
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note, note_faults, say, say_json
+from console.options import Json, Yes
 from flows.work.project.apply import Applied, apply_shelf
 from flows.work.shop.readiness import ready_store
 from leadstore.store import Store
@@ -21,12 +21,7 @@ from nurture.files.diagnosis import as_json, render_text
 _HOW = "`nurture apply --yes` lets them leave; to keep them, put back what is gone, and its `sequence:` name"
 
 
-def apply(
-    *,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def apply(*, yes: Yes = False, json: Json = False, frame: InFrame) -> int:
     """Check the project and, if it has no error, make it the release that workers run.
 
     If leads would be taken out of a sequence by it, this says how many and asks. Exits 1 when nothing was
@@ -40,35 +35,35 @@ def apply(
         Print the result for machines.
     """
     settings = frame.settings()
-    store = ready_store(settings)
     try:
-        applied = _apply(store, settings.project, yes, json)
+        with closing(ready_store(settings)) as store:
+            applied = _apply(store, settings.project, yes, json)
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return _refused(error, json, faults=as_json(error.faults))
     except LeadsLeave as error:
         note(f"nurture: {error.message}\n  help: {_HOW}")
         return _refused(error, json, leaving=error.leaving)
-    finally:
-        store.close()
     if json:
-        say_json(
-            {
-                "applied": True,
-                "release": applied.release_id,
-                "changed": applied.changed,
-                "digest": applied.digest,
-                "warnings": as_json(applied.warnings),
-                "followed": asdict(applied.followed),
-            }
-        )
+        say_json(_as_data(applied))
     else:
         _tell(applied)
     return 0
 
 
+def _as_data(applied: Applied) -> dict[str, Any]:
+    return {
+        "applied": True,
+        "release": applied.release_id,
+        "changed": applied.changed,
+        "digest": applied.digest,
+        "warnings": as_json(applied.warnings),
+        "followed": asdict(applied.followed),
+    }
+
+
 def _apply(store: Store, project: Path, yes: bool, json: bool) -> Applied:
-    """Apply, and ask where leads would leave and somebody is there to answer."""
+    """Apply; where leads would leave, ask first, on a terminal."""
     try:
         return apply_shelf(store, project, datetime.now(UTC), yes=yes)
     except LeadsLeave as error:

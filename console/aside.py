@@ -1,4 +1,4 @@
-"""`nurture aside`: what raised and was set aside, with its reason; put back or dropped by the operator."""
+"""`nurture aside`: lists items that were set aside with their reasons, puts them back or drops them."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from cyclopts.types import PositiveInt
 
-from console.format import printable, say_at
+from console.format import printable, say_at, say_many
 from console.frame import Frame, InFrame, agreed, note, say, say_json
+from console.options import All, Json, Yes, read_span
 from leadstore.aside import payloads
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.outbox.backlog import Waiting, WantedWaiting, find_waiting
 from nurture.errors import NotFound, NurtureError
-from nurture.spans import parse_span
 from nurture.words import AsideKind, AsideState
 
 app = App(
     name="aside", help="What raised and was set aside; put it back or drop it.", help_format="plaintext"
 )
 
-Json = Annotated[bool, Parameter(name="--json")]
-Yes = Annotated[bool, Parameter(name=["--yes", "-y"])]
-All = Annotated[bool, Parameter(name="--all")]
-Acting = Callable[[Any, Sequence[Waiting], datetime], Sequence[Waiting]]
+R = TypeVar("R")
+Act = Callable[[Any, Sequence[Waiting], datetime], R]
 
 
 @app.command(name="list")
@@ -71,14 +69,7 @@ def list_(
 
 
 @app.command(name="show")
-def show(
-    name: str,
-    /,
-    *,
-    raw: bool = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def show(name: str, /, *, raw: bool = False, json: Json = False, frame: InFrame) -> int:
     """Show all that is known of one item, and what to type.
 
     Parameters
@@ -90,13 +81,9 @@ def show(
     json
         Print it for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            [one] = find_waiting(tx, WantedWaiting((name,)))
-            kept = payloads(tx, [one.number]).get(one.number) if raw and one.aside else None
-    finally:
-        store.close()
+    with frame.view() as tx:
+        [one] = find_waiting(tx, WantedWaiting((name,)))
+        kept = payloads(tx, [one.number]).get(one.number) if raw and one.aside else None
     if raw:
         if kept is None:
             raise NotFound(f"nothing is kept of {one.name}", hint="only of mails, while they wait")
@@ -142,14 +129,10 @@ def retry(
         Print {retried, raised} for machines.
     """
     _refuse_misuse("retry", names, all_ or any((kind, reason, older, lead)))
+    from flows.work.aside.retrial import put_back_all
+
     now, found = _found(frame, names, kind, reason, older, lead)
-
-    def act(shop: Any, items: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
-        from flows.work.aside.retrial import put_back_all
-
-        return put_back_all(shop, items, now)
-
-    again = _acted(frame, act, found, now)
+    again = _acted(frame, put_back_all, found, now) or []
     done = [one for one in found if one not in again]
     if json:
         say_json({"retried": [one.name for one in done], "raised": [one.name for one in again]})
@@ -196,18 +179,13 @@ def drop(
         Print {dropped} for machines.
     """
     _refuse_misuse("drop", names, all_ or any((kind, reason, older, lead)))
+    from flows.work.aside.retrial import drop_all
+
     now, found = _found(frame, names, kind, reason, older, lead)
     found = [one for one in found if one.state is AsideState.OPEN]  # what was put back is in the work again
     if found and not yes and not _agreed(found):
         return 1
-
-    def act(shop: Any, items: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
-        from flows.work.aside.retrial import drop_all
-
-        drop_all(shop, items, now)
-        return ()
-
-    _acted(frame, act, found, now)
+    _acted(frame, drop_all, found, now)
     if json:
         say_json({"dropped": [one.name for one in found]})
     else:
@@ -223,36 +201,22 @@ def _found(
     older: str | None,
     lead: str | None,
 ) -> tuple[datetime, list[Waiting]]:
-    span = None if older is None else _span(older)
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            now = latest_moment(tx, datetime.now(UTC))
-            before = None if span is None else now - span
-            lead_id = None if lead is None else find_lead(tx, lead)
-            return now, find_waiting(tx, WantedWaiting(tuple(names), kind, reason, before, lead_id))
-    finally:
-        store.close()
+    span = read_span(older, f"--older {older}", 'write it as --older "2 days"')
+    with frame.view() as tx:
+        now = latest_moment(tx, datetime.now(UTC))
+        before = None if span is None else now - span
+        lead_id = None if lead is None else find_lead(tx, lead)
+        return now, find_waiting(tx, WantedWaiting(tuple(names), kind, reason, before, lead_id))
 
 
-def _span(text: str) -> Any:
-    try:
-        return parse_span(text)
-    except ValueError as error:
-        raise NurtureError(f"--older {text}: {error}", hint='write it as --older "2 days"') from error
-
-
-def _acted(frame: Frame, act: Acting, found: Sequence[Waiting], now: datetime) -> Sequence[Waiting]:
+def _acted(frame: Frame, act: Act[R], found: Sequence[Waiting], now: datetime) -> R | None:
+    """Do this to the items in a shop of this project; None when there are none."""
     from flows.work.shop.wire import idle_shop
 
     if not found:
-        return ()
-    settings = frame.settings()
-    store = open_existing(settings.database_url)
-    try:
-        return act(idle_shop(settings, store), found, now)
-    finally:
-        store.close()
+        return None
+    with frame.store() as store:
+        return act(idle_shop(frame.settings(), store), found, now)
 
 
 def _refuse_misuse(verb: str, names: Sequence[str], narrowed: bool) -> None:
@@ -276,12 +240,7 @@ def _agreed(found: Sequence[Waiting]) -> bool:
 def _counted(found: Sequence[Waiting]) -> str:
     """`2 signals, 1 mail`."""
     kinds = Counter(one.kind for one in found)
-    told = [f"1 {kind.value}" if n == 1 else f"{n} {_plural(kind)}" for kind, n in sorted(kinds.items())]
-    return ", ".join(told) or "nothing"
-
-
-def _plural(kind: AsideKind) -> str:
-    return "touches" if kind is AsideKind.TOUCH else f"{kind.value}s"
+    return ", ".join(say_many(n, kind.value) for kind, n in sorted(kinds.items())) or "nothing"
 
 
 def _plain(one: Waiting) -> dict[str, Any]:

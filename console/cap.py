@@ -1,28 +1,20 @@
-"""`nurture cap`: how often at most a lead wants to be written to, by its own choice."""
+"""`nurture cap`: shows or sets the cap that a lead chose for itself."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, say, say_json
+from console.options import Json
 from leadstore.consents.caps import OwnCap, choose_cap, read_cap
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.store import Store
 from nurture.errors import NurtureError
 
 
 def cap(
-    lead: str,
-    chosen: str | None = None,
-    /,
-    *,
-    clear: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
+    lead: str, chosen: str | None = None, /, *, clear: bool = False, json: Json = False, frame: InFrame
 ) -> int:
     """Keep how often a lead wants to be written to; without a cap, show the one it has.
 
@@ -41,11 +33,8 @@ def cap(
     """
     if clear and chosen is not None:
         raise NurtureError("--clear takes the cap back, and a cap was given", hint="give one of them")
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         before, after = _kept(store, lead, chosen, clear)
-    finally:
-        store.close()
     if json:
         say_json({"lead": after.lead, "before": before.cap, "cap": after.cap, "changed": before != after})
     else:

@@ -1,4 +1,4 @@
-"""`nurture check`: every fault of every file, in its place."""
+"""`nurture check`: lists every fault in the project's files, each with its file and line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import Literal
 
 from console.format import say_many
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.work.project.shelf import read_shelf, strays
 from nurture.files.diagnosis import Fault, as_json, render_github, render_text
 from nurture.project.advice import advise
@@ -21,13 +20,7 @@ from nurture.project.book import Book, read_book
 Format = Literal["text", "json", "github"]
 
 
-def check(
-    *,
-    format: Format = "text",
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    strict: bool = False,
-    frame: InFrame,
-) -> int:
+def check(*, format: Format = "text", json: Json = False, strict: bool = False, frame: InFrame) -> int:
     """Find every fault in the project's files; exit 1 if one of them is an error.
 
     Parameters

@@ -1,15 +1,15 @@
-"""`nurture clock`: what a wrong clock left ahead of this machine's time, and how it is brought back."""
+"""`nurture clock`: shows moments in the store that lie ahead of this machine's clock, and resets them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from console.format import say_at, say_many
 from console.frame import InFrame, agreed, note, say, say_json
-from leadstore.database.access import open_existing
+from console.options import Json, Yes
 from leadstore.database.clock import Ahead, bring_back, look_ahead
 
 app = App(
@@ -17,7 +17,6 @@ app = App(
     help="Show what lies ahead of this machine's clock, and bring it back.",
     help_format="plaintext",
 )
-Json = Annotated[bool, Parameter(name="--json")]
 
 WORDS = {
     "outbox.slot_at": "places under the caps, dated ahead: their leads would not be mailed until then",
@@ -30,7 +29,7 @@ WORDS = {
     "lock.lease_until": "leases until then: nobody could lead, or read the mailbox, before",
     "note.moment": "notes of what was last done, or read",
 }
-"""What the kinds of rows mean that somebody would feel; the others only tell when something happened."""
+"""What the rows mean that have an effect while they lie ahead; the others only date something."""
 
 WHAT_NEXT = """\
 If this machine's clock is right, stop the workers and run `nurture clock reset`: all of it is dated now,
@@ -47,12 +46,8 @@ def show(*, json: Json = False, frame: InFrame) -> int:
     json
         Print {now, seen, rows} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read("clock") as tx:
-            found = look_ahead(tx, datetime.now(UTC))
-    finally:
-        store.close()
+    with frame.view("clock") as tx:
+        found = look_ahead(tx, datetime.now(UTC))
     if json:
         say_json(_as_data(found))
     else:
@@ -61,12 +56,7 @@ def show(*, json: Json = False, frame: InFrame) -> int:
 
 
 @app.command
-def reset(
-    *,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Json = False,
-    frame: InFrame,
-) -> int:
+def reset(*, yes: Yes = False, json: Json = False, frame: InFrame) -> int:
     """Bring back what a wrong clock left ahead: it is dated now, and all that waits is looked at again.
 
     Nothing is sent, taken back or allowed by it. Stop the workers first, and set this machine's clock
@@ -79,8 +69,7 @@ def reset(
     json
         Print {now, seen, rows, reset} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("clock") as tx:
             found = look_ahead(tx, datetime.now(UTC))
         if found.any and not yes and not _agreed(found):
@@ -88,8 +77,6 @@ def reset(
         if found.any:
             with store.begin("clock") as tx:
                 found = bring_back(tx, datetime.now(UTC))
-    finally:
-        store.close()
     if json:
         say_json({**_as_data(found), "reset": found.any})
     elif found.any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from console.format import printable, say_at, say_many
 from console.frame import Frame, InFrame, note, say, say_json
+from console.options import All, Json
 from flows.work.project.shelf import read_shelf
-from leadstore.database.access import open_existing
 from leadstore.events.unmapped import OTHERS, UnmappedCount, forget_unmapped, list_unmapped
 from nurture.events.map import EventMap
 from nurture.files.diagnosis import suggest
@@ -21,8 +21,6 @@ app = App(
     name="events", help="Events that sites post and events.yaml does not know.", help_format="plaintext"
 )
 
-Json = Annotated[bool, Parameter(name="--json")]
-All = Annotated[bool, Parameter(name="--all")]
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _/-]*")
 
 
@@ -40,12 +38,8 @@ def unmapped(*, all_: All = False, json: Json = False, frame: InFrame) -> int:
         Print a list for machines.
     """
     known = _known(frame)
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            every = list_unmapped(tx)
-    finally:
-        store.close()
+    with frame.view() as tx:
+        every = list_unmapped(tx)
     found = [one for one in every if all_ or not _is_known(one, known)]
     if json:
         say_json([_plain(one, known) for one in found])
@@ -67,12 +61,8 @@ def forget(*names: str, json: Json = False, frame: InFrame) -> int:
     json
         Print {forgotten} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.begin() as tx:
-            count = forget_unmapped(tx, names)
-    finally:
-        store.close()
+    with frame.store() as store:
+        count = store.write(forget_unmapped, names)
     if json:
         say_json({"forgotten": count})
     else:

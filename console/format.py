@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, fsum
 
-from flows.work.story.moments import say_at, say_fully
+from flows.work.story.moments import as_plain, say_at, say_fully
 
-__all__ = ["adding_up", "printable", "say_at", "say_fully", "say_many"]
+__all__ = ["adding_up", "as_plain", "printable", "say_at", "say_fully", "say_many"]
 
 
 def say_many(count: int, noun: str) -> str:
-    """`1 lead`, `2 leads`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """`1 lead`, `2 leads`, `2 touches`."""
+    ending = "" if count == 1 else "es" if noun.endswith("ch") else "s"
+    return f"{count} {noun}{ending}"
 
 
 def adding_up(values: Sequence[float]) -> tuple[list[float], float]:

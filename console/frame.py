@@ -1,21 +1,23 @@
-"""What every command is given besides its own arguments, and how it speaks."""
+"""The frame that every command is given, and the functions by which commands print and ask."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from nurture.errors import NurtureError
+from nurture.errors import BookError, NurtureError
 
 if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
+    from leadstore.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,31 @@ class Frame:
             return Path(named).resolve() if named else find_project(Path.cwd())
         return self.project.resolve()
 
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The project's store while the block runs; it must exist with a schema that fits.
+
+        Raises:
+            StoreError: there is no store, its schema is another version's, or the database is unreachable.
+        """
+        from leadstore.database.access import open_existing
+
+        with closing(open_existing(self.settings().database_url)) as store:
+            yield store
+
+    @contextmanager
+    def view(self, job: str = "") -> Iterator[Any]:
+        """One consistent view of the project's store: a transaction in which nothing is written."""
+        with self.store() as store, store.read(job) as tx:
+            yield tx
+
 
 InFrame = Annotated[Frame, Parameter(parse=False)]
 """The type of the keyword `frame` by which a command asks for its frame."""
 
 
 def say(text: str) -> None:
-    """A result, to stdout, at once: who reads it through a pipe may be waiting for it."""
+    """Print a result to stdout, flushed: a program that reads it through a pipe may be waiting."""
     print(text, flush=True)
 
 
@@ -69,6 +89,13 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def note_faults(error: BookError) -> None:
+    """Every fault of a project's files, then what cannot be done because of them."""
+    from nurture.files.diagnosis import render_text
+
+    note(f"{render_text(error.faults)}\n\nnurture: {error}")
+
+
 def agreed(question: str = "Type yes to go on: ") -> bool:
     """Whether the operator types yes.
 
@@ -78,13 +105,3 @@ def agreed(question: str = "Type yes to go on: ") -> bool:
     if not sys.stdin.isatty():
         raise NurtureError("this asks first, and nobody is here to answer", hint="--yes does it unasked")
     return input(question).strip().lower() in ("y", "yes")
-
-
-def wants_colour(stream: Any = None) -> bool:  # any text stream
-    """Whether to colour: a terminal that takes it, and no NO_COLOR."""
-    stream = stream or sys.stdout
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-Command = Callable[..., int | None]
-"""A command returns its exit code, or None for 0."""

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from console.frame import InFrame, note, say, say_json
+from console.frame import InFrame, note_faults, say, say_json
+from console.options import Json
 from nurture.errors import BookError, ClockError
 
 if TYPE_CHECKING:
     from flows.work.imports.run import ImportCounts, ImportReport, OnProgress
     from flows.work.shop.settings import Settings
-    from leadstore.store import Store
 
 
 def import_leads(
@@ -31,7 +31,7 @@ def import_leads(
     now: str | None = None,
     dry_run: bool = False,
     strict: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Import leads from a CSV or JSON Lines file.
@@ -90,9 +90,7 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
         with _bar() as tell:
             report = _report(settings, file, map, how, tell)
     except BookError as error:
-        from nurture.files.diagnosis import render_text
-
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 2
     if json:
         say_json(_as_data(report, how.dry_run))
@@ -102,41 +100,21 @@ def run_import(settings: Settings, file: Path, map: Path, how: Manner, *, json: 
 
 
 def _report(settings: Settings, file: Path, map: Path, how: Manner, tell: OnProgress | None) -> ImportReport:
-    from flows.work.imports.run import import_file, read_import_map, try_file
+    from flows.work.imports.map import read_import_map
+    from flows.work.imports.run import import_file, try_file
+    from flows.work.shop.readiness import ready_store
+    from leadstore.database.access import find_existing
 
     moment = how.now or datetime.now(UTC)
     source = read_import_map(settings.project, map)
     source = source.strictly() if how.strict else source
     if how.dry_run:
-        with _present_store(settings) as store:
+        present = find_existing(settings.database_url)  # a dry run makes no store
+        with nullcontext() if present is None else closing(present) as store:
             return try_file(file, source, now=moment, store=store, live=how.live, on_progress=tell)
-    with _store(settings) as store:
+    with closing(ready_store(settings)) as store:
         folder = settings.state / "rejects"
         return import_file(store, file, source, folder, now=moment, live=how.live, on_progress=tell)
-
-
-@contextmanager
-def _present_store(settings: Settings) -> Iterator[Store | None]:
-    """The store as it is; None when there is none yet, since a dry run makes nothing."""
-    from leadstore.database.access import find_existing
-
-    store = find_existing(settings.database_url)
-    try:
-        yield store
-    finally:
-        if store is not None:
-            store.close()
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
-    from flows.work.shop.readiness import ready_store
-
-    store = ready_store(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _as_data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
@@ -187,12 +165,9 @@ def _bar() -> Iterator[OnProgress | None]:
 
         def tell(done: int, size: int, counts: ImportCounts) -> None:
             nonlocal first
-            first = (
-                counts.read if first < 0 else first
-            )  # what an earlier run had read says nothing of our speed
-            took = max(time.monotonic() - started, 0.001)
-            progress.update(
-                task, completed=done, total=size, rows=counts.read, speed=(counts.read - first) / took
-            )
+            if first < 0:
+                first = counts.read  # what an earlier run had read says nothing of our speed
+            speed = (counts.read - first) / max(time.monotonic() - started, 0.001)
+            progress.update(task, completed=done, total=size, rows=counts.read, speed=speed)
 
         yield tell

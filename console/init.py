@@ -1,4 +1,4 @@
-"""`nurture init`: a new project, from the shelves that are shipped."""
+"""`nurture init`: makes a new project from the sample files that are shipped."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def init(
 
 
 def _sign(folder: Path, company: str, address: str, sender: str) -> None:
-    """Put the owner's facts in the place of the sample's: nobody writes as a firm that does not exist."""
+    """Replace the sample's company and sender by the owner's, or by a placeholder where one is left out."""
     catalog = folder / "catalog.yaml"
     catalog.write_text(_of_nobody(catalog.read_text(encoding="utf-8")), encoding="utf-8")
     policy = folder / "nurture.yaml"

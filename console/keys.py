@@ -6,13 +6,13 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from cyclopts.types import PositiveInt
 
 from console.frame import Frame, InFrame, note, say, say_json
-from leadstore.database.access import open_existing
+from console.options import Json, read_span
 from leadstore.events.keys import SourceKey, add_key, digest_of, list_keys, revoke_key
 from leadstore.releases import current_release
 from nurture.errors import NotFound, NurtureError
@@ -20,11 +20,9 @@ from nurture.events.map import read_events
 from nurture.events.values import Scope
 from nurture.files.diagnosis import did_you_mean
 from nurture.signatures import derived_secret
-from nurture.spans import parse_span
 
 app = App(name="keys", help="The keys by which other systems post events and read.", help_format="plaintext")
 
-Json = Annotated[bool, Parameter(name="--json")]
 T = TypeVar("T")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 USUAL = (Scope.TRACK, Scope.IDENTIFY)
@@ -68,6 +66,7 @@ def new(
     if not _SOURCE.fullmatch(source):
         raise NurtureError(f"{source[:60]!r} is not a source", hint="write it as `website` or `crm-sync`")
     now = datetime.now(UTC)
+    lasts = read_span(expires, f"--expires {expires}", 'write it as --expires "90 days"')
     secret = secrets.token_urlsafe(32)
     made = SourceKey(
         name=secrets.token_hex(4),
@@ -77,7 +76,7 @@ def new(
         made_at=now,
         types=frozenset(signals),
         per_minute=per_minute,
-        expires_at=None if expires is None else now + _span(expires),
+        expires_at=None if lasts is None else now + lasts,
     )
     settings = frame.settings()
 
@@ -143,12 +142,8 @@ def revoke(name: str, /, *, json: Json = False, frame: InFrame) -> int:
 
 
 def _in_store(frame: Frame, act: Callable[[Any], T]) -> T:
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.begin() as tx:
-            return act(tx)
-    finally:
-        store.close()
+    with frame.store() as store:
+        return store.write(act)
 
 
 def _refuse_unknown(tx: Any, signals: tuple[str, ...]) -> None:
@@ -158,13 +153,6 @@ def _refuse_unknown(tx: Any, signals: tuple[str, ...]) -> None:
         if one not in known:
             hint = did_you_mean(one, known) or "`nurture apply` first: the types stand in catalog.yaml"
             raise NurtureError(f"unknown signal type {one!r}", hint=hint)
-
-
-def _span(text: str) -> Any:
-    try:
-        return parse_span(text)
-    except ValueError as error:
-        raise NurtureError(f"--expires {text}: {error}", hint='write it as --expires "90 days"') from error
 
 
 def _plain(one: SourceKey, now: datetime) -> dict[str, Any]:

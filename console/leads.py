@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
-from console.format import printable
+from console.format import printable, say_many
 from console.frame import InFrame, note, say_json
+from console.options import Json
 from flows.work.story.reasons import Why, plainly
-from leadstore.database.access import open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.leads.ranking import Listed, list_leads
-from leadstore.releases import current_release
+from leadstore.releases import current_book
 from nurture.speech.cause import is_of_sequence, say_cause
 from nurture.words import HandoffState, Stage
 
@@ -23,7 +23,7 @@ def leads(
     ready: bool = False,
     stage: Stage | None = None,
     limit: PositiveInt = 50,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """List leads, the latest first; with --ready, the mature ones in the order to call them.
@@ -40,13 +40,9 @@ def leads(
     json
         Print {total, leads} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read("report") as tx:
-            found, total = list_leads(tx, ready=ready, stage=stage, limit=limit)
-            why = _sentences(tx, found)
-    finally:
-        store.close()
+    with frame.view("report") as tx:
+        found, total = list_leads(tx, ready=ready, stage=stage, limit=limit)
+        why = _sentences(tx, found)
     if json:
         say_json({"total": total, "leads": [as_json(n, one, why) for n, one in enumerate(found, 1)]})
         return 0
@@ -56,14 +52,9 @@ def leads(
     return 0
 
 
-def _sentences(tx: Any, found: list[Listed]) -> Why:
+def _sentences(tx: Transaction, found: list[Listed]) -> Why:
     """How causes are said; the release is read only when words of its sequences are among them."""
-    release = current_release(tx) if any(is_of_sequence(one.cause) for one in found) else None
-    if release is None:
-        return plainly
-    from nurture.project.book import read_book  # here: it is slow to load, and most lists need none of it
-
-    book = read_book(release.files)[0]
+    book = current_book(tx) if any(is_of_sequence(one.cause) for one in found) else None
     if book is None:
         return plainly
     return lambda cause: say_cause(cause, "en", book.policy.language, book.sequences)
@@ -86,7 +77,7 @@ def _remark(shown: int, total: int, ready: bool) -> str:
     if not total:
         return "nobody is ready for sales yet" if ready else "no leads: nurture import brings them"
     cut = f"; the first {shown} are shown, --limit shows more" if shown < total else ""
-    return f"{total} {'lead' if total == 1 else 'leads'} {kind}{cut}"
+    return f"{say_many(total, 'lead')} {kind}{cut}"
 
 
 def _show(found: list[Listed], ready: bool, why: Why) -> None:

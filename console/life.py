@@ -1,22 +1,22 @@
-"""`nurture pause`, `resume` and `retire`: the operator's hand on a sequence that runs."""
+"""`nurture pause`, `resume` and `retire`: stop a sequence, let it go on, or end it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from console.format import say_many
 from console.frame import InFrame, say, say_json
+from console.options import Json
 from flows.work.shop.readiness import ready_store
 from leadstore.enrolments import halts
 from leadstore.releases import current_release
 from nurture.errors import NotFound, ProjectError
 from nurture.files.diagnosis import did_you_mean
-
-Json = Annotated[bool, Parameter(name="--json")]
-Yes = Annotated[bool, Parameter(name="--yes")]
 
 
 def pause(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
@@ -30,7 +30,9 @@ def pause(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
         Print the result for machines.
     """
     count = _do(frame, sequence, halts.pause)
-    return _tell(json, sequence, "paused", count, f"{sequence} is paused; {_many(count)} in it stand still")
+    return _tell(
+        json, sequence, "paused", count, f"{sequence} is paused; {say_many(count, 'lead')} in it stand still"
+    )
 
 
 def resume(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
@@ -44,7 +46,7 @@ def resume(sequence: str, /, *, json: Json = False, frame: InFrame) -> int:
         Print the result for machines.
     """
     count = _do(frame, sequence, halts.resume)
-    told = f"{sequence} goes on; {_many(count or 0)} in it, later by as long as it stood still"
+    told = f"{sequence} goes on; {say_many(count or 0, 'lead')} in it, later by as long as it stood still"
     if count is None:
         told = f"{sequence} is neither paused nor retired"
     return _tell(json, sequence, "resumed", count, told)
@@ -75,22 +77,20 @@ def retire(
             hint=f"`nurture pause {sequence}` only stops it; `nurture retire {sequence} --yes` ends it",
         )
     count = _do(frame, sequence, halts.retire)
-    return _tell(json, sequence, "retired", count, f"{sequence} is retired; {_many(count)} left it")
+    return _tell(
+        json, sequence, "retired", count, f"{sequence} is retired; {say_many(count, 'lead')} left it"
+    )
 
 
 def _do(frame: Any, sequence: str, what: Callable[..., Any]) -> Any:  # a frame; a count, or None
-    store = ready_store(frame.settings())
-    try:
-        with store.begin("apply") as tx:
-            release = current_release(tx)
-            if release is None:
-                raise ProjectError("no release in this store yet", hint="run `nurture apply`")
-            names = _names(release.files)
-            if sequence not in names:
-                raise NotFound(f"there is no sequence `{sequence}`", hint=did_you_mean(sequence, names))
-            return what(tx, sequence, datetime.now(UTC))
-    finally:
-        store.close()
+    with closing(ready_store(frame.settings())) as store, store.begin("apply") as tx:
+        release = current_release(tx)
+        if release is None:
+            raise ProjectError("no release in this store yet", hint="run `nurture apply`")
+        names = _names(release.files)
+        if sequence not in names:
+            raise NotFound(f"there is no sequence `{sequence}`", hint=did_you_mean(sequence, names))
+        return what(tx, sequence, datetime.now(UTC))
 
 
 def _names(files: Any) -> list[str]:
@@ -106,7 +106,3 @@ def _tell(json: bool, sequence: str, done: str, count: int | None, told: str) ->
     else:
         say(told)
     return 0
-
-
-def _many(count: int) -> str:
-    return f"{count} lead" if count == 1 else f"{count} leads"

@@ -1,14 +1,12 @@
-"""`nurture mailbox`: reads once what came back to the mailbox, and says what it was."""
+"""`nurture mailbox`: reads the mailbox once and prints what came in."""
 
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.work.counts import in_words
 from flows.work.shop.wire import open_shop
 from flows.work.signals.mail import sweep
@@ -16,12 +14,7 @@ from flows.work.trouble import trouble_in
 from nurture.errors import SettingError
 
 
-async def mailbox(
-    *,
-    once: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+async def mailbox(*, once: bool = False, json: Json = False, frame: InFrame) -> int:
     """Read the mailbox of NURTURE_MAILBOX_URL: bounces, complaints, requests to leave, replies.
 
     Parameters

@@ -1,12 +1,12 @@
-"""`nurture migrate`: brings the store's schema to this version, on purpose."""
+"""`nurture migrate`: brings the store's schema to this version, or says what would be done."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, say, say_json
+from console.options import Json
 from leadstore.database.schema import refuse_other
 from leadstore.store import open_store
 
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from leadstore.database.schema import Schema
 
 
-def migrate(
-    *,
-    check: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def migrate(*, check: bool = False, json: Json = False, frame: InFrame) -> int:
     """Bring the store's schema to this version. One process at a time does it; a second finds nothing to do.
 
     Parameters
@@ -29,11 +24,8 @@ def migrate(
     json
         Print the result for machines.
     """
-    store = open_store(frame.settings().database_url)
-    try:
+    with closing(open_store(frame.settings().database_url)) as store:
         before = store.schema() if check else store.migrate()
-    finally:
-        store.close()
     if before.ahead:
         refuse_other(before)
     if json:

@@ -1,19 +1,18 @@
-"""`nurture run`: the flows on this machine, once or minute by minute."""
+"""`nurture run`: runs the flows on this machine, once or by the embedded clock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, note, say, say_json
+from console.options import Json
 from flows.clock.leader import leading_alone, refuse_beside_leader
 from flows.processes.server import PrefectServer, local_server, server_to_report_to
 from flows.processes.stop import stop_asked, until
-from flows.work.counts import Counts, in_words
+from flows.work.counts import Summary, in_words
 from flows.work.moments import parse_moment
 from flows.work.shop.inbox import local_inbox
 from flows.work.shop.wire import open_shop
@@ -27,12 +26,7 @@ if TYPE_CHECKING:
 
 
 async def run(
-    *,
-    once: bool = False,
-    prefect: bool = False,
-    now: str | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
+    *, once: bool = False, prefect: bool = False, now: str | None = None, json: Json = False, frame: InFrame
 ) -> int:
     """Rescore, tick and hand off: once, or by the embedded clock until Ctrl-C.
 
@@ -73,12 +67,12 @@ async def _once(settings: Settings, moved: datetime | None, prefect: bool, json:
             counts = await plain_round(shop, moved)
         if held := shop.held_back:
             note(f"nurture: {held}")
-            counts = {**counts, "held_back": sum(held.leaving.values())}
+            counts["held_back"] = sum(held.leaving.values())
     return _tell_round(counts, json)
 
 
 async def _server(settings: Settings) -> PrefectServer | None:
-    """The server that wants to be told of the round. Mail does not wait for one that is away."""
+    """The Prefect server to report to; None, with a remark, when the configured one does not answer."""
     try:
         return await server_to_report_to(settings)
     except SettingError as error:
@@ -123,18 +117,18 @@ def _tell_faults(faults: Sequence[Fault]) -> None:
         note(f"{render_text(faults)}\n\nthe files have faults; the last good release runs")
 
 
-def _tell_round(counts: dict[str, Any], json: bool) -> int:
-    """Tell what was done, and in words what could not be: 1 then, for whoever runs it by a timer."""
+def _tell_round(counts: Summary, json: bool) -> int:
+    """Print the counts, and what could not be done; returns the exit code, which is 1 in that case."""
     trouble = trouble_in(counts)
-    _tell("round", {**counts, "trouble": trouble.name if trouble else None} if json else counts, json)
+    _tell("round", counts, json, trouble=trouble.name if trouble else None)
     if trouble is None:
         return 0
     note(f"nurture: {trouble.name}: {trouble.words}")
     return 1
 
 
-def _tell(name: str, counts: Counts, json: bool) -> None:
+def _tell(name: str, counts: Summary, json: bool, **more: str | None) -> None:
     if json:
-        say_json(counts)
+        say_json({**counts, **more})
     else:
         say(f"{name}: {in_words(counts)}")

@@ -1,4 +1,4 @@
-"""`nurture schema`: the JSON Schemas that editors complete and check by."""
+"""`nurture schema`: prints or writes the JSON Schemas by which editors complete and check files."""
 
 from __future__ import annotations
 

@@ -1,28 +1,18 @@
-"""`nurture stage`: the operator's or sales' word on where a lead stands, written with its cause."""
+"""`nurture stage`: puts a lead at a stage that the operator or sales know of, with its cause."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, note, say, say_json
-from leadstore.database.access import latest_moment, open_existing
+from console.options import Json
+from leadstore.database.access import latest_moment
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.stages import Placed, place
 from nurture.words import Stage
 
 
-def stage(
-    lead: str,
-    to: Stage,
-    /,
-    *,
-    cause: str = "",
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def stage(lead: str, to: Stage, /, *, cause: str = "", json: Json = False, frame: InFrame) -> int:
     """Put a lead to the stage that somebody knows of: sal, sql, customer, disqualified, or back to lead.
 
     Exits 1 when the lead may not go there; the answer says why, and where it may go.
@@ -38,12 +28,8 @@ def stage(
     json
         Print the result for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.begin() as tx:
-            placed = place(tx, find_lead(tx, lead), to, cause, latest_moment(tx, datetime.now(UTC)))
-    finally:
-        store.close()
+    with frame.store() as store, store.begin() as tx:
+        placed = place(tx, find_lead(tx, lead), to, cause, latest_moment(tx, datetime.now(UTC)))
     if json:
         said = {"lead": placed.lead, "before": placed.before.value, "after": placed.after.value}
         say_json({**said, "changed": placed.changed, "refused": placed.refused})

@@ -1,15 +1,13 @@
-"""`nurture suppress`: an address that is never mailed again, until an operator lifts it."""
+"""`nurture suppress`: suppresses an address, or lifts its suppression."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, agreed, note, say, say_json
+from console.options import Json, Yes
 from leadstore.consents.suppressions import AddressState, lift_address, read_address, suppress_address
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from leadstore.store import Store
 from nurture.words import SuppressionReason
 
@@ -19,7 +17,7 @@ ASK_TWICE = {
     SuppressionReason.ERASURE: "The lead asked to be forgotten: lifting this may break the law.",
     SuppressionReason.OPERATOR: "It was put there by hand or by an import.",
 }
-"""What to think of before lifting."""
+"""What the operator is told before a suppression is lifted, by its reason."""
 
 
 def suppress(
@@ -28,8 +26,8 @@ def suppress(
     *,
     lift: bool = False,
     reason: str = "",
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Never mail an address again: its lead leaves every sequence in the next tick.
@@ -49,15 +47,12 @@ def suppress(
     json
         Print the result for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read() as tx:
             before = read_address(tx, address)
         if not yes and not _agreed(before, lift):
             return 1
         changed = _act(store, address, lift, reason)
-    finally:
-        store.close()
     if json:
         say_json({"suppressed": not lift, "changed": changed, "lead": before.lead_id})
     else:

@@ -1,27 +1,21 @@
-"""`nurture up`: the whole system, until Ctrl-C."""
+"""`nurture up`: runs the whole system in this process until Ctrl-C."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from json import dumps
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from console.frame import InFrame, note, say
+from console.options import Json
 from flows.processes.stop import stop_asked, until
 from flows.processes.system import RunningSystem, whole_system
-from flows.work.counts import in_words, total
+from flows.work.counts import Summary, in_words, total
 
 if TYPE_CHECKING:
     from flows.work.shop.settings import Settings
 
 
-async def up(
-    *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+async def up(*, json: Json = False, frame: InFrame) -> int:
     """Start store, local inbox, Prefect server, web app and clock, and keep them until Ctrl-C.
 
     Parameters
@@ -60,6 +54,6 @@ def _welcome(standing: RunningSystem, settings: Settings, json: bool) -> None:
     say("Ctrl-C stops it")
 
 
-def _report(name: str, counts: Mapping[str, Any]) -> None:
+def _report(name: str, counts: Summary) -> None:
     if any(total(count) for count in counts.values()):
         note(f"{name}: {in_words(counts)}")

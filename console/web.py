@@ -1,4 +1,4 @@
-"""`nurture web`: the pages that leads reach, for a machine of its own."""
+"""`nurture web`: serves the pages that leads reach and nothing else, as on a machine of its own."""
 
 from __future__ import annotations
 

@@ -23,6 +23,6 @@ SECONDS = 120
     persist_result=False,
 )
 async def tick(opts: TickOptions = TickOptions()) -> State[dict[str, Any]]:
-    """Move every due lead on once; running it twice is running it once, and several may run at once."""
+    """Move every due lead on once; a second run finds nothing left to do, and several may run at once."""
     deadline = opts.deadline(SECONDS)
     return await reported("tick", opts.now, lambda shop, now: do_tick(shop, now, opts.limit, deadline))

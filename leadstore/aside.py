@@ -1,4 +1,4 @@
-"""What was set aside: items of a batch that raised, kept until the operator puts them back or drops them."""
+"""Items of a batch that raised: kept with their reasons until the operator puts them back or drops them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, exists, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Select, exists, func, select, text, update
 
-from leadstore.database.bulk import Bulk
-from leadstore.rows import aside, lead, signal
+from leadstore.database.bulk import Bulk, insert_into
+from leadstore.database.transaction import Transaction
+from leadstore.rows import as_value, aside, lead, signal
 from leadstore.tables import LEFT_ALONE
 from nurture.words import AsideKind, AsideStage, AsideState
 
@@ -63,36 +63,35 @@ class WantedAside:
     lead_id: int | None = None
 
 
-def set_aside(tx: Connection, items: Iterable[NewAside], now: datetime) -> int:
-    """Set these items aside; one that was so before is open again, and counts how often. Returns how many.
+def set_aside(tx: Transaction, items: Iterable[NewAside], now: datetime) -> int:
+    """Set these items aside, also those that were before, which are counted again. Returns how many.
 
-    Whoever sets an item aside also takes it out of the work: nothing tries it again by itself.
+    The caller also takes them out of the work: nothing tries them again by itself.
     """
     rows = [_row(one, now) for one in items]
     if not rows:
         return 0
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(aside)
+    new = insert_into(tx, aside)
     same = {name: new.excluded[name] for name in ("lead_id", "error", "message", "place", "payload", "state")}
     again = {**same, "last_at": new.excluded.last_at, "times": aside.c.times + 1}
     tx.execute(new.on_conflict_do_update(index_elements=["kind", "stage", "ref"], set_=again), rows)
     return len(rows)
 
 
-def list_aside(tx: Connection, wanted: WantedAside) -> list[SetAside]:
+def list_aside(tx: Transaction, wanted: WantedAside) -> list[SetAside]:
     """The items that are meant, the latest first."""
     query = _meant(select(*_COLUMNS), wanted).order_by(aside.c.last_at.desc(), aside.c.id.desc())
     return [_as_value(row) for row in tx.execute(query)]
 
 
-def payloads(tx: Connection, ids: Collection[int]) -> dict[int, bytes]:
+def payloads(tx: Transaction, ids: Collection[int]) -> dict[int, bytes]:
     """What was kept of these items."""
     kept = select(aside.c.id, aside.c.payload).where(aside.c.id.in_(list(ids)), aside.c.payload.is_not(None))
     return {row.id: bytes(row.payload) for row in tx.execute(kept)}
 
 
-def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None:
-    """Put signals and leads back into the work: the next tick looks at them. Twice is as once."""
+def put_back(tx: Transaction, items: Collection[SetAside], now: datetime) -> None:
+    """Put signals and leads back into the work: the next tick looks at them. It may be done twice."""
     refs = _by_place(items)
     if signals := refs.get((AsideKind.SIGNAL, AsideStage.INTAKE)):
         tx.execute(update(signal).where(Bulk(tx).among(signal.c.id, signals)).values(pending=True))
@@ -103,14 +102,14 @@ def put_back(tx: Connection, items: Collection[SetAside], now: datetime) -> None
     close(tx, [one.id for one in items], AsideState.RETRIED, now)
 
 
-def close(tx: Connection, ids: Collection[int], state: AsideState, now: datetime) -> None:
-    """Say what became of items; what was kept of them is forgotten, for it may be a person's letter."""
+def close(tx: Transaction, ids: Collection[int], state: AsideState, now: datetime) -> None:
+    """Set the state of items, and delete their payloads, for they may be a person's letters."""
     if ids:
         closed = {"state": state.value, "payload": None, "last_at": now}
         tx.execute(update(aside).where(Bulk(tx).among(aside.c.id, ids)).values(**closed))
 
 
-def without_aside(tx: Connection, stage: AsideStage, lead_ids: Collection[int]) -> list[int]:
+def without_aside(tx: Transaction, stage: AsideStage, lead_ids: Collection[int]) -> list[int]:
     """These leads without those that are set aside at this stage, or were dropped there."""
     if not lead_ids:
         return []
@@ -169,10 +168,5 @@ def _by_place(items: Iterable[SetAside]) -> dict[tuple[AsideKind, AsideStage], l
 
 
 def _as_value(row: Any) -> SetAside:
-    values = {name: getattr(row, name) for name in SetAside.__dataclass_fields__}
-    words = {
-        "kind": AsideKind(row.kind),
-        "stage": AsideStage(row.stage),
-        "state": AsideState(row.state),
-    }
-    return SetAside(**{**values, **words})
+    kind, stage, state = AsideKind(row.kind), AsideStage(row.stage), AsideState(row.state)
+    return as_value(SetAside, row, kind=kind, stage=stage, state=state)

@@ -1,4 +1,4 @@
-"""Reads what was spoken and what forbade it, so that the promises can be checked against the rows."""
+"""Reads what was sent and what forbade sending, so that the promises can be checked against the rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
-from leadstore.rows import address, consent, decision, enrolment, handoff, lead, outbox, suppression
+from leadstore.database.transaction import Transaction
+from leadstore.rows import address, as_value, consent, decision, enrolment, handoff, lead, outbox, suppression
 from nurture.words import ConsentState, OutboxKind, Reason, Stage, Verdict
 
 
@@ -28,7 +29,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A lead as somebody who can answer: its id, its address, and the topics it has yet to confirm."""
+    """A lead by its id and address, with the topics whose consent is pending."""
 
     lead_id: int
     address: str
@@ -37,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many leads stand where."""
+    """Numbers of leads, enrolments, waits and handoffs."""
 
     leads: int
     enrolled: int  # leads that entered any sequence
@@ -47,7 +48,7 @@ class Census:
     customers: int
 
 
-def people(tx: Connection) -> list[Person]:
+def people(tx: Transaction) -> list[Person]:
     """Every lead, by the order of their ids."""
     waiting: dict[int, list[str]] = {}
     pending = select(consent.c.address_id, consent.c.topic).where(
@@ -59,7 +60,7 @@ def people(tx: Connection) -> list[Person]:
     return [Person(r.lead_id, r.address, tuple(waiting.get(r.id, ()))) for r in tx.execute(query)]
 
 
-def spoken(tx: Connection) -> list[Spoken]:
+def spoken(tx: Transaction) -> list[Spoken]:
     """Every row whose message was started, the oldest first."""
     query = (
         select(outbox, address.c.address)
@@ -68,21 +69,12 @@ def spoken(tx: Connection) -> list[Spoken]:
         .order_by(outbox.c.started_at, outbox.c.id)
     )
     return [
-        Spoken(
-            message_id=r.message_id,
-            kind=r.kind,
-            address=r.address if r.kind == OutboxKind.TOUCH else r.recipient,
-            topic=r.topic,
-            purpose=r.purpose,
-            state=r.state,
-            started_at=r.started_at,
-            reply=r.reply,
-        )
+        as_value(Spoken, r, address=r.address if r.kind == OutboxKind.TOUCH else r.recipient)
         for r in tx.execute(query)
     ]
 
 
-def suppressed_since(tx: Connection) -> dict[str, datetime]:
+def suppressed_since(tx: Transaction) -> dict[str, datetime]:
     """The suppressed addresses, and since when."""
     query = select(address.c.address, suppression.c.at).join_from(
         suppression, address, suppression.c.address_id == address.c.id
@@ -90,8 +82,8 @@ def suppressed_since(tx: Connection) -> dict[str, datetime]:
     return {r.address: r.at for r in tx.execute(query.where(suppression.c.lifted_at.is_(None)))}
 
 
-def withdrawn_since(tx: Connection) -> dict[tuple[str, str], datetime]:
-    """The withdrawn consents by (address, topic), and since when; a withdrawal of all stands under `*`."""
+def withdrawn_since(tx: Transaction) -> dict[tuple[str, str], datetime]:
+    """The withdrawn consents by (address, topic), and since when; a withdrawal of all topics is under `*`."""
     query = select(address.c.address, consent.c.topic, consent.c.at).join_from(
         consent, address, consent.c.address_id == address.c.id
     )
@@ -99,7 +91,7 @@ def withdrawn_since(tx: Connection) -> dict[tuple[str, str], datetime]:
     return {(r.address, r.topic): r.at for r in rows}
 
 
-def tally(tx: Connection) -> Census:
+def tally(tx: Transaction) -> Census:
     """Count leads, enrolments, waits and handoffs."""
     entered = tx.execute(select(enrolment.c.lead_id, enrolment.c.sequence).distinct()).all()
     offered = select(func.count(func.distinct(handoff.c.lead_id))).where(handoff.c.offered_at.is_not(None))
@@ -114,7 +106,7 @@ def tally(tx: Connection) -> Census:
     )
 
 
-def _held(tx: Connection) -> dict[str, int]:
+def _held(tx: Transaction) -> dict[str, int]:
     """A touch that waits for days is looked at often, and counted once for each reason."""
     waits = select(decision.c.enrolment_id, decision.c.step, decision.c.occurrence, decision.c.reason).where(
         decision.c.verdict == Verdict.WAIT.value, decision.c.reason != Reason.STEP_WAIT.value

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, or_, select, update
 
 from leadstore.aside import left_alone
-from leadstore.enrolments.snapshots import lock_leads
+from leadstore.database.bulk import insert_into
+from leadstore.database.transaction import Transaction
+from leadstore.enrolments.snapshots import latest_handoffs, lock_leads
 from leadstore.rows import handoff, lead, seller
 from nurture.words import OPEN_HANDOFF, AsideStage, HandoffState
 
 IS_OPEN = or_(*(handoff.c.state == state.value for state in sorted(OPEN_HANDOFF)))
 """Spelt out: an IN takes a list, and a statement that is run for many rows at once takes none."""
+ANSWERABLE = [*(state.value for state in OPEN_HANDOFF), HandoffState.LAPSED.value]
 IS_UNASSIGNED = handoff.c.state == HandoffState.UNASSIGNED.value
 _OLDEST = (handoff.c.created_at, handoff.c.id)
 
@@ -34,7 +36,7 @@ class Offer:
 
 
 def open_handoffs(
-    tx: Connection,
+    tx: Transaction,
     causes: Mapping[int, str],
     sellers: Sequence[str],
     now: datetime,
@@ -48,7 +50,6 @@ def open_handoffs(
     if not causes:
         return []
     cycles = _cycles(tx, causes)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     rows = [
         {
             "lead_id": i,
@@ -59,29 +60,29 @@ def open_handoffs(
         }
         for i, cause in causes.items()
     ]
-    statement = dialect.insert(handoff).on_conflict_do_nothing()
+    statement = insert_into(tx, handoff).on_conflict_do_nothing()
     new = tx.execute(statement.returning(handoff.c.id, handoff.c.lead_id), rows).all()
     ids = {r.lead_id: r.id for r in new}
     offers = [Offer(ids[i], i, cycles[i], cause, None) for i, cause in causes.items() if i in ids]
     return assign(tx, offers, sellers, now, due)
 
 
-def _cycles(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+def _cycles(tx: Transaction, lead_ids: Collection[int]) -> dict[int, int]:
     rows = tx.execute(select(lead.c.id, lead.c.cycle).where(lead.c.id.in_(list(lead_ids))))
     return {r.id: r.cycle for r in rows}
 
 
-def unassigned_ids(tx: Connection, limit: int) -> list[int]:
+def unassigned_ids(tx: Transaction, limit: int) -> list[int]:
     """Handoffs that nobody could be offered yet, oldest first; those of leads set aside are left out."""
     query = select(handoff.c.id).where(IS_UNASSIGNED, ~left_alone(AsideStage.OFFER, handoff.c.lead_id))
     return list(tx.scalars(query.order_by(*_OLDEST).limit(limit)))
 
 
-def unassigned(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[Offer]:
+def unassigned(tx: Transaction, limit: int, among: Collection[int] | None = None) -> list[Offer]:
     """Handoffs (`among` these) that nobody could be offered yet, oldest first, locked after their leads.
 
-    Whoever scores a lead or takes a seller's answer holds its row before the handoff's: the other way
-    round, two workers would wait for each other.
+    Scoring and sellers' answers lock a lead's row before its handoff's: in the other order, two workers
+    would wait for each other.
     """
     these = handoff.c.id.in_(unassigned_ids(tx, limit) if among is None else list(among)) & IS_UNASSIGNED
     leads = set(tx.scalars(select(handoff.c.lead_id).where(these)))
@@ -92,7 +93,7 @@ def unassigned(tx: Connection, limit: int, among: Collection[int] | None = None)
 
 
 def assign(
-    tx: Connection, offers: Sequence[Offer], sellers: Sequence[str], now: datetime, due: timedelta
+    tx: Transaction, offers: Sequence[Offer], sellers: Sequence[str], now: datetime, due: timedelta
 ) -> list[Offer]:
     """Give each offer to the seller who has had the fewest; without sellers they stay unassigned."""
     if not sellers or not offers:
@@ -111,24 +112,23 @@ def assign(
     return given
 
 
-def _counts(tx: Connection, sellers: Sequence[str]) -> dict[str, int]:
+def _counts(tx: Transaction, sellers: Sequence[str]) -> dict[str, int]:
     """How many each has been offered; a new seller starts level with the one who has had the fewest."""
     query = select(seller.c.name, seller.c.offered).where(seller.c.name.in_(sellers)).order_by(seller.c.name)
     least = min((r.offered for r in tx.execute(query)), default=0)
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     fresh = [{"name": s, "offered": least} for s in sorted(sellers)]
-    tx.execute(dialect.insert(seller).on_conflict_do_nothing(), fresh)
+    tx.execute(insert_into(tx, seller).on_conflict_do_nothing(), fresh)
     return {r.name: r.offered for r in tx.execute(query.with_for_update())}
 
 
-def answer(tx: Connection, handoff_id: int, state: HandoffState, reason: str, now: datetime) -> bool:
+def answer(tx: Transaction, handoff_id: int, state: HandoffState, reason: str, now: datetime) -> bool:
     """Record a seller's answer to an open offer; False when it was answered before."""
     given = {"state": state.value, "answer": reason, "answered_at": now}
     where = (handoff.c.id == handoff_id) & (handoff.c.state == HandoffState.OFFERED.value)
     return bool(tx.execute(update(handoff).where(where).values(**given)).rowcount)
 
 
-def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now: datetime) -> None:
+def answer_for(tx: Transaction, said: Mapping[int, str], state: HandoffState, now: datetime) -> None:
     """Record what sales answered (lead id -> reason) to the handoffs of these leads.
 
     An answer is about the open offer; where there is none, about the latest that lapsed. Others stay.
@@ -137,31 +137,20 @@ def answer_for(tx: Connection, said: Mapping[int, str], state: HandoffState, now
     for lead_id, reason in said.items():
         by_reason[reason[:200]].append(lead_id)
     for reason, ids in by_reason.items():
-        answerable = _latest_answerable(ids)
+        latest = latest_handoffs(handoff.c.lead_id.in_(ids)).with_only_columns(handoff.c.id)
+        answerable = latest.where(handoff.c.state.in_(ANSWERABLE))
         given = {"state": state.value, "answer": reason, "answered_at": now}
         tx.execute(update(handoff).where(handoff.c.id.in_(answerable)).values(**given))
 
 
-def _latest_answerable(lead_ids: Collection[int]) -> Any:
-    states = [*(one.value for one in OPEN_HANDOFF), HandoffState.LAPSED.value]
-    latest = (
-        select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
-        .where(handoff.c.lead_id.in_(list(lead_ids)))
-        .group_by(handoff.c.lead_id)
-        .subquery()
-    )
-    same = (latest.c.lead_id == handoff.c.lead_id) & (latest.c.cycle == handoff.c.cycle)
-    return select(handoff.c.id).join_from(handoff, latest, same).where(handoff.c.state.in_(states))
-
-
-def overdue(tx: Connection, now: datetime, over: timedelta, limit: int) -> list[int]:
+def overdue(tx: Transaction, now: datetime, over: timedelta, limit: int) -> list[int]:
     """Leads whose offer is overdue by `over` without an answer; those set aside are left out."""
     late = _late(now, over) & ~left_alone(AsideStage.OFFER, handoff.c.lead_id)
     return list(tx.scalars(select(handoff.c.lead_id).where(late).order_by(handoff.c.id).limit(limit)))
 
 
 def lapse(
-    tx: Connection, now: datetime, over: timedelta, limit: int, among: Sequence[int] | None = None
+    tx: Transaction, now: datetime, over: timedelta, limit: int, among: Sequence[int] | None = None
 ) -> dict[int, int]:
     """End offers (of leads `among` these) that are overdue by `over` without an answer.
 
@@ -184,7 +173,7 @@ def _late(now: datetime, over: timedelta) -> Any:
     return (handoff.c.state == HandoffState.OFFERED.value) & (handoff.c.due_at <= now - over)
 
 
-def snooze(tx: Connection, until: Mapping[int, datetime], most: timedelta) -> None:
+def snooze(tx: Transaction, until: Mapping[int, datetime], most: timedelta) -> None:
     """Let sellers answer later (lead id -> until when), but no later than `most` after the offer."""
     if not until:
         return
@@ -199,7 +188,7 @@ def snooze(tx: Connection, until: Mapping[int, datetime], most: timedelta) -> No
         tx.execute(later, rows)
 
 
-def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
+def close_for(tx: Transaction, lead_ids: Collection[int], now: datetime) -> None:
     """End the open handoffs of these leads without an answer: they bought, or went back to nurturing."""
     if not lead_ids:
         return
@@ -208,13 +197,13 @@ def close_for(tx: Connection, lead_ids: Collection[int], now: datetime) -> None:
     tx.execute(update(handoff).where(these, IS_OPEN).values(**closed))
 
 
-def due_times(tx: Connection, ids: Collection[int]) -> dict[int, datetime]:
+def due_times(tx: Transaction, ids: Collection[int]) -> dict[int, datetime]:
     """When each of these offers wants its answer."""
     rows = tx.execute(select(handoff.c.id, handoff.c.due_at).where(handoff.c.id.in_(list(ids))))
     return {r.id: r.due_at for r in rows if r.due_at is not None}
 
 
-def leads_of(tx: Connection, ids: Collection[int]) -> dict[int, int]:
+def leads_of(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
     """Whose handoffs these are: id -> lead id."""
     rows = tx.execute(select(handoff.c.id, handoff.c.lead_id).where(handoff.c.id.in_(list(ids))))
     return {r.id: r.lead_id for r in rows}

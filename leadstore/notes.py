@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
-from leadstore.tables import NoteTable
+from leadstore.database.bulk import insert_into
+from leadstore.database.transaction import Transaction
+from leadstore.rows import note
 from nurture.errors import ClockError
-
-note = NoteTable.__table__  # type: ignore[attr-defined]
 
 SEEN = "clock_seen"
 """The furthest moment that the store has seen."""
 
 
-def read_note(tx: Connection, name: str) -> str | None:
+def read_note(tx: Transaction, name: str) -> str | None:
     """A single fact about the store."""
     return tx.scalar(select(note.c.value).where(note.c.name == name))
 
 
-def write_note(tx: Connection, name: str, value: str) -> None:
-    """Remember a single fact about the store; of two processes at once, the later one stands."""
-    new = _new_note(tx, name, value)
+def write_note(tx: Transaction, name: str, value: str) -> None:
+    """Write a single fact about the store; of two processes at once, the later one wins."""
+    new = insert_into(tx, note).values(name=name, value=value)
     tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value}))
 
 
-def first_note(tx: Connection, name: str, value: str) -> str:
+def first_note(tx: Transaction, name: str, value: str) -> str:
     """Remember a fact that never changes, unless it is known already; returns what is known."""
-    tx.execute(_new_note(tx, name, value).on_conflict_do_nothing(index_elements=["name"]))
+    new = insert_into(tx, note).values(name=name, value=value)
+    tx.execute(new.on_conflict_do_nothing(index_elements=["name"]))
     return str(read_note(tx, name))
 
 
-def _new_note(tx: Connection, name: str, value: str) -> Any:
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return dialect.insert(note).values(name=name, value=value)
-
-
-def see_moment(tx: Connection, now: datetime) -> None:
+def see_moment(tx: Transaction, now: datetime) -> None:
     """Remember that the store has seen `now`.
 
     Raises:

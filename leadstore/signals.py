@@ -1,15 +1,15 @@
-"""Signals in and out: appended once, taken in by intake once."""
+"""Appends signals, each once, and reads those that intake has not taken yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import select, text, update
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import as_signal, lead, signal
 from nurture.quick import quick
 from nurture.values import NewSignal, Signal
@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class PendingSignal:
     """A signal that intake has not taken yet."""
 
@@ -31,7 +30,7 @@ class PendingSignal:
 
 
 def append_signals(
-    tx: Connection, signals: Iterable[NewSignal], now: datetime, *, pending: bool = True
+    tx: Transaction, signals: Iterable[NewSignal], now: datetime, *, pending: bool = True
 ) -> int:
     """Append signals that are not known by (source, source id); returns how many were new.
 
@@ -44,7 +43,7 @@ def append_signals(
     return added
 
 
-def pending_ids(tx: Connection, limit: int, among: Sequence[int] | None = None) -> list[int]:
+def pending_ids(tx: Transaction, limit: int, among: Sequence[int] | None = None) -> list[int]:
     """Lock the oldest pending signals (`among` these); another worker's are passed over."""
     # The partial index's own words; SQLAlchemy would say `= 1` to SQLite.
     query = select(signal.c.id).where(text("signal.pending")).order_by(signal.c.id).limit(limit)
@@ -53,25 +52,25 @@ def pending_ids(tx: Connection, limit: int, among: Sequence[int] | None = None) 
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
-def read_pending(tx: Connection, ids: Sequence[int]) -> list[PendingSignal]:
+def read_pending(tx: Transaction, ids: Sequence[int]) -> list[PendingSignal]:
     """These signals, in the order of their ids."""
     query = select(signal).where(signal.c.id.in_(ids)).order_by(signal.c.id)
     return [PendingSignal(r.lead_id, r.live, as_signal(r)) for r in tx.execute(query)]
 
 
-def owners(tx: Connection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+def owners(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Whose signals these are, and of which type: what can be told of one whose properties cannot be read."""
     rows = tx.execute(select(signal.c.id, signal.c.lead_id, signal.c.type).where(signal.c.id.in_(ids)))
     return {r.id: (r.lead_id, r.type) for r in rows}
 
 
-def mark_taken(tx: Connection, ids: Sequence[int]) -> None:
+def mark_taken(tx: Transaction, ids: Sequence[int]) -> None:
     """Intake is done with these signals."""
     for page in pages(ids):
         tx.execute(update(signal).where(signal.c.id.in_(page)).values(pending=False))
 
 
-def mark_live(tx: Connection, lead_ids: Iterable[int]) -> None:
+def mark_live(tx: Transaction, lead_ids: Iterable[int]) -> None:
     """These leads did something live: they may be entered and offered from now on."""
     for page in pages(sorted(set(lead_ids))):
         tx.execute(update(lead).where(lead.c.id.in_(page)).values(live=True, changed=True))

@@ -1,4 +1,4 @@
-"""The door to the database: transactions, migrations, and the one way async code calls it."""
+"""The store: transactions on its database, its migration, and how async code calls it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
+from leadstore.database.transaction import Transaction
 from leadstore.database.turn import Turn
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.redaction import HIDDEN, shown_url
@@ -45,11 +46,11 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
-        # SQLite lets writers of one process find out by turns who may write; this wakes the next at once.
+        # Writers of one process that wait for SQLite poll its file; this wakes the next one at once.
         self._turn = Turn() if self.dialect == "sqlite" else None
 
     @contextmanager
-    def begin(self, job: str = "", *, first: bool = False) -> Iterator[Connection]:
+    def begin(self, job: str = "", *, first: bool = False) -> Iterator[Transaction]:
         """One write transaction: commits at the end, rolls back on any exception.
 
         `job` names what takes longer than usual (patience.JOBS); `first` is for what is short and waited
@@ -72,7 +73,7 @@ class Store:
             raise
 
     @contextmanager
-    def read(self, job: str = "") -> Iterator[Connection]:
+    def read(self, job: str = "") -> Iterator[Transaction]:
         """One consistent view; whatever is written in it is rolled back. `job` as in `begin`."""
         with said_plainly(self.url), self.engine.connect() as tx:
             if self.dialect == "sqlite":
@@ -82,10 +83,20 @@ class Store:
             yield tx
             tx.rollback()
 
+    def ask(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that only reads, in a view of its own."""
+        with self.read() as tx:
+            return fn(tx, *args, **kwargs)
+
+    def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that writes, in a transaction of its own."""
+        with self.begin() as tx:
+            return fn(tx, *args, **kwargs)
+
     def end_frozen(self) -> int:
         """End sessions whose process has stood still, holding rows, for too long; how many there were."""
         if self.dialect == "sqlite":
-            return 0  # its one writer is waited for, or told
+            return 0  # a second writer waits for the first, and is refused after BUSY_SECONDS
         with said_plainly(self.url):
             return end_frozen(self.engine)
 
@@ -98,8 +109,7 @@ class Store:
 
     def schema(self) -> Schema:
         """The schema that the store has, and whether this version works on it."""
-        with self.read() as tx:
-            return read_schema(tx)
+        return self.ask(read_schema)
 
     def migrate(self) -> Schema:
         """Bring the schema to this version, one process at a time; returns what was there before.
@@ -126,8 +136,8 @@ def open_store(url: str) -> Store:
 
 
 @contextmanager
-def savepoint(tx: Connection) -> Iterator[None]:
-    """A part of a transaction that is taken back alone when it raises; its errors are said plainly."""
+def savepoint(tx: Transaction) -> Iterator[None]:
+    """A part of a transaction that is rolled back alone when it raises; its errors are turned into ours."""
     with said_plainly(str(tx.engine.url)), tx.begin_nested():
         yield
 
@@ -181,7 +191,7 @@ def _no_url(why: str) -> SettingError:
 
 
 def _keep_private(file: Path) -> None:
-    """The store is full of addresses: what SQLite would make is readable by everybody on the machine."""
+    """Make the file before SQLite does, readable by its owner only, since it holds addresses."""
     with contextlib.suppress(OSError):  # opening it will say what is wrong with it
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

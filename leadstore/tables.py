@@ -1,126 +1,41 @@
-"""The tables, and the uniqueness the promises rest on, as database constraints."""
+"""The tables, with the unique constraints that the promises rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime: timestamptz on PostgreSQL, naive UTC text on SQLite.
-
-    Text is made and read here: a batch holds few different instants, many times each.
-    """
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The database's own type."""
-        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
-        """On its way in: refused when naive."""
-        return _in_utc if dialect.name == "postgresql" else _as_text
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """On its way out: always aware."""
-        return _in_utc if dialect.name == "postgresql" else _from_text
+from leadstore.columns import Instant as Instant  # the migrations know it by this name
+from leadstore.columns import Json, mapping, moment, only_where, reference, row_id
 
 
-def _in_utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    if value.tzinfo is UTC:  # as PostgreSQL gives them, and as nearly all are given to it
-        return value
-    if value.tzinfo is None:
-        raise ValueError("instants are aware UTC; got a naive datetime")
-    return value.astimezone(UTC)
+class Stored(SQLModel):
+    """What every table has."""
+
+    __tablename__: ClassVar[str]
+    __table__: ClassVar[Table]
 
 
-@lru_cache(maxsize=4096)
-def _as_text(value: datetime | None) -> str | None:
-    utc = _in_utc(value)
-    return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-@lru_cache(maxsize=4096)
-def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-Json = JSON().with_variant(JSONB(), "postgresql")
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite only numbers rows by itself on INTEGER PRIMARY KEY."""
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-SQLModel.metadata.naming_convention = NAMING
-
-
-def _id() -> Any:
-    return Field(default=None, sa_column=Column(Id, primary_key=True, autoincrement=True))
-
-
-def _ref(target: str, *, null: bool = False, index: bool = False, primary: bool = False) -> Any:
-    column = Column(Id, ForeignKey(target), nullable=null, index=index, primary_key=primary)
-    return Field(default=None, sa_column=column)
-
-
-def _at(*, null: bool = False, index: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(Instant, nullable=null, index=index))
-
-
-def _json() -> Any:
-    return Field(default_factory=dict, sa_column=Column(Json, nullable=False, default=dict))
-
-
-def _only_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """A partial index, the same on both databases."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
-class ReleaseTable(SQLModel, table=True):
+class ReleaseTable(Stored, table=True):
     """Sequences, templates, policy, scoring and catalogue as checked and applied together."""
 
     __tablename__ = "release"
-    id: int | None = _id()
+    id: int | None = row_id()
     digest: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
-    files: dict[str, Any] = _json()  # path -> text
-    applied_at: datetime = _at()
+    files: dict[str, Any] = mapping()  # path -> text
+    applied_at: datetime = moment()
     current: bool = True
-    __table_args__ = (_only_where("uq_release_one_current", "current", where="current", unique=True),)
+    __table_args__ = (only_where("uq_release_one_current", "current", where="current", unique=True),)
 
 
-class LeadTable(SQLModel, table=True):
+class LeadTable(Stored, table=True):
     """One person: profile, attributes, stored scores and stage."""
 
     __tablename__ = "lead"
-    id: int | None = _id()
+    id: int | None = row_id()
     key: str | None = Field(default=None, sa_column=Column(String(200), unique=True))
     first_name: str | None = None
     last_name: str | None = None
@@ -130,96 +45,96 @@ class LeadTable(SQLModel, table=True):
     country: str | None = Field(default=None, max_length=2)  # ISO 3166-1 alpha-2
     language: str | None = Field(default=None, max_length=20)  # BCP 47
     zone: str | None = Field(default=None, max_length=64)  # IANA
-    attributes: dict[str, Any] = _json()
+    attributes: dict[str, Any] = mapping()
     stage: str = Field(max_length=20)
     fit: float = 0.0
     engagement: float = 0.0
     grade: str = Field(default="D", max_length=1)
     heat: int = 4
     terms: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False, default=list))
-    score_as_of: datetime | None = _at(null=True)
-    recheck_at: datetime | None = _at(null=True)
+    score_as_of: datetime | None = moment(null=True)
+    recheck_at: datetime | None = moment(null=True)
     mature: bool = False  # the maturity matrix says sales, with its margins
     cycle: int = 0  # nth maturity since the last recycle
-    created_at: datetime = _at()
-    changed_at: datetime = _at()
+    created_at: datetime = moment()
+    changed_at: datetime = moment()
     live: bool = True  # False: only known from imported history; enters and is offered to nobody yet
     changed: bool = True  # standing sequences have not looked at it yet
-    merged_into: int | None = _ref("lead.id", null=True)
+    merged_into: int | None = reference("lead.id", null=True)
     __table_args__ = (
-        _only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
+        only_where("ix_lead_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
         # Whoever asks says the same words: SQLite compares the text of the question with the index's.
-        _only_where("ix_lead_changed", "id", where="changed AND live AND merged_into IS NULL"),
-        _only_where("ix_lead_ready", "heat", "grade", where="mature AND merged_into IS NULL"),
-        _only_where("ix_lead_unscored", "id", where="score_as_of IS NULL AND merged_into IS NULL"),
+        only_where("ix_lead_changed", "id", where="changed AND live AND merged_into IS NULL"),
+        only_where("ix_lead_ready", "heat", "grade", where="mature AND merged_into IS NULL"),
+        only_where("ix_lead_unscored", "id", where="score_as_of IS NULL AND merged_into IS NULL"),
     )
 
 
-class AddressTable(SQLModel, table=True):
+class AddressTable(Stored, table=True):
     """A normalised address: consent, suppression and caps belong to it. A merged one stays as an alias."""
 
     __tablename__ = "address"
-    id: int | None = _id()
+    id: int | None = row_id()
     address: str = Field(sa_column=Column(String(320), unique=True, nullable=False))
-    lead_id: int = _ref("lead.id", index=True)
+    lead_id: int = reference("lead.id", index=True)
     current: bool = True  # the one the lead is reached at; the others are aliases
     own_cap: str | None = Field(default=None, max_length=60)  # the lead's own choice; it only tightens
-    created_at: datetime = _at()
-    __table_args__ = (_only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
+    created_at: datetime = moment()
+    __table_args__ = (only_where("uq_address_one_current", "lead_id", where="current", unique=True),)
 
 
-class ConsentTable(SQLModel, table=True):
+class ConsentTable(Stored, table=True):
     """What an address says now about one topic."""
 
     __tablename__ = "consent"
-    address_id: int = _ref("address.id", primary=True)
+    address_id: int = reference("address.id", primary=True)
     topic: str = Field(primary_key=True, max_length=80)
     state: str = Field(max_length=12)
     basis: str = Field(max_length=24)
     proof: str = ""
     source: str = ""
-    at: datetime = _at()
+    at: datetime = moment()
 
 
-class ConsentChangeTable(SQLModel, table=True):
+class ConsentChangeTable(Stored, table=True):
     """History of consents: appended, never edited."""
 
     __tablename__ = "consent_change"
-    id: int | None = _id()
-    address_id: int = _ref("address.id", index=True)
+    id: int | None = row_id()
+    address_id: int = reference("address.id", index=True)
     topic: str = Field(max_length=80)
     state: str = Field(max_length=12)
     basis: str = Field(max_length=24)
     proof: str = ""
     source: str = ""
-    at: datetime = _at()
+    at: datetime = moment()
 
 
-class SuppressionTable(SQLModel, table=True):
+class SuppressionTable(Stored, table=True):
     """Never mail this address; only an operator lifts it."""
 
     __tablename__ = "suppression"
-    id: int | None = _id()
-    address_id: int = _ref("address.id")
+    id: int | None = row_id()
+    address_id: int = reference("address.id")
     reason: str = Field(max_length=12)
     source: str = ""
-    at: datetime = _at()
-    lifted_at: datetime | None = _at(null=True)
+    at: datetime = moment()
+    lifted_at: datetime | None = moment(null=True)
     __table_args__ = (
-        _only_where("uq_suppression_in_force", "address_id", where="lifted_at IS NULL", unique=True),
+        only_where("uq_suppression_in_force", "address_id", where="lifted_at IS NULL", unique=True),
     )
 
 
-class SignalTable(SQLModel, table=True):
+class SignalTable(Stored, table=True):
     """Something a lead did or that happened to it; append-only."""
 
     __tablename__ = "signal"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id")
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id")
     type: str = Field(max_length=80)
-    properties: dict[str, Any] = _json()
-    occurred_at: datetime = _at()
-    received_at: datetime = _at()
+    properties: dict[str, Any] = mapping()
+    occurred_at: datetime = moment()
+    received_at: datetime = moment()
     source: str = Field(max_length=80)
     source_id: str = Field(max_length=200)
     machine: bool = False
@@ -228,57 +143,53 @@ class SignalTable(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
         Index("ix_signal_lead", "lead_id", "occurred_at"),
-        _only_where("ix_signal_pending", "id", where="pending"),
+        only_where("ix_signal_pending", "id", where="pending"),
     )
 
 
-class HaltTable(SQLModel, table=True):
+class HaltTable(Stored, table=True):
     """A sequence that the operator paused or retired."""
 
     __tablename__ = "halt"
     sequence: str = Field(primary_key=True, max_length=120)
     kind: str = Field(max_length=8)  # paused, or retired
-    since: datetime = _at()
+    since: datetime = moment()
 
 
-class EnrolmentTable(SQLModel, table=True):
+_ENTRY = ("lead_id", "sequence", "entry_key")
+
+
+class EnrolmentTable(Stored, table=True):
     """One run of one lead through one sequence."""
 
     __tablename__ = "enrolment"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id", index=True)
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id", index=True)
     sequence: str = Field(max_length=120)
     entry_key: str = Field(default="", max_length=200)
     run: int = 1
     version: str = Field(max_length=64)
-    release_id: int = _ref("release.id")  # the release whose structure it follows
+    release_id: int = reference("release.id")  # the release whose structure it follows
     state: str = Field(max_length=12)
     step: str = Field(max_length=200)
     occurrence: int = 1
-    step_since: datetime = _at()
-    due_at: datetime = _at()
-    first_due_at: datetime = _at()
+    step_since: datetime = moment()
+    due_at: datetime = moment()
+    first_due_at: datetime = moment()
     priority: int = 50
-    signal_id: int | None = _ref("signal.id", null=True)
+    signal_id: int | None = reference("signal.id", null=True)
     requested: bool = False
     retries: int = 0
-    entered_at: datetime = _at()
-    ended_at: datetime | None = _at(null=True)
+    entered_at: datetime = moment()
+    ended_at: datetime | None = moment(null=True)
     reason: str | None = Field(default=None, max_length=40)
-    lease_until: datetime | None = _at(null=True)
+    lease_until: datetime | None = moment(null=True)
     # Seconds for which the timers of the current step stood still.
     frozen: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     __table_args__ = (
-        UniqueConstraint("lead_id", "sequence", "entry_key", "run"),
-        _only_where(
-            "uq_enrolment_one_active",
-            "lead_id",
-            "sequence",
-            "entry_key",
-            where="state = 'active'",
-            unique=True,
-        ),
-        _only_where("ix_enrolment_due", "due_at", "lead_id", where="state = 'active'"),
+        UniqueConstraint(*_ENTRY, "run"),
+        only_where("uq_enrolment_one_active", *_ENTRY, where="state = 'active'", unique=True),
+        only_where("ix_enrolment_due", "due_at", "lead_id", where="state = 'active'"),
     )
 
 
@@ -289,16 +200,16 @@ LEFT_ALONE = "kind = 'lead' AND state <> 'retried'"
 """SQLite uses a partial index only for a question in the same words, so they are written here."""
 
 
-class OutboxTable(SQLModel, table=True):
-    """Everything that is spoken, written before it is spoken. The touch row is the cap slot."""
+class OutboxTable(Stored, table=True):
+    """Everything that is sent, written before it is sent. The row of a touch is its cap slot."""
 
     __tablename__ = "outbox"
-    id: int | None = _id()
+    id: int | None = row_id()
     kind: str = Field(max_length=8)
-    lead_id: int | None = _ref("lead.id", null=True, index=True)
-    address_id: int | None = _ref("address.id", null=True)
-    enrolment_id: int | None = _ref("enrolment.id", null=True)
-    handoff_id: int | None = _ref("handoff.id", null=True)
+    lead_id: int | None = reference("lead.id", null=True, index=True)
+    address_id: int | None = reference("address.id", null=True)
+    enrolment_id: int | None = reference("enrolment.id", null=True)
+    handoff_id: int | None = reference("handoff.id", null=True)
     sequence: str = Field(default="", max_length=120)
     step: str = Field(default="", max_length=200)
     occurrence: int = 1
@@ -307,179 +218,169 @@ class OutboxTable(SQLModel, table=True):
     purpose: str = Field(default="marketing", max_length=12)
     asset: str | None = Field(default=None, max_length=120)
     recipient: str | None = Field(default=None, max_length=320)  # seller mail only; a lead's is its address
-    payload: dict[str, Any] = _json()
+    payload: dict[str, Any] = mapping()
     dedupe: str | None = Field(default=None, sa_column=Column(String(200), unique=True))
     message_id: str = Field(sa_column=Column(String(120), unique=True, nullable=False))
     state: str = Field(max_length=10)
     attempt: int = 0  # the fencing number
     worker: str | None = Field(default=None, max_length=80)
-    lease_until: datetime | None = _at(null=True)
-    due_at: datetime = _at()
-    first_due_at: datetime = _at()
-    expires_at: datetime | None = _at(null=True)
-    slot_at: datetime | None = _at(null=True)  # latest attempt: dates the cap slot
-    started_at: datetime | None = _at(null=True)
-    settled_at: datetime | None = _at(null=True)
+    lease_until: datetime | None = moment(null=True)
+    due_at: datetime = moment()
+    first_due_at: datetime = moment()
+    expires_at: datetime | None = moment(null=True)
+    slot_at: datetime | None = moment(null=True)  # latest attempt: dates the cap slot
+    started_at: datetime | None = moment(null=True)
+    settled_at: datetime | None = moment(null=True)
     code: int | None = None
     reply: str = ""
     reason: str = Field(default="", max_length=40)
-    created_at: datetime = _at()
+    created_at: datetime = moment()
     __table_args__ = (
         UniqueConstraint("enrolment_id", "step", "occurrence"),
-        _only_where("ix_outbox_due", "kind", "due_at", where="state = 'planned'"),
-        _only_where("ix_outbox_leased", "lease_until", where=LEASED_STATES),
-        _only_where(
-            "ix_outbox_slots",
-            "address_id",
-            "slot_at",
-            where=SLOT_STATES,
-        ),
+        only_where("ix_outbox_due", "kind", "due_at", where="state = 'planned'"),
+        only_where("ix_outbox_leased", "lease_until", where=LEASED_STATES),
+        only_where("ix_outbox_slots", "address_id", "slot_at", where=SLOT_STATES),
     )
 
 
-class RouteStateTable(SQLModel, table=True):
+class RouteStateTable(Stored, table=True):
     """The relay, or a recipient's domain behind it: its pace, and whether it is closed and why."""
 
     __tablename__ = "route"
     name: str = Field(primary_key=True, max_length=255)
-    next_at: datetime | None = _at(null=True)
-    queue_at: datetime | None = _at(null=True)
+    next_at: datetime | None = moment(null=True)
+    queue_at: datetime | None = moment(null=True)
     day: date | None = None
     used: int = 0
-    closed_until: datetime | None = _at(null=True)
+    closed_until: datetime | None = moment(null=True)
     closings: int = 0
     probing: bool = False
     cause: str | None = Field(default=None, max_length=10)
     code: int | None = None
     reply: str = ""
-    since: datetime | None = _at(null=True)
+    since: datetime | None = moment(null=True)
     taken: int = 0
     refused: int = 0
     pace: float | None = None
-    paced_at: datetime | None = _at(null=True)
-    __table_args__ = (_only_where("ix_route_troubled", "name", where=TROUBLED),)
+    paced_at: datetime | None = moment(null=True)
+    __table_args__ = (only_where("ix_route_troubled", "name", where=TROUBLED),)
 
 
-class DecisionLogTable(SQLModel, table=True):
+class DecisionLogTable(Stored, table=True):
     """Every send, wait, skip and stop with its reason, so that any silence can be explained."""
 
     __tablename__ = "decision"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id", index=True)
-    enrolment_id: int | None = _ref("enrolment.id", null=True, index=True)
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id", index=True)
+    enrolment_id: int | None = reference("enrolment.id", null=True, index=True)
     sequence: str = Field(default="", max_length=120)
     step: str = Field(default="", max_length=200)
     occurrence: int = 1
     verdict: str = Field(max_length=8)
     reason: str = Field(max_length=40)
-    until: datetime | None = _at(null=True)
-    detail: dict[str, Any] = _json()
-    at: datetime = _at()
+    until: datetime | None = moment(null=True)
+    detail: dict[str, Any] = mapping()
+    at: datetime = moment()
     __table_args__ = (
-        _only_where(
+        only_where(
             "ix_decision_entries", "lead_id", "sequence", "id", where="verdict IN ('enter', 'refuse')"
         ),
     )
 
 
-class ScoreHistoryTable(SQLModel, table=True):
+class ScoreHistoryTable(Stored, table=True):
     """Scores over time: appended when a score moves by a whole point or changes its cell, then thinned."""
 
     __tablename__ = "score_history"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id", index=True)
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id", index=True)
     fit: float = 0.0
     engagement: float = 0.0
     grade: str = Field(max_length=1)
     heat: int = 4
-    at: datetime = _at()
+    at: datetime = moment()
 
 
-class StageChangeTable(SQLModel, table=True):
+class StageChangeTable(Stored, table=True):
     """Stage changes with their cause: appended, never edited."""
 
     __tablename__ = "stage_change"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id", index=True)
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id", index=True)
     before: str = Field(max_length=20)
     after: str = Field(max_length=20)
     cause: str = Field(max_length=200)
-    at: datetime = _at()
+    at: datetime = moment()
 
 
-class HandoffTable(SQLModel, table=True):
+class HandoffTable(Stored, table=True):
     """A mature lead offered to a seller; one per lead and cycle."""
 
     __tablename__ = "handoff"
-    id: int | None = _id()
-    lead_id: int = _ref("lead.id")
+    id: int | None = row_id()
+    lead_id: int = reference("lead.id")
     cycle: int
     state: str = Field(max_length=12)
     seller: str | None = Field(default=None, max_length=80)
     cause: str = Field(default="", max_length=200)
-    created_at: datetime = _at()
-    offered_at: datetime | None = _at(null=True)
-    due_at: datetime | None = _at(null=True)
-    answered_at: datetime | None = _at(null=True)
+    created_at: datetime = moment()
+    offered_at: datetime | None = moment(null=True)
+    due_at: datetime | None = moment(null=True)
+    answered_at: datetime | None = moment(null=True)
     answer: str = ""
     __table_args__ = (
         UniqueConstraint("lead_id", "cycle"),
-        _only_where(
-            "uq_handoff_one_open",
-            "lead_id",
-            where="state IN ('unassigned', 'offered')",
-            unique=True,
-        ),
-        _only_where("ix_handoff_unassigned", "created_at", "id", where="state = 'unassigned'"),
+        only_where("uq_handoff_one_open", "lead_id", where="state IN ('unassigned', 'offered')", unique=True),
+        only_where("ix_handoff_unassigned", "created_at", "id", where="state = 'unassigned'"),
     )
 
 
-class SellerTable(SQLModel, table=True):
-    """Where the round-robin stands for each seller named in nurture.yaml."""
+class SellerTable(Stored, table=True):
+    """How many offers each seller of nurture.yaml has had, for the round-robin."""
 
     __tablename__ = "seller"
     name: str = Field(primary_key=True, max_length=80)
     offered: int = 0
-    last_offered_at: datetime | None = _at(null=True)
+    last_offered_at: datetime | None = moment(null=True)
 
 
-class ImportRunTable(SQLModel, table=True):
+class ImportRunTable(Stored, table=True):
     """How far an import of one file with one map has come, so that it resumes."""
 
     __tablename__ = "import_run"
-    id: int | None = _id()
+    id: int | None = row_id()
     digest: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
     line: int = 0  # records of the file that are in the store or in the rejects
-    counts: dict[str, Any] = _json()
-    started_at: datetime = _at()
-    finished_at: datetime | None = _at(null=True)
+    counts: dict[str, Any] = mapping()
+    started_at: datetime = moment()
+    finished_at: datetime | None = moment(null=True)
 
 
-class AsideTable(SQLModel, table=True):
+class AsideTable(Stored, table=True):
     """An item of a batch that raised: kept with its reason until the operator puts it back or drops it."""
 
     __tablename__ = "aside"
-    id: int | None = _id()
+    id: int | None = row_id()
     kind: str = Field(max_length=12)
     stage: str = Field(max_length=12)
     ref: str = Field(max_length=200)  # the item's own key: a signal's or lead's id, a mail's digest
-    lead_id: int | None = _ref("lead.id", null=True)
+    lead_id: int | None = reference("lead.id", null=True)
     error: str = Field(max_length=80)  # the type of what was raised
     message: str = Field(default="", max_length=500)  # in words that give nobody away
     place: str = Field(default="", max_length=200)  # where in the code
     payload: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     state: str = Field(max_length=8)
     times: int = 1  # how often it raised
-    first_at: datetime = _at()
-    last_at: datetime = _at()
+    first_at: datetime = moment()
+    last_at: datetime = moment()
     __table_args__ = (
         UniqueConstraint("kind", "stage", "ref"),
-        _only_where("ix_aside_open", "last_at", where="state = 'open'"),
-        _only_where("ix_aside_leads", "lead_id", "stage", where=LEFT_ALONE),
+        only_where("ix_aside_open", "last_at", where="state = 'open'"),
+        only_where("ix_aside_leads", "lead_id", "stage", where=LEFT_ALONE),
     )
 
 
-class KeyTable(SQLModel, table=True):
+class KeyTable(Stored, table=True):
     """A key by which another system posts events or reads. Its secret is not here: only what tells it."""
 
     __tablename__ = "api_key"
@@ -489,36 +390,36 @@ class KeyTable(SQLModel, table=True):
     scopes: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False, default=list))
     types: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False, default=list))
     per_minute: int
-    made_at: datetime = _at()
-    expires_at: datetime | None = _at(null=True)
-    revoked_at: datetime | None = _at(null=True)
+    made_at: datetime = moment()
+    expires_at: datetime | None = moment(null=True)
+    revoked_at: datetime | None = moment(null=True)
 
 
-class VisitorTable(SQLModel, table=True):
+class VisitorTable(Stored, table=True):
     """Somebody under a name that a site gave: whose it is, once an address is known."""
 
     __tablename__ = "visitor"
     name: str = Field(primary_key=True, max_length=64)  # a digest
-    lead_id: int | None = _ref("lead.id", null=True, index=True)
-    seen_at: datetime = _at(index=True)
+    lead_id: int | None = reference("lead.id", null=True, index=True)
+    seen_at: datetime = moment(index=True)
 
 
-class WaitingSignalTable(SQLModel, table=True):
+class WaitingSignalTable(Stored, table=True):
     """What a visitor did before anybody knew an address: a signal from then on, else forgotten."""
 
     __tablename__ = "waiting_signal"
-    id: int | None = _id()
+    id: int | None = row_id()
     visitor: str = Field(max_length=64, index=True)
     type: str = Field(max_length=80)
-    properties: dict[str, Any] = _json()
-    occurred_at: datetime = _at()
-    received_at: datetime = _at(index=True)
+    properties: dict[str, Any] = mapping()
+    occurred_at: datetime = moment()
+    received_at: datetime = moment(index=True)
     source: str = Field(max_length=80)
     source_id: str = Field(max_length=200)
     __table_args__ = (UniqueConstraint("source", "source_id"),)
 
 
-class UnmappedEventTable(SQLModel, table=True):
+class UnmappedEventTable(Stored, table=True):
     """An event of a site that events.yaml does not know, counted."""
 
     __tablename__ = "unmapped_event"
@@ -526,11 +427,11 @@ class UnmappedEventTable(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=200)
     times: int
     properties: list[Any] = Field(default_factory=list, sa_column=Column(Json, nullable=False, default=list))
-    first_at: datetime = _at()
-    last_at: datetime = _at()
+    first_at: datetime = moment()
+    last_at: datetime = moment()
 
 
-class NoteTable(SQLModel, table=True):
+class NoteTable(Stored, table=True):
     """Single facts about the store: the furthest moment it has seen, the last sweep."""
 
     __tablename__ = "note"

@@ -1,21 +1,19 @@
-"""Whether the engine lives: its schema, its relay, its last tick, and what has been due for too long."""
+"""What tells whether the engine works: its schema, its relay, its last tick, and since when work is due."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from leadstore.database.schema import Schema, read_schema
+from leadstore.database.transaction import Transaction
 from leadstore.notes import write_note
 from leadstore.outbox.routes import troubled_routes
-from leadstore.rows import enrolment, outbox
-from leadstore.tables import NoteTable
+from leadstore.rows import enrolment, note, outbox
 from nurture.deciding.routes import RELAY, Route
-from nurture.words import EnrolmentState, TouchState
-
-note = NoteTable.__table__  # type: ignore[attr-defined]
+from nurture.words import Clockwork, EnrolmentState, TouchState
 
 TICKS = "tick:"
 """What the names of these notes begin with: one for each kind of clock that has ever ticked."""
@@ -40,12 +38,12 @@ class Vitals:
     due_since: datetime | None = None
 
 
-def note_tick(tx: Connection, clockwork: str, worker: str, now: datetime) -> None:
+def note_tick(tx: Transaction, clockwork: Clockwork, worker: str, now: datetime) -> None:
     """Remember that this kind of clock has ticked."""
     write_note(tx, TICKS + clockwork, f"{now.isoformat()} {worker}")
 
 
-def last_ticks(tx: Connection) -> list[Tick]:
+def last_ticks(tx: Transaction) -> list[Tick]:
     """The last tick of each kind of clock, the latest first."""
     query = select(note.c.name, note.c.value).where(note.c.name.startswith(TICKS, autoescape=True))
     found = [
@@ -55,7 +53,7 @@ def last_ticks(tx: Connection) -> list[Tick]:
     return sorted(found, key=lambda tick: tick.at, reverse=True)
 
 
-def read_vitals(tx: Connection, now: datetime) -> Vitals:
+def read_vitals(tx: Transaction, now: datetime) -> Vitals:
     """One look; of a schema that this version cannot work on, nothing else is read."""
     schema = read_schema(tx)
     if not schema.fits:
@@ -64,7 +62,7 @@ def read_vitals(tx: Connection, now: datetime) -> Vitals:
     return Vitals(schema, troubled_routes(tx).get(RELAY), ticks[0].at if ticks else None, _due_since(tx, now))
 
 
-def _due_since(tx: Connection, now: datetime) -> datetime | None:
+def _due_since(tx: Transaction, now: datetime) -> datetime | None:
     """Since when the oldest step or notice that is due has been so."""
     step = select(func.min(enrolment.c.due_at)).where(
         enrolment.c.state == EnrolmentState.ACTIVE.value, enrolment.c.due_at <= now

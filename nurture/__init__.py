@@ -1,4 +1,7 @@
-"""What decides: pure functions over values, with no clock, file, socket, SQL or log."""
+"""Decides: pure functions over values, with no clock, file, socket, SQL or log.
+
+Its door: `values`, `words`, `errors`, `timing`, and the doors of its folders.
+"""
 
 import zoneinfo
 

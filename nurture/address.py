@@ -49,8 +49,8 @@ def normalise(text: str) -> str:
 
 
 def by_the_book(text: str) -> str:
-    """Answer what `normalise` does, always through email-validator: the yardstick for the shorter way."""
-    # Only addresses off the beaten track pay for the import.
+    """Answer what `normalise` does, always by email-validator: tests compare `normalise` with it."""
+    # Imported here: only unusual addresses need it.
     from email_validator import EmailNotValidError, validate_email
 
     try:

@@ -1,4 +1,4 @@
-"""Tells an item's own fault from an outage, and says it in words that give nobody away."""
+"""Tells an error that one item caused from an outage, and describes it without anybody's data."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from nurture.errors import (
 )
 
 OUTAGES = (OSError, ImportError, StoreError, ProjectError, SettingError, RelayError, MailboxError)
-"""What stops the work, for it would meet the next item as well."""
+"""Errors that stop the work, because the next item would raise them as well."""
 ROOMS = ("nurture", "leadstore", "outbound", "inbound", "flows", "console")
 DOOR = "leadstore.store"
-"""Raises again what a driver raised: the place is further in."""
+"""It raises the errors of drivers again; the line that caused one is in another module."""
 LONGEST = 300
 NAMES = (TypeError, AttributeError, NameError)
 """They quote the names of types and attributes, which are the program's."""
@@ -54,7 +54,7 @@ def blame(error: BaseException) -> Blame:
 
 
 def in_words(error: BaseException) -> str:
-    """One line for whoever reads why an item failed: ours as it is meant to be read, others scrubbed."""
+    """One line on why an item failed: the message of an error of ours, that of any other without values."""
     if isinstance(error, NurtureError) and not isinstance(error, Unstorable):
         return error.message
     why = blame(error)
@@ -75,7 +75,7 @@ def scrubbed(text: str, *, names: bool = False) -> str:
 def _words(error: BaseException) -> str:
     try:
         text = error.message if isinstance(error, NurtureError) else str(error)
-    except Exception:  # an error that cannot even be said
+    except Exception:  # an error whose text raises an error itself
         return ""
     names = isinstance(error, NAMES) or getattr(error, "cause", "") in [one.__name__ for one in NAMES]
     return scrubbed(text, names=names)

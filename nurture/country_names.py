@@ -1,4 +1,4 @@
-"""The names of countries in English, French and German, beyond codes and plain English ones."""
+"""The names of countries in English, French and German, beyond codes and plain English names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from nurture.countries import CODES, LONGEST, MAIN_ZONES, fold
+from nurture.countries import CODES, LONGEST, MAIN_ZONES, fold, named_in
 
 LANGUAGES = ("en", "fr", "de")
 
@@ -210,9 +210,8 @@ def _known() -> dict[str, str]:
     for three, meant in get_global("territory_aliases").items():
         if len(three) == 3 and three.isalpha() and len(meant) == 1 and meant[0] in MAIN_ZONES:
             found[three.lower()] = meant[0]
-    for line in _NAMES.strip().splitlines():
-        for name in line[3:].split("; "):
-            found |= dict.fromkeys(_forms(fold(name)), line[:2])
+    for name, code in named_in(_NAMES).items():
+        found |= dict.fromkeys(_forms(fold(name)), code)
     return found
 
 

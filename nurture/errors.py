@@ -1,4 +1,4 @@
-"""The tree of errors: what can go wrong, and how wide to catch it.
+"""The tree of errors: what can go wrong, and which class to catch.
 
 NurtureError
 ├── ProjectError        the project folder or its files cannot be used

@@ -23,7 +23,7 @@ from nurture.timing import turns
 
 PRODUCT = "-//Nurture//Lead nurturing//EN"
 REMINDER = parse_span("15 minutes")
-"""How long before the start the lead's own calendar rings."""
+"""How long before the start the lead's calendar reminds it."""
 YEARS = range(2026, 2032)
 """The zone's rules are written out for these years, and for the year of the event and its neighbours."""
 _SECOND = timedelta(seconds=1)

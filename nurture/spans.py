@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -111,6 +111,14 @@ def parse_zone(text: str) -> str:
     if not isinstance(text, str) or zone_for(text, None, "UTC").key != text:
         raise ValueError(f"{_shown(text)} is not an IANA time zone; write `Europe/Paris`")
     return text
+
+
+def is_day(text: object) -> bool:
+    """Whether it is a calendar day as `2027-03-01`."""
+    try:
+        return isinstance(text, str) and len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _days(name: object) -> list[int]:

@@ -65,7 +65,6 @@ class Cap:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Opening:
     """The earliest instant that is open, and what closed the one that was asked for (None: it was open)."""
 
@@ -74,7 +73,6 @@ class Opening:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Turn:
     """When a touch may leave; DUE: nothing stands in the way, else what holds it back until then."""
 
@@ -112,11 +110,7 @@ def _place(name: str) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (
-        KeyError,
-        ValueError,
-        OSError,
-    ):  # OSError: the name of a folder of the tz database, such as "Europe"
+    except (KeyError, ValueError, OSError):  # OSError: a folder of the tz database, such as "Europe"
         return None
 
 

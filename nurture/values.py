@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.quick import quick
 from nurture.words import (
     OUTCOMES,
+    Axis,
     Basis,
     ConsentState,
     EnrolmentState,
@@ -35,7 +36,6 @@ def domain_of(address: str) -> str:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Lead:
     """One person: profile, attributes, stored scores and stage. `address` is the normalised address."""
 
@@ -71,7 +71,6 @@ class Lead:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Consent:
     """What an address said about one topic."""
 
@@ -84,7 +83,6 @@ class Consent:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Suppression:
     """An address that is never mailed."""
 
@@ -94,7 +92,6 @@ class Suppression:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Signal:
     """Something a lead did or that happened to it. `received_at` is set by the store."""
 
@@ -107,7 +104,6 @@ class Signal:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class NewSignal:
     """A signal on its way into the store; unique by (source, source_id)."""
 
@@ -122,11 +118,10 @@ class NewSignal:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Term:
     """One line of a score's breakdown; the terms of a score add up to it."""
 
-    axis: str  # "fit" or "engagement"
+    axis: Axis
     rule: str
     points: float  # points now, after decay and caps
     base: float = 0.0  # points when fresh
@@ -153,7 +148,6 @@ def as_terms(rows: Sequence[Mapping[str, Any]]) -> tuple[Term, ...]:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Score:
     """Two axes at one moment, their breakdown, and when to look again at the latest."""
 
@@ -167,7 +161,6 @@ class Score:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Enrolment:
     """One run of one lead through one sequence."""
 
@@ -193,7 +186,6 @@ class Enrolment:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Slot:
     """A touch that counts for caps."""
 
@@ -203,7 +195,6 @@ class Slot:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class AssetSent:
     """An asset some enrolment has already sent."""
 
@@ -212,7 +203,6 @@ class AssetSent:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OpenHandoff:
     """What the gate must know of the lead's latest handoff."""
 
@@ -225,7 +215,6 @@ class OpenHandoff:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that the gate may look at for one lead, read in a few set queries for a whole batch."""
 
@@ -241,7 +230,6 @@ class Snapshot:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided for one enrolment at one step, and why."""
 
@@ -255,7 +243,6 @@ class Decision:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class TouchPlan:
     """A touch row as the gate wants it: claimed now, or planned for later."""
 
@@ -280,7 +267,6 @@ class TouchPlan:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class NoticePlan:
     """A notice to a team or a seller, or a call to another system, as the gate wants it."""
 
@@ -297,7 +283,6 @@ class NoticePlan:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Position:
     """Where an enrolment stands after the decisions."""
 
@@ -313,7 +298,6 @@ class Position:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Plan:
     """All that was decided for one lead in one pass."""
 
@@ -327,7 +311,6 @@ class Plan:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class PastRun:
     """An earlier run of a lead through a sequence, as re-entry looks at it."""
 
@@ -340,7 +323,6 @@ class PastRun:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Entry:
     """Whether a lead enters a sequence, and why."""
 
@@ -355,7 +337,6 @@ class Entry:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Claim:
     """An outbox row taken by this worker: what is needed to build and send it."""
 
@@ -384,7 +365,6 @@ class Claim:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Letter:
     """A built message ready for the relay. `sender` is the envelope sender."""
 
@@ -394,9 +374,13 @@ class Letter:
     recipient: str
     content: bytes
 
+    def delivery(self, remedy: Remedy, at: datetime, code: int | None = None, reply: str = "") -> Delivery:
+        """Its delivery. `reply` is what the relay said, without any address."""
+        domain = domain_of(self.recipient)
+        return Delivery(self.outbox_id, self.attempt, remedy, at, code, reply, domain)
+
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """What the relay made of one letter, and what to do now. `reply` never holds an address."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Stage(StrEnum):
@@ -214,6 +215,40 @@ class Purpose(StrEnum):
 
     MARKETING = "marketing"  # passes the whole gate
     SERVICE = "service"  # answers the lead's own request
+
+
+Axis = Literal["fit", "engagement"]
+"""The two parts of a score."""
+
+Clockwork = Literal["deployment", "up", "run", "once"]
+"""Whose ticks move the leads: a Prefect deployment's, those of `up` and `run`, or of one call."""
+
+MailCount = Literal[
+    "read",  # whatever it is
+    "hard",  # the mailbox is gone: suppressed
+    "worn_out",  # the mailbox failed again and again: suppressed
+    "soft",  # it may work again
+    "unclear",  # a bounce whose reason nobody understands
+    "our_fault",  # a bounce for which our host, our sender or our words are to blame: no address pays for it
+    "delayed",  # still being tried
+    "delivered",  # a receipt
+    "complaint",  # called spam
+    "left",  # asked to leave
+    "replied",  # the lead answered, and somebody gets it
+    "other_replied",  # somebody else answered
+    "unforwarded",  # answered, and nobody is named who should get it
+    "too_many",  # a flood
+    "noted",  # a seller answered a notice
+    "auto_reply",  # a machine answered
+    "notice_bounced",  # a seller's mail came back
+    "notice_complained",  # a seller's mail was called spam
+    "report",  # a provider's report on something else
+    "forged",  # claims to be about a message of ours
+    "unknown",  # about a message that is not ours
+    "other",  # for people to read
+    "read_before",  # changes nothing
+]
+"""What a mail of the mailbox comes to, as it is counted."""
 
 
 class Outcome(StrEnum):

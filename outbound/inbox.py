@@ -147,7 +147,7 @@ class _Keeper:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """Keep the message on disk, then say so."""
+        """Store the message, then acknowledge it."""
         trace = [f"Return-Path: <{envelope.mail_from}>"]
         trace += [f"Delivered-To: {recipient}" for recipient in envelope.rcpt_tos]
         content = "".join(f"{line}\r\n" for line in trace).encode("utf-8", "replace") + envelope.content
@@ -158,7 +158,7 @@ class _Keeper:
         return "250 2.0.0 kept"
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a broken conversation without writing any of it to a log."""
+        """Answer an error without logging anything of the conversation."""
         return f"451 4.3.0 the inbox stumbled: {type(error).__name__}"
 
     def _keep(self, content: bytes) -> None:

@@ -1,26 +1,14 @@
-"""What every relay promises, how its URL is read, and how long each phase may take."""
+"""How the URL of a relay is read, and how long each phase may take."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from nurture.errors import SettingError
-from nurture.values import Delivery, Letter
 
 SCHEMES = ("smtp", "smtps")
-
-
-class AnyRelay(Protocol):
-    """Whatever takes letters: the SMTP relay, or its twin in memory."""
-
-    async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Exactly one Delivery per letter, in their order; raises for none of them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +21,14 @@ class Timeouts:
     block: float = 180  # the whole body taken by the network
     dot: float = 600  # the final dot until the reply
     idle: float = 60  # a connection unused for longer is not trusted, but replaced
-    quit: float = 5  # QUIT; nobody waits for a goodbye
+    quit: float = 5  # QUIT; the mail is settled by then
     rest: float = 600  # a connection refused beside others that live is not tried again for so long
     letter: float = 1200  # one letter, whatever the phases allow: a slow-drip server ends here
 
 
 @dataclass(frozen=True, slots=True)
 class RelayAddress:
-    """Where the relay is and how to speak to it, read from its URL."""
+    """Where the relay is and how to connect to it, read from its URL."""
 
     host: str
     port: int
@@ -81,7 +69,7 @@ def read_relay_url(url: str) -> RelayAddress:
 
 
 def is_loopback(host: str) -> bool:
-    """Does nothing said to this host leave the machine?"""
+    """Whether the host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""The relay's twin in memory: the same promises, no socket, and it remembers what it was asked."""
+"""A relay in memory, for tests: the same contract as the SMTP relay, no socket, and it records letters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter, domain_of
+from nurture.values import Delivery, Letter
 from nurture.words import Remedy
 from outbound.message.addresses import wire_address
 from outbound.smtp.replies import Phase, remedy_of, remedy_of_silence, scrub
@@ -51,10 +51,7 @@ class MemoryRelay:
 
     def _deliver(self, letter: Letter, at: datetime) -> Delivery:
         remedy, code, reply = self._say(letter)
-        domain = domain_of(letter.recipient)
-        return Delivery(
-            letter.outbox_id, letter.attempt, remedy, at, code, scrub(reply, letter.recipient), domain
-        )
+        return letter.delivery(remedy, at, code, scrub(reply, letter.recipient))
 
     def _say(self, letter: Letter) -> tuple[Remedy, int | None, str]:
         if self.away is not None:

@@ -21,7 +21,7 @@ from nurture.words import Remedy
 TIMEOUT = 15.0
 """Seconds that connecting, and each read of the answer, may take."""
 DEADLINE = 45.0
-"""Seconds that a whole call may take, however slowly the other side drips."""
+"""Seconds that a whole call may take, however slowly the other side answers."""
 ASK_AGAIN = frozenset({408, 425, 429})
 """Answers below 500 that mean `later` (RFC 9110, RFC 8470, RFC 6585)."""
 
@@ -60,7 +60,7 @@ class Caller:
             return await asyncio.wait_for(asyncio.to_thread(self._call, call, at), DEADLINE)
         except TimeoutError:
             return Remedy.RETRY, None, "no whole answer in time"
-        except Exception as error:  # one call's surprise must never cost the others their outcome
+        except Exception as error:  # an unexpected error of one call must not lose the others' outcomes
             return Remedy.FAIL, None, type(error).__name__
 
     def _call(self, call: Call, at: datetime) -> tuple[Remedy, int | None, str]:
@@ -75,7 +75,7 @@ class Caller:
             connection.request("POST", target, content, headers(self.secret, call.key, at, content))
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
-            # The receiver knows the key, so that asking again is safe even if it did hear us.
+            # The receiver knows the key, so that a second call is safe even if the first one arrived.
             return Remedy.RETRY, None, type(error).__name__
         finally:
             connection.close()

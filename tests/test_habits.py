@@ -15,7 +15,14 @@ from nurture import __version__
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("nurture", "leadstore", "outbound", "inbound", "flows", "console")
-PAGES = ("CONTRIBUTING.md", "SECURITY.md")
+PAGES = (
+    *("CONTRIBUTING.md", "SECURITY.md", "README.md"),
+    *("docs/architecture.md", "docs/gate.md", "docs/glossary.md", "docs/operations.md"),
+    *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))),
+)
+"""What is written for whoever changes the code."""
+ELSEWHERE = {"prefect.toml", "store.db.clock.lock"}
+"""Files of a project or of a running system."""
 RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -108,9 +115,28 @@ def test_decisions_are_numbered_once_without_gaps() -> None:
 def test_a_page_names_no_file_that_is_not_there(page: str) -> None:
     """Files are named by their path, or by the end of it."""
     there = git("ls-files", "--cached", "--others", "--exclude-standard").split()
-    named = set(re.findall(r"`([a-z_./-]+\.(?:py|md|yaml|toml|lock))`", text(page)))
+    files = set(re.findall(r"`([a-z_./-]+\.(?:py|md|yaml|toml|lock))`", text(page))) - ELSEWHERE
+    folders = set(re.findall(rf"`((?:tests|docs|{'|'.join(ROOMS)})/[a-z_/]+)/`", text(page)))
 
-    assert [name for name in sorted(named) if not any(f"/{one}".endswith(f"/{name}") for one in there)] == []
+    assert [name for name in sorted(files) if not any(f"/{one}".endswith(f"/{name}") for one in there)] == []
+    assert [name for name in sorted(folders) if not (ROOT / name).is_dir()] == []
+
+
+def test_each_question_of_the_guide_is_answered_by_three_files_at_most() -> None:
+    """Whoever asks where something is decided opens few files, and finds in them the names that are told."""
+    section = text("docs/architecture.md").partition("## Where to begin")[2]
+    answers = re.findall(r"^\*\*(.+\?)\*\* ((?:.+\n)+)", section, flags=re.MULTILINE)
+    told = [set(re.findall(r"`([^`]+)`", f"{question} {answer}")) for question, answer in answers]
+    files = [{one for one in names if (ROOT / one).is_file()} for names in told]
+    within = ["".join(text(one) for one in found) for found in files]
+    spoken = [
+        [one for one in names - found if re.fullmatch(r"[a-z_]*_[a-z_]+|[A-Z]\w+", one)]
+        for names, found in zip(told, files, strict=True)
+    ]
+
+    assert len(answers) == 10
+    assert [len(found) for found in files if not 1 <= len(found) <= 3] == []
+    assert [n for names, code in zip(spoken, within, strict=True) for n in names if n not in code] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-ROOMS = ("nurture", "leadstore", "outbound", "inbound", "flows", "console")
+from tests.house import (
+    FOLDERS,
+    MODULES,
+    ROOMS,
+    ROOT,
+    SOURCES,
+    circle,
+    door_of,
+    graph,
+    imports,
+    is_used_beyond,
+    public_classes,
+    stands,
+    tree,
+)
 
 MAY_IMPORT = {
     "nurture": set(),
@@ -75,38 +89,28 @@ DOORS = {
 }
 
 
-def _sources() -> list[str]:
-    paths = (path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+FIELDS_OWN_NOUNS = {"deciding", "learning", "ranking", "scoring", "sending", "spelling", "testing", "timing"}
+"""What the field itself calls so: no other word says it as well."""
+
+GERUND_OR_PARTICIPLE = re.compile(
+    r"\w+ing|\w+ed|begun|bound|broken|brought|built|caught|chosen|done|drawn|driven|fallen|forgotten|found|frozen"
+    r"|given|gone|grown|heard|held|hidden|kept|known|left|lost|made|met|paid|said|seen|sent|shown|sold|spent"
+    r"|spoken|stuck|taken|thrown|told|torn|understood|woken|won|worn|written"
+)
 
 
-SOURCES = _sources()
-MODULES = [source for source in SOURCES if "/versions/" not in source]
-
-
-@cache
-def _tree(source: str) -> ast.Module:
-    return ast.parse((ROOT / source).read_text(encoding="utf-8"))
-
-
-def _imports(source: str) -> Iterator[str]:
-    """Every module that the file imports anywhere in it, with its whole path."""
-    for node in ast.walk(_tree(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{source}:{node.lineno}: write imports from the room down"
-            yield str(node.module)
+def _parts(source: str) -> list[str]:
+    return [part for part in Path(source).with_suffix("").parts if not part.startswith("__")]
 
 
 def _tops(source: str) -> set[str]:
-    return {name.partition(".")[0] for name in _imports(source)}
+    return {name.partition(".")[0] for name in imports(source)}
 
 
 def _public_functions(source: str) -> Iterator[tuple[str, ast.AST]]:
     """Public functions and classes at the top of the file, and the public methods of those classes."""
     defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    for node in (n for n in _tree(source).body if isinstance(n, defined) and not n.name.startswith("_")):
+    for node in (n for n in tree(source).body if isinstance(n, defined) and not n.name.startswith("_")):
         yield node.name, node
         inner = node.body if isinstance(node, ast.ClassDef) else []
         for method in (m for m in inner if isinstance(m, defined) and not m.name.startswith("_")):
@@ -142,7 +146,7 @@ def test_the_deciding_room_imports_only_what_is_pure(source: str) -> None:
 @pytest.mark.parametrize("source", [source for source in SOURCES if source.startswith("nurture/")])
 def test_the_deciding_room_reads_no_clock_and_no_file(source: str) -> None:
     """`now` is a parameter, and texts arrive as values."""
-    calls = {_called(node) for node in ast.walk(_tree(source)) if isinstance(node, ast.Call)}
+    calls = {_called(node) for node in ast.walk(tree(source)) if isinstance(node, ast.Call)}
 
     assert (
         calls & {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "open", "print"} == set()
@@ -152,7 +156,7 @@ def test_the_deciding_room_reads_no_clock_and_no_file(source: str) -> None:
 @pytest.mark.parametrize("source", MODULES)
 def test_every_module_says_what_it_is_for(source: str) -> None:
     """A module opens with one sentence."""
-    first_line = (ast.get_docstring(_tree(source)) or "").split("\n")[0]
+    first_line = (ast.get_docstring(tree(source)) or "").split("\n")[0]
 
     assert first_line.endswith((".", "!", "?", ":")), f"{source} opens with {first_line!r}"
 
@@ -163,6 +167,30 @@ def test_every_public_name_is_documented(source: str) -> None:
     silent = [name for name, node in _public_functions(source) if not ast.get_docstring(node)]  # type: ignore[arg-type]
 
     assert silent == []
+
+
+@pytest.mark.parametrize("source", MODULES)
+def test_every_transaction_has_its_type(source: str) -> None:
+    """What is called `tx` is a Transaction: with Any, no type checker sees what is done with it."""
+    named = [node for node in ast.walk(tree(source)) if isinstance(node, ast.arg) and node.arg == "tx"]
+    said = {ast.unparse(node.annotation) for node in named if node.annotation is not None}  # lambdas say none
+
+    assert said <= {"Transaction", "Transaction | None"}
+
+
+COUNTING = [s for s in MODULES if s.startswith(("flows/", "inbound/")) and "/demo/" not in s]
+
+
+@pytest.mark.parametrize("source", COUNTING)
+def test_no_count_has_a_loose_name(source: str) -> None:
+    """Counts are `Counts`, filled from a mapping: the names of keywords are looked at by no type checker."""
+    counters = ("Counter", "Counts")
+    nodes = list(ast.walk(tree(source)))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and _called(n).rpartition(".")[2] in counters]
+    named = [_called(n) for n in calls if n.keywords]
+    loose = [n.lineno for n in nodes if isinstance(n, ast.Subscript) and ast.unparse(n) == "Counter[str]"]
+
+    assert (named, loose) == ([], [])
 
 
 def test_the_check_stays_light() -> None:
@@ -224,6 +252,95 @@ def test_no_committed_file_names_a_registry_host() -> None:
     assert found.stdout == ""
 
 
+def test_no_two_public_classes_have_one_name() -> None:
+    """One name, one thing: whoever reads a name need not ask which of them is meant."""
+    where: defaultdict[str, list[str]] = defaultdict(list)
+    for name, source in public_classes():
+        where[name].append(source)
+
+    assert {name: sources for name, sources in where.items() if len(sources) > 1} == {}
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    """Not inside functions, not for types only; and no folder's `__init__.py` imports what lies in it."""
+    assert circle(graph()) == []
+
+
+@pytest.mark.parametrize("name", sorted({part for source in MODULES for part in _parts(source)}))
+def test_modules_and_folders_are_named_by_nouns(name: str) -> None:
+    """No gerund and no participle; the field's own nouns in -ing are nouns."""
+    head = name.rpartition("_")[2]
+
+    assert head in FIELDS_OWN_NOUNS or not GERUND_OR_PARTICIPLE.fullmatch(head)
+
+
+def test_the_fields_own_nouns_all_name_something() -> None:
+    """A noun that no module bears any more leaves the list."""
+    assert {part.rpartition("_")[2] for source in MODULES for part in _parts(source)} >= FIELDS_OWN_NOUNS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_folder_says_its_subject_and_its_door(folder: str) -> None:
+    """`Its door: ...` names modules, or names in them, that are there and that others use."""
+    door = door_of(folder)
+
+    assert door is not None, f"{folder}/__init__.py ends with no line `Its door: ...`"
+    assert [name for name in door if not stands(name)] == []
+    assert [name for name in door if not is_used_beyond(folder, name)] == []
+
+
+def test_no_folder_is_crowded() -> None:
+    """At most sixteen modules; the console has one for each command."""
+    modules = Counter(Path(source).parent.as_posix() for source in MODULES if "__init__" not in source)
+    del modules["console"]
+
+    assert {folder: number for folder, number in modules.items() if number > 16} == {}
+
+
+def test_no_file_is_long() -> None:
+    """At most 400 lines: a file is one idea."""
+    lines = {source: (ROOT / source).read_text(encoding="utf-8").count("\n") for source in MODULES}
+
+    assert {source: number for source, number in lines.items() if number > 400} == {}
+
+
+def test_the_picture_shows_every_folder() -> None:
+    """docs/architecture.md draws the rooms and their folders, each below the one it lies in."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    path: list[str] = []
+    drawn = set()
+    for indent, name in re.findall(r"^((?:  )*)(\w+)/  ", page, flags=re.MULTILINE):
+        path[len(indent) // 2 :] = [name]
+        drawn.add("/".join(path))
+
+    assert drawn == set(FOLDERS)
+
+
+GLOSSARY = re.findall(
+    r"^\| (.+) \| (.+) \| `(.+?)`((?: `\w+`)*) \|$",
+    (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("word", "meaning", "path", "names"), GLOSSARY, ids=[row[0] for row in GLOSSARY])
+def test_the_glossary_names_what_stands_there(word: str, meaning: str, path: str, names: str) -> None:
+    """Each word has one sentence or two, a file that is there, and names that stand in that file."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+
+    assert meaning.endswith(".")
+    assert [name for name in re.findall(r"\w+", names) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_glossary_is_a_sorted_table() -> None:
+    """Each word once, in its order; no row that is written otherwise than the rest."""
+    rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").count("\n|")
+    words = [word for word, *_ in GLOSSARY]
+
+    assert len(words) == rows - 2
+    assert words == sorted(set(words))
+
+
 def _is_at(source: str, door: str) -> bool:
     if door.endswith("/*.py"):  # that folder only, not those below
         return Path(source).parent.as_posix() == door.removesuffix("/*.py")
@@ -240,4 +357,33 @@ WRITES_CSV = [source for source in MODULES if "csv.writer" in (ROOT / source).re
 @pytest.mark.parametrize("source", WRITES_CSV)
 def test_no_csv_is_written_unguarded(source: str) -> None:
     """Whoever writes a CSV guards its cells: leads write them, and a spreadsheet would run them."""
-    assert "nurture.texts.formulas" in set(_imports(source))
+    assert "nurture.texts.formulas" in set(imports(source))
+
+
+ONE_MACHINE = {
+    "mark_started": "flows/work/sending/start.py",
+    "lock_started": "flows/work/sending/settle.py",
+    "renew_claims": "flows/work/sending/queue.py",
+    "recover": "flows/work/sending/advance.py",
+}
+"""What the outbox does with a letter of any kind, and who alone asks for it."""
+
+
+@pytest.mark.parametrize("act", ONE_MACHINE)
+def test_the_outbox_is_one_machine(act: str) -> None:
+    """Touches, sellers' mails and webhooks are started, settled, renewed and recovered by one code."""
+    calls = [
+        source
+        for source in MODULES
+        if source.startswith("flows/")
+        and any(isinstance(node, ast.Call) and _called(node) == act for node in ast.walk(tree(source)))
+    ]
+
+    assert calls == [ONE_MACHINE[act]]
+
+
+def test_scoring_scores_and_nothing_else() -> None:
+    """Whoever asks for scores offers the leads that are mature: scoring itself knows no seller."""
+    known = {*imports("flows/work/scoring/batch.py"), *imports("flows/work/scoring/sets.py")}
+
+    assert [name for name in known if name.startswith(("flows.work.handoffs", "leadstore.handoffs"))] == []

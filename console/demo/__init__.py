@@ -1,4 +1,4 @@
 """`nurture demo`: the whole engine on invented leads, and the table it ends with.
 
-Its door: `command.demo`, `table`.
+Its door: `command.demo`.
 """

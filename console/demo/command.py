@@ -1,4 +1,4 @@
-"""`nurture demo`: the whole engine on invented leads, several weeks in about a minute."""
+"""`nurture demo`: runs the whole engine on invented leads, several weeks in about a minute."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter, validators
 
 from console.demo.table import Shown, closing, example, totals
-from console.frame import Frame, InFrame, note, say, say_json
+from console.frame import Frame, InFrame, note, note_faults, say, say_json
+from console.options import Json
 from flows.processes.server import PrefectServer, local_server
 from flows.processes.stop import stop_asked
 from flows.work.demo.folder import LEADS, fresh_folder, most_leads, takes_leads
 from flows.work.demo.system import Demonstration, demonstration, press_unsubscribe
 from flows.work.demo.weeks import Played, bring_in, play
 from nurture.errors import BookError, NurtureError, ProjectError
-from nurture.files.diagnosis import render_text
 
 if TYPE_CHECKING:
     from flows.work.imports.run import ImportReport
@@ -35,7 +35,7 @@ async def demo(
     weeks: Weeks = 6,
     seed: int = 1,
     keep: bool = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Import invented leads and let weeks pass: they are scored, mailed, answer, and are handed to sales.
@@ -67,7 +67,7 @@ async def demo(
         with fresh_folder(folder, project, invented, leads) as settings:
             return await _run(settings, leads, weeks, seed, json=json, stays=stays, started=started)
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 2
 
 

@@ -19,14 +19,14 @@ from rich.table import Table
 
 from console.format import say_many
 from console.frame import note
-from flows.work.counts import added, in_words
+from flows.work.counts import CountName, Summary, added, in_words
 from flows.work.demo.acts import DemoMail
 from flows.work.demo.weeks import Played
 from flows.work.imports.run import ImportCounts, ImportReport
 from flows.work.story.reasons import REASONS
 from nurture.words import Reason
 
-TOLD = ("enrolled", "sent", "matured", "mails")
+TOLD: tuple[CountName, ...] = ("enrolled", "sent", "matured", "mails")
 """What a line about a week tells."""
 
 EXAMPLE = "example.html"
@@ -48,7 +48,7 @@ class Shown:
             self._importing = self._bars.add_task("importing leads", total=leads)
             self._ticking: TaskID = self._bars.add_task("ticks", total=ticks)
         self._week: tuple[int, int] | None = None
-        self._counts: dict[str, Any] = {}
+        self._counts: Summary = {}
 
     def __enter__(self) -> Self:
         if self._bars is not None:
@@ -73,7 +73,7 @@ class Shown:
         if self._bars is None:
             note(f"imported {counts.saved} leads of {counts.read} rows")
 
-    def ticked(self, number: int, moment: datetime, counts: Mapping[str, Any]) -> None:
+    def ticked(self, number: int, moment: datetime, counts: Summary) -> None:
         """Told after each tick."""
         if self._bars is not None:
             said = f"{moment:%a %d %b %H:%M}  sent {counts.get('sent', 0):>3}"

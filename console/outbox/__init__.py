@@ -1,4 +1,4 @@
-"""`nurture outbox`: what was spoken, what nobody knows, what failed, and the routes it takes.
+"""`nurture outbox`: lists the outbox, settles uncertain rows, retries failed ones, and shows routes.
 
-Its door: `command.app`, `resolve`, `retry`, `routes`.
+Its door: `command.app`.
 """

@@ -1,19 +1,20 @@
-"""`nurture outbox`: what was spoken or waits to be, and the operator's word on what waits for one."""
+"""`nurture outbox`: lists what was sent or waits to be; its subcommands settle, retry or give up rows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from cyclopts.types import PositiveInt
 
-from console.format import printable, say_at
+from console.format import as_plain, printable, say_at
 from console.frame import InFrame, note, say_json
+from console.options import Json
 from flows.work.story.reasons import REASONS, say_touch
-from leadstore.database.access import open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.failures import FailureFilter, Stuck, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox
 from leadstore.story.chapters import Touch
@@ -34,7 +35,7 @@ def list_(
     state: TouchState | None = None,
     kind: OutboxKind | None = None,
     limit: PositiveInt = 50,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """List outbox rows, the latest first. Exits 1 when a row in it waits for the operator.
@@ -50,16 +51,12 @@ def list_(
     json
         Print {total, states, rows, held} for machines; held are enrolments whose decision failed.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            rows, total = list_outbox(tx, state=state, kind=kind, limit=limit)
-            states = count_by_state(tx)
-            runs = doubts_by_run(tx) if states.get(TouchState.UNCERTAIN, 0) > 1 else {}
-            able = _able(tx, rows)
-            held = find_broken(tx, FailureFilter(kind=kind and kind.value), limit) if state in HIDDEN else []
-    finally:
-        store.close()
+    with frame.view() as tx:
+        rows, total = list_outbox(tx, state=state, kind=kind, limit=limit)
+        states = count_by_state(tx)
+        runs = doubts_by_run(tx) if states.get(TouchState.UNCERTAIN, 0) > 1 else {}
+        able = _able(tx, rows)
+        held = find_broken(tx, FailureFilter(kind=kind and kind.value), limit) if state in HIDDEN else []
     if json:
         listed = [as_json(*row) | {"remedy": _remedy(row[1], able)} for row in rows]
         apart = [asdict(one) | {"remedy": _release(one)} for one in held]
@@ -83,7 +80,7 @@ MENDED = {
 """What comes before another try."""
 
 
-def _able(tx: Any, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
+def _able(tx: Transaction, rows: Sequence[tuple[int | None, Touch]]) -> set[int | None]:
     """Which of these rows may be tried again or given up."""
     failed = tuple(touch.id for _, touch in rows if touch.state in (TouchState.FAILED, TouchState.REFUSED))
     return {one.id for one in find_stuck(tx, FailureFilter(failed))[0]} if failed else set()
@@ -102,8 +99,7 @@ def _release(one: Stuck) -> str:
 
 def as_json(lead_id: int | None, touch: Touch) -> dict[str, Any]:
     """A row: instants are ISO text in UTC, and `why` says what became of it."""
-    plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(touch).items()}
-    return {**plain, "lead": lead_id, "why": say_touch(touch, lambda at: say_at(at, UTC))}
+    return {**as_plain(touch), "lead": lead_id, "why": say_touch(touch, _utc)}
 
 
 def _show(
@@ -140,7 +136,7 @@ def _sum_up(shown: int, total: int, states: dict[TouchState, int]) -> None:
 
 
 def _name_runs(runs: dict[str, int]) -> None:
-    """Which processes left doubts: what is known of one is mostly known of all that it spoke."""
+    """Name the processes that left uncertain rows: they can mostly be settled together."""
     for run, count in runs.items():
         note(f"{count} uncertain of the run {run}: nurture outbox resolve --run {run} --as sent|failed")
 

@@ -1,4 +1,4 @@
-"""`nurture outbox resolve`: the operator's word, or the relay's log, on what nobody knows."""
+"""`nurture outbox resolve`: settles uncertain rows, by the operator's decision or by the relay's log."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from cyclopts import Parameter
 
 from console.format import say_many
 from console.frame import InFrame, agreed, note, say, say_json
-from leadstore.database.access import latest_moment, open_existing
+from console.options import All, Json, Yes, read_span
+from leadstore.database.access import latest_moment
 from leadstore.outbox.resolution import Doubt, Doubtful, Word, find_doubts, resolve, resolve_all
-from nurture.errors import NurtureError, SettingError
+from nurture.errors import NurtureError
 from nurture.refusals.relay_log import Fate, read_log
-from nurture.spans import parse_span
 
 SHOWN = 20
-"""So many rows that stay in doubt are told one by one."""
+"""At most so many rows that stay uncertain are named one by one."""
 LEFT = {
     "waits": "stay uncertain: the relay still has them, and tries; ask its log again later",
     "named": "stay uncertain: the log names them, and does not say what became of them; give --as for a list",
@@ -45,11 +45,11 @@ def resolve_(
     run: str | None = None,
     sequence: str | None = None,
     older: str | None = None,
-    all_: Annotated[bool, Parameter(name="--all")] = False,
+    all_: All = False,
     log: Annotated[tuple[Path, ...], Parameter(name="--log", negative=(), allow_leading_hyphen=True)] = (),
     dry_run: bool = False,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    yes: Yes = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Settle uncertain rows by what you know from the relay's log or from the leads.
@@ -83,13 +83,14 @@ def resolve_(
     """
     narrowed = all_ or any(one is not None for one in (run, sequence, older))
     _refuse_misuse(ids, as_, narrowed, log)
-    store = open_existing(frame.settings().database_url)
-    try:
+    span = read_span(older, "--older", 'for example: --older "2 hours"')
+    with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
-            before = None if older is None else now - _span(older)
+            before = None if span is None else now - span
             doubts = find_doubts(tx, Doubtful(ids, run, sequence, before))
-        verdicts = _by_log(doubts, log, as_) if log else _by_word(doubts, as_)
+        named: dict[int, Word] = {one.id: as_ for one in doubts if as_ is not None}
+        verdicts = _by_log(doubts, log, as_) if log else Verdicts(named, {})
         if not dry_run:
             if len(ids) != 1 and len(verdicts.words) > 1 and not yes and not _agreed(verdicts):
                 return 1
@@ -98,8 +99,6 @@ def resolve_(
                     resolve(tx, ids[0], as_, now)  # says why it may not
                 else:
                     resolve_all(tx, verdicts.words, now)
-    finally:
-        store.close()
     not_found = sorted(set(ids) - {one.id for one in doubts})
     if json:
         say_json(_as_data(verdicts, not_found, dry_run))
@@ -126,19 +125,8 @@ def _refuse_misuse(ids: Sequence[int], word: Word | None, narrowed: bool, log: S
         )
 
 
-def _span(text: str) -> Any:
-    try:
-        return parse_span(text)
-    except ValueError as error:
-        raise SettingError(f"--older: {error}", hint='for example: --older "2 hours"') from None
-
-
-def _by_word(doubts: Sequence[Doubt], word: Word | None) -> Verdicts:
-    return Verdicts({one.id: word for one in doubts if word is not None}, {})
-
-
 def _by_log(doubts: Sequence[Doubt], logs: Sequence[Path], word: Word | None) -> Verdicts:
-    """By what the log says; `word` for what it only names, as a list does."""
+    """What the log says of each row; `word` is for rows that it only names, as a list does."""
     fates: dict[str, Fate] = read_log(_lines(logs), [one.message_id for one in doubts])
     words: dict[int, Word] = {}
     left: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""`nurture outbox retry` and `skip`: what failed goes back through the gate, or is given up."""
+"""`nurture outbox retry` and `skip`: let failed rows be tried again, or give them up."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from cyclopts import Parameter
-
+from console.format import say_many
 from console.frame import InFrame, agreed, note, say, say_json
+from console.options import All, Json, Yes
 from flows.work.story.reasons import OUTBOX_REASONS
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
 from leadstore.outbox.failures import FailureFilter, Found, Refusal, Stuck, find_stuck
 from leadstore.outbox.retry import retry as release
@@ -21,11 +22,9 @@ from nurture.errors import NurtureError
 from nurture.words import OutboxKind
 
 Why = Literal["render_failed", "relay_said_later", "decision_failed", "relay_refused"]
-Json = Annotated[bool, Parameter(name="--json")]
 NAMED = {OutboxKind.TOUCH: "touch", OutboxKind.SELLER: "seller mail", OutboxKind.WEBHOOK: "webhook"}
-PLURALS = {"touch": "touches", "seller mail": "seller mails", "webhook": "webhooks"}
 SHOWN = 20
-"""So many refusals are told one by one."""
+"""At most so many refusals are printed one by one."""
 
 
 def retry(
@@ -33,8 +32,8 @@ def retry(
     reason: Why | None = None,
     lead: str | None = None,
     kind: OutboxKind | None = None,
-    all_: Annotated[bool, Parameter(name="--all")] = False,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"])] = False,
+    all_: All = False,
+    yes: Yes = False,
     json: Json = False,
     frame: InFrame,
 ) -> int:
@@ -62,8 +61,7 @@ def retry(
         Print {retried, refused, late} for machines.
     """
     _refuse_misuse(ids, all_ or any(one is not None for one in (reason, lead, kind)))
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read() as tx:
             lead_id = None if lead is None else find_lead(tx, lead)
             wanted = FailureFilter(ids, reason, kind and kind.value, lead_id)
@@ -71,8 +69,6 @@ def retry(
         if not ids and not yes and len(found) > 1 and not _agreed(found):
             return 1
         (found, refused), now = _write(store, lambda tx, now: release(tx, wanted, now))
-    finally:
-        store.close()
     late = [one for one in found if one.is_late(now)]
     if json:
         say_json({"retried": _plain(found), "refused": _plain(refused), "late": [one.id for one in late]})
@@ -102,13 +98,9 @@ def skip(*ids: int, json: Json = False, frame: InFrame) -> int:
         raise NurtureError(
             "skip what?", hint="give the numbers of rows: `nurture outbox list --state failed`"
         )
-    settings = frame.settings()
-    store = open_existing(settings.database_url)
-    try:
-        shop = idle_shop(settings, store)
+    with frame.store() as store:
+        shop = idle_shop(frame.settings(), store)
         (found, refused), _ = _write(store, lambda tx, now: give_up(shop, tx, ids, now))
-    finally:
-        store.close()
     if json:
         say_json({"skipped": _plain(found), "refused": _plain(refused)})
     else:
@@ -131,7 +123,7 @@ def _refuse_misuse(ids: Sequence[int], narrowed: bool) -> None:
         )
 
 
-def _write(store: Store, work: Callable[[Any, datetime], Found]) -> tuple[Found, datetime]:
+def _write(store: Store, work: Callable[[Transaction, datetime], Found]) -> tuple[Found, datetime]:
     with store.begin("retry") as tx:
         now = latest_moment(tx, datetime.now(UTC))
         return work(tx, now), now
@@ -147,14 +139,13 @@ def _agreed(found: Sequence[Stuck]) -> bool:
 def _counted(found: Sequence[Stuck]) -> str:
     """`2 touches, 1 webhook are`: held enrolments without a row of their own are counted apart."""
     names = Counter("held enrolment" if one.id is None else NAMED[OutboxKind(one.kind)] for one in found)
-    told = [f"1 {name}" if n == 1 else f"{n} {PLURALS.get(name, name + 's')}" for name, n in names.items()]
-    verb = "is" if len(found) == 1 else "are"
-    return f"{', '.join(told)} {verb}"
+    told = [say_many(n, name) for name, n in names.items()]
+    return f"{', '.join(told)} {'is' if len(found) == 1 else 'are'}"
 
 
 def _warn(late: Sequence[Stuck]) -> None:
     if late:
-        many = "1 touch is" if len(late) == 1 else f"{len(late)} touches are"
+        many = f"{say_many(len(late), 'touch')} {'is' if len(late) == 1 else 'are'}"
         note(f"{many} past `expires`: the next tick skips what comes too late, and `nurture why` says so")
 
 

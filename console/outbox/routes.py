@@ -1,17 +1,18 @@
-"""`nurture outbox routes`, `close`, `reopen`: how the relay and the recipients' domains do."""
+"""`nurture outbox routes`, `close`, `reopen`: the state of the relay and of recipients' domains."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from console.format import printable, say_at
+from console.format import as_plain, printable, say_at, say_many
 from console.frame import InFrame, note, say, say_json
-from leadstore.database.access import latest_moment, open_existing
+from console.options import Json, read_span
+from leadstore.database.access import latest_moment
 from leadstore.outbox.routes import PACED, close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.releases import current_release
 from leadstore.store import Store
@@ -19,7 +20,6 @@ from nurture.address import AddressError, normalise
 from nurture.deciding.routes import RELAY, Route
 from nurture.errors import SettingError
 from nurture.project.pace import OTHERS, Rate, Sending
-from nurture.spans import parse_span
 from nurture.values import domain_of
 from nurture.words import Closing
 
@@ -31,12 +31,12 @@ CAUSES: Mapping[Closing, str] = {
 }
 """Why a route is closed, in words."""
 FAR = timedelta(days=1000)
-"""A route that is closed for longer is closed until somebody opens it."""
+"""A closing of more than this has no end: the route stays closed until it is reopened by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is shown: the routes, the policy they are held to, and how many touches wait for one."""
+    """What is shown: the routes, the sending policy, and how many touches wait for a route."""
 
     routes: Mapping[str, Route]
     sending: Sending
@@ -44,11 +44,7 @@ class Look:
     now: datetime
 
 
-def routes(
-    *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def routes(*, json: Json = False, frame: InFrame) -> int:
     """Show the pace of the relay and of recipients' domains, and which are closed. Exits 1 when one is.
 
     Parameters
@@ -56,11 +52,8 @@ def routes(
     json
         Print {routes, waiting} for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         look = _look(store)
-    finally:
-        store.close()
     if json:
         say_json({"routes": [as_json(one, look) for one in _all(look)], "waiting": dict(look.waiting)})
     else:
@@ -69,11 +62,7 @@ def routes(
 
 
 def close(
-    route: str,
-    /,
-    *,
-    span: Annotated[str | None, Parameter(name="--for")] = None,
-    frame: InFrame,
+    route: str, /, *, span: Annotated[str | None, Parameter(name="--for")] = None, frame: InFrame
 ) -> int:
     """Close the relay or a recipient's domain: its touches wait, and nothing else stops.
 
@@ -85,14 +74,11 @@ def close(
         For how long, such as "2 hours"; left out, until `nurture outbox reopen`.
     """
     name = _named(route)
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.begin() as tx:
-            now = latest_moment(tx, datetime.now(UTC))
-            until = now + _span(span) if span is not None else None
-            close_route(tx, name, until, now)
-    finally:
-        store.close()
+    given = read_span(span, "--for cannot be used", 'write it as "2 hours", in quotes')
+    with frame.store() as store, store.begin() as tx:
+        now = latest_moment(tx, datetime.now(UTC))
+        until = None if given is None else now + given
+        close_route(tx, name, until, now)
     say(f"{_called(name)} is closed {f'until {say_at(until, UTC)} UTC' if until else 'until it is reopened'}")
     return 0
 
@@ -106,16 +92,12 @@ def reopen(route: str, /, *, frame: InFrame) -> int:
         `relay`, or a domain such as gmail.com, from `nurture outbox routes`.
     """
     name = _named(route)
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.begin() as tx:
             reopen_route(tx, name)
         with store.begin() as tx:
             woken = wake_paced(tx, latest_moment(tx, datetime.now(UTC)))
-    finally:
-        store.close()
-    many = "1 letter" if woken == 1 else f"{woken} letters"
-    say(f"{_called(name)} is open; {many} may go in the next tick")
+    say(f"{_called(name)} is open; {say_many(woken, 'letter')} may go in the next tick")
     return 0
 
 
@@ -132,19 +114,10 @@ def _named(route: str) -> str:
         ) from None
 
 
-def _span(text: str) -> timedelta:
-    try:
-        return parse_span(text)
-    except ValueError as error:
-        raise SettingError(
-            f"--for cannot be used: {error}", hint='write it as "2 hours", in quotes'
-        ) from None
-
-
 def as_json(one: Route, look: Look) -> dict[str, Any]:
     """A route: instants are ISO text in UTC, `state` is open, closed or trying, rates are as written."""
-    plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(one).items()}
-    return {**plain, "state": _state(one, look.now), "rate": _rate(one, look), "warm_up": _warm_up(one, look)}
+    told = {"state": _state(one, look.now), "rate": _rate(one, look), "warm_up": _warm_up(one, look)}
+    return {**as_plain(one), **told}
 
 
 def _look(store: Store) -> Look:
@@ -175,7 +148,7 @@ def _all(look: Look) -> list[Route]:
 
 
 def _is_worth_a_line(one: Route, look: Look) -> bool:
-    """In trouble, slowed down, or heard of within the breaker's time: others take mail like any."""
+    """Whether it is in trouble, slowed down, or has answered within the breaker's time."""
     lately = one.since is not None and look.now - one.since <= look.sending.breaker.within
     return one.troubled or lately or bool(one.pace_at(look.now))
 

@@ -1,4 +1,4 @@
 """`nurture score`: explains scores, learns them from outcomes, and tries new ones on history.
 
-Its door: `command.app`, `explain`, `learn`, `backtest`, `lines.score_lines`.
+Its door: `command.app`, `lines.score_lines`.
 """

@@ -1,4 +1,4 @@
-"""`nurture score backtest`: whom a scoring file would have handed to sales, and what became of them."""
+"""`nurture score backtest`: tries a scoring file on history: whom it hands over, and who was won."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveFloat
 from cyclopts.validators import Number
 
-from console.frame import Frame, InFrame, note, say_json
+from console.frame import Frame, InFrame, note, note_faults, say_json
+from console.options import Json
 from console.score.learn import open_book
 from console.score.tables import show
 from flows.work.scoring.backtest import read_model, replay
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from nurture.errors import BookError, SettingError
-from nurture.files.diagnosis import render_text
 from nurture.learning.backtest import WON, Replayed, Suggestion
 from nurture.learning.card import learned_figures
 from nurture.learning.outcomes import OutcomeRule, parse_outcome
@@ -35,7 +35,7 @@ SEEN = (
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What sales can take: a share that is won, or a number of leads a week over so many weeks."""
+    """What sales ask for: the share of leads that is won, or a number of leads a week over so many weeks."""
 
     precision: float | None = None
     per_week: float | None = None
@@ -51,7 +51,7 @@ def backtest(
     per_week: PositiveFloat | None = None,
     weeks: PositiveFloat | None = None,
     limit: NonNegativeInt = 20,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Try a scoring file on the leads of the store: whom it ranks high, whom it hands over, who was won.
@@ -84,7 +84,7 @@ def backtest(
         book = open_book(frame)
         files = [read_model(path, book.catalog.vocabulary()) for path in (model, against) if path is not None]
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 1
     figures = [learned_figures(file.text) for file in files]
     goal = parse_outcome(
@@ -109,13 +109,10 @@ def backtest(
 def _replay(
     frame: Frame, models: list[ScoringModel], maturity: Maturity, goal: OutcomeRule
 ) -> list[Replayed]:
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         return replay(store, models, maturity, goal, now)
-    finally:
-        store.close()
 
 
 def as_json(

@@ -1,20 +1,20 @@
-"""`nurture score explain`: every term of one lead's score, now or at another moment, adding up to it."""
+"""`nurture score explain`: shows every term of a lead's score, now or at another moment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
+from console.options import Json
 from flows.work.story.reasons import plainly
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
-from leadstore.releases import current_release
+from leadstore.releases import current_book
 from leadstore.scores.history import read_for_scoring
 from leadstore.story.chapters import ScorePoint
 from leadstore.story.reader import read_story
@@ -44,14 +44,7 @@ class Explained:
     moved: bool  # asked for another moment than now
 
 
-def explain(
-    lead: str,
-    /,
-    *,
-    at: str | None = None,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def explain(lead: str, /, *, at: str | None = None, json: Json = False, frame: InFrame) -> int:
     """Show every term of a lead's score: the rule, the signal, its age, and its points; they add up to it.
 
     The score is computed from the signals by the release that runs. It reads the store and changes nothing.
@@ -68,12 +61,8 @@ def explain(
     from flows.work.moments import parse_moment
 
     moved = None if at is None else parse_moment(at)
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            explained = explained_at(tx, find_lead(tx, lead), moved)
-    finally:
-        store.close()
+    with frame.view() as tx:
+        explained = explained_at(tx, find_lead(tx, lead), moved)
     if json:
         say_json(as_json(explained))
     else:
@@ -81,7 +70,7 @@ def explain(
     return 0
 
 
-def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
+def explained_at(tx: Transaction, lead_id: int, moved: datetime | None) -> Explained:
     """Score one lead at a moment (None: now) by the release that runs.
 
     Raises:
@@ -111,11 +100,8 @@ def explained_at(tx: Any, lead_id: int, moved: datetime | None) -> Explained:
     )
 
 
-def _book(tx: Any) -> Book:
-    from nurture.project.book import read_book
-
-    release = current_release(tx)
-    book = None if release is None else read_book(release.files)[0]
+def _book(tx: Transaction) -> Book:
+    book = current_book(tx)
     if book is None:
         raise ProjectError("no release that can be read runs in this store", hint="run `nurture apply`")
     return book
@@ -135,12 +121,7 @@ def as_json(told: Explained) -> dict[str, Any]:
         "recheck_at": None if score.recheck_at is None else score.recheck_at.isoformat(),
         "terms": [{**term.as_dict(), "points": term.points, **_signal(told, term)} for term in score.terms],
         "history": [
-            {
-                "at": p.at.isoformat(),
-                "fit": p.fit,
-                "engagement": p.engagement,
-                "cell": f"{p.grade}{p.heat}",
-            }
+            {"at": p.at.isoformat(), "fit": p.fit, "engagement": p.engagement, "cell": f"{p.grade}{p.heat}"}
             for p in told.history
         ],
     }

@@ -1,4 +1,4 @@
-"""`nurture score learn`: a points card from outcomes, which a marketer can read and edit."""
+"""`nurture score learn`: learns a scoring file from outcomes, which a marketer can read and edit."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 from cyclopts.validators import Number
 
-from console.frame import Frame, InFrame, note, say_json
+from console.frame import Frame, InFrame, note, note_faults, say_json
+from console.options import Json
 from flows.work.project.shelf import read_shelf
 from flows.work.scoring.learn import Learned, Learning, require_learning
 from flows.work.scoring.learn import learn as learn_card
 from flows.work.scoring.outcomes import behaviour_types, read_examples
-from leadstore.database.access import latest_moment, open_existing
+from leadstore.database.access import latest_moment
 from nurture.errors import BookError, ProjectError
-from nurture.files.diagnosis import render_text
 from nurture.learning.card import write_card
 from nurture.learning.outcomes import Example, OutcomeRule, parse_outcome
 from nurture.learning.proposal import check_excluded
@@ -31,7 +31,7 @@ def learn(
     exclude: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
     max_rules: Annotated[int, Parameter(validator=Number(gte=2, lte=200))] = 25,
     leads: PositiveInt = 20_000,
-    json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
     frame: InFrame,
 ) -> int:
     """Learn a points card from the leads of the store, and say how well it will rank new ones.
@@ -58,7 +58,7 @@ def learn(
     try:
         book = open_book(frame)
     except BookError as error:
-        note(f"{render_text(error.faults)}\n\nnurture: {error}")
+        note_faults(error)
         return 1
     vocabulary = book.catalog.vocabulary()
     goal = parse_outcome(outcome, vocabulary)
@@ -98,14 +98,11 @@ def open_book(frame: Frame) -> Book:
 
 
 def _examples(frame: Frame, goal: OutcomeRule, book: Book, most: int) -> list[Example]:
-    store = open_existing(frame.settings().database_url)
-    try:
+    with frame.store() as store:
         with store.read("report") as tx:
             now = latest_moment(tx, datetime.now(UTC))
         types = behaviour_types(book.catalog.vocabulary())
         return list(read_examples(store, goal, types, now, most))
-    finally:
-        store.close()
 
 
 def _write(path: Path, text: str) -> None:

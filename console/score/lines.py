@@ -1,4 +1,4 @@
-"""Turns a score's terms into lines that visibly add up to it."""
+"""Turns a score's terms into lines whose rounded points add up to the rounded score."""
 
 from __future__ import annotations
 

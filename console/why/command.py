@@ -1,29 +1,18 @@
-"""`nurture why`: one lead's scores, stage, sequences and touches, and the reason for each."""
+"""`nurture why`: shows one lead's scores, stage, sequences and touches, and the reason for each."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
 
 from console.frame import InFrame, say_json
+from console.options import Json
 from flows.work.story.explanation import ExplainedStory, explain
-from leadstore.database.access import open_existing
+from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead
-from leadstore.releases import current_release
-
-if TYPE_CHECKING:
-    from nurture.project.book import Book
+from leadstore.releases import current_book
 
 
-def why(
-    lead: str,
-    /,
-    *,
-    json: Annotated[bool, Parameter(name="--json")] = False,
-    frame: InFrame,
-) -> int:
+def why(lead: str, /, *, json: Json = False, frame: InFrame) -> int:
     """Tell one lead's story: what was decided for each touch, and why.
 
     Parameters
@@ -33,12 +22,8 @@ def why(
     json
         Print one object for machines.
     """
-    store = open_existing(frame.settings().database_url)
-    try:
-        with store.read() as tx:
-            told = tell(tx, find_lead(tx, lead), datetime.now(UTC))
-    finally:
-        store.close()
+    with frame.view() as tx:
+        told = tell(tx, find_lead(tx, lead), datetime.now(UTC))
     if json:
         from flows.work.story.json import as_json
 
@@ -50,13 +35,6 @@ def why(
     return 0
 
 
-def tell(tx: Any, lead_id: int, now: datetime) -> ExplainedStory:
+def tell(tx: Transaction, lead_id: int, now: datetime) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
-    return explain(tx, lead_id, now, _book(tx))
-
-
-def _book(tx: Any) -> Book | None:
-    from nurture.project.book import read_book
-
-    release = current_release(tx)
-    return None if release is None else read_book(release.files)[0]
+    return explain(tx, lead_id, now, current_book(tx))

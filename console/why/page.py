@@ -17,7 +17,7 @@ from console.why.timeline import timeline
 from flows.work.story.explanation import ExplainedStory
 from flows.work.story.reasons import say_touch
 from leadstore.story.chapters import PastEnrolment
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState
 
 WIDTH = 100
@@ -31,7 +31,7 @@ COLOURS = {
     TouchState.UNCERTAIN: DOUBT,
 }
 ECHOES = (Sig.TOUCH_SENT, Sig.TOUCH_REFUSED)
-"""Signals that the sequences tell already."""
+"""Signals that are left out, because the sequences show the same touches."""
 
 
 def show(told: ExplainedStory) -> None:
@@ -42,7 +42,7 @@ def show(told: ExplainedStory) -> None:
 
 
 class Page:
-    """One story on its way to a terminal."""
+    """Prints one lead's story to the terminal, section by section."""
 
     def __init__(self, told: ExplainedStory) -> None:
         self.told, self.story, self.lead = told, told.story, told.story.lead
@@ -79,7 +79,7 @@ class Page:
         self.out.print(Padding(Text(printable(text), style=style), (0, 0, 0, indent), expand=False))
 
     def who(self) -> None:
-        """Name, numbers and address: this is the operator's own terminal."""
+        """Name, numbers and address; these may be shown, for this is the operator's own terminal."""
         lead, profile = self.lead, self.lead.profile
         name = " ".join(profile[f] for f in ("first_name", "last_name") if f in profile) or lead.address
         work = ", ".join(profile[f] for f in ("job_title", "company") if f in profile)
@@ -114,7 +114,7 @@ class Page:
             self.grid([*rows, (sum_line, Text(f"{axis}, {mark}", style="bold"))])
 
     def consents(self) -> None:
-        """What the address said, and whether it may be mailed at all."""
+        """The consents of the address, and its suppressions."""
         self.heading("Consents", "" if self.story.consents else "none: no marketing mail may go")
         rows = []
         for one in self.story.consents:
@@ -131,7 +131,7 @@ class Page:
             self.line(text, QUIET if span.lifted_at else BAD)
 
     def sequences(self) -> None:
-        """Where the lead stands in each sequence, each touch with its reason, and why it is in no other."""
+        """Each sequence the lead is or was in, with its touches and reasons, and why it is in no other."""
         for run in self.story.runs:
             self.run(run)
         if self.told.silence:

@@ -64,7 +64,7 @@ def _outcome(one: PastDecision, touch: Touch, run: PastEnrolment, zone: tzinfo) 
 
 
 def _says_more(touch: Touch, last_send: dict[Passage, int]) -> bool:
-    """A touch that ended with its enrolment, without a decision of its own to say so."""
+    """Whether a touch ended with its enrolment, so that no decision tells of its end."""
     known = (touch.step, touch.occurrence) in last_send or touch.reason in set(REASONS)
     return not known and touch.settled_at is not None
 
@@ -94,5 +94,5 @@ def _same(one: PastDecision, other: PastDecision) -> bool:
 
 
 def _short(step: str, run: PastEnrolment) -> str:
-    """A step without the sequence's name, which stands above it already."""
+    """A step without the sequence's name, which is the heading."""
     return step.removeprefix(f"{run.enrolment.sequence}/")

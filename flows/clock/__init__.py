@@ -1,4 +1,4 @@
-"""The embedded clock of `nurture up`, the one process that keeps it, and the rivals it refuses.
+"""The embedded clock of `nurture up`, the lock of the process that keeps it, and other clocks it refuses.
 
 Its door: `ticker.Clock`, `leader.leading_alone`, `rivals.refuse_schedules`.
 """

@@ -1,4 +1,4 @@
-"""The leader: of all the processes on one store, one keeps the embedded clock."""
+"""The lock by which one process of a store keeps the embedded clock."""
 
 from __future__ import annotations
 
@@ -41,13 +41,10 @@ async def leading_alone(settings: Settings) -> AsyncIterator[asyncio.Future[None
     Raises:
         LockHeld: another process leads, or deployments work on the store; names who.
     """
-    store = await in_thread(ready_store, settings)
-    try:
+    with contextlib.closing(await in_thread(ready_store, settings)) as store:
         await refuse_rivals(store)
         async with leading(store) as lost:
             yield lost
-    finally:
-        store.close()
 
 
 def refuse_beside_leader(store: Store) -> None:

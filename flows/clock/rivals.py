@@ -1,7 +1,7 @@
 """Finds other clocks on a store: schedules of our flows on a Prefect server, and workers seen lately.
 
 Two clocks do no harm to leads, for the store decides what is due; but an operator who stops one of them
-believes that nothing runs any more.
+would believe that nothing runs any more.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from flows.processes.api import ask
 from leadstore.store import Store, in_thread
 from leadstore.vitals import last_ticks
 from nurture.errors import LockHeld
+from nurture.words import Clockwork
 
 LATELY = timedelta(minutes=3)
 """A deployment ticks every minute: after this long without one, it is stopped."""
 
-DEPLOYED = "deployment"
+DEPLOYED: Clockwork = "deployment"
 """How the ticks of a worker are noted."""
 
 FLOWS = [f"nurture-{name}" for name in ("tick", "intake", "rescore", "handoff", "mailbox")]
@@ -102,7 +103,7 @@ def _profile() -> Mapping[str, Any]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    """What the file says; nothing if there is none, or none that can be read: it is not ours to judge."""
+    """The content of the file; empty if there is none, or it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

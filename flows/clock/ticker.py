@@ -17,6 +17,7 @@ from flows.rescore import rescore
 from flows.runs.conduct import Report, conduct
 from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
+from flows.work.counts import Summary
 from flows.work.project.watch import ShelfWatch
 from flows.work.shop.wire import Shop
 from flows.work.trouble import trouble_in
@@ -43,11 +44,11 @@ class Clock:
         self.shop = shop
         self.report = report
         self._shelf = ShelfWatch(shop)
-        self._one = asyncio.Lock()  # SQLite has one writer: flows in a queue, not in a crowd
+        self._one = asyncio.Lock()  # SQLite has one writer, so one flow runs after the other
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Begin: scores first, for entries depend on them, then a tick and a handoff."""
+        """Schedule the flows: scores first, for entries depend on them, then a tick and a handoff."""
         self._every(timedelta(minutes=10), self._rescore, after=timedelta())
         self._every(timedelta(minutes=1), self._tick, after=timedelta(seconds=1))
         self._every(timedelta(minutes=1), self._handoff, after=timedelta(seconds=2))
@@ -103,8 +104,9 @@ class Clock:
         self,
         name: str,
         job: Callable[[], Awaitable[None]],
-        flow: Callable[[], Awaitable[dict[str, object]]],
+        flow: Callable[[], Awaitable[Summary]],
     ) -> None:
+        """Run a flow, and tell what came of it; `job` goes on with what it left."""
         async with self._one:
             try:
                 counts = await flow()
@@ -115,7 +117,7 @@ class Clock:
                     self._again(name, job)
             except NurtureError as error:
                 log.error("%s failed: %s", name, error)
-            except Exception as error:  # the clock outlives a flow: the next run resumes
+            except Exception as error:  # the clock goes on: the next run resumes the work
                 log.error("%s failed: %s", name, type(error).__name__)
 
     async def _look_at_shelf(self) -> None:

@@ -12,7 +12,7 @@ SECONDS = 5
 
 
 def ask(url: str, wanted: Any = None) -> Any:  # JSON both ways
-    """The answer to a GET, or to a POST of `wanted`; None if there is none, or none that is well."""
+    """The answer to a GET, or to a POST of `wanted`; None if there is none, or another status than 200."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     body = None if wanted is None else json.dumps(wanted).encode()
     try:
@@ -24,7 +24,7 @@ def ask(url: str, wanted: Any = None) -> Any:  # JSON both ways
 
 
 def _rights() -> dict[str, str]:
-    """The user's own key, for Prefect Cloud, or the shared words of a server of one's own."""
+    """The user's API key for Prefect Cloud, or the shared credentials of a server of one's own."""
     key, shared = os.environ.get("PREFECT_API_KEY"), os.environ.get("PREFECT_API_AUTH_STRING")
     if key:
         return {"Authorization": f"Bearer {key}"}

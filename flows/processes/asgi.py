@@ -18,7 +18,7 @@ class QuietServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none: whoever started this server says when it stops."""
+        """Capture none: the code that started this server stops it."""
         yield
 
 
@@ -28,7 +28,7 @@ def server_config(app: Any) -> uvicorn.Config:  # any ASGI application
         app,
         http=PromptProtocol,
         h11_max_incomplete_event_size=LARGEST_HEAD,
-        log_config=None,  # what it says goes where we say ours, and is kept as short
+        log_config=None,  # its messages go to our own log handlers
         log_level="warning",
         access_log=False,
         server_header=False,

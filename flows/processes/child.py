@@ -1,4 +1,4 @@
-"""The local Prefect server as a child process: it lives exactly as long as its parent holds a pipe open."""
+"""The local Prefect server as a child process, which ends when its parent's end of a pipe is closed."""
 
 from __future__ import annotations
 

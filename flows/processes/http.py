@@ -1,4 +1,4 @@
-"""The HTTP protocol of our servers: whoever does not send a whole request soon gives up their place."""
+"""The HTTP protocol of our servers, which closes connections that do not send a whole request in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 REQUEST_SECONDS = 10.0
-"""For a whole request, its body included; ours are some hundred bytes."""
+"""The time limit for a whole request, its body included; ours are some hundred bytes."""
 MOST_HALF_OPEN = 100
 """Connections that may be waiting for the rest of a request; one more takes the place of the oldest."""
 LARGEST_HEAD = 16 * 1024
@@ -21,10 +21,10 @@ _waiting: WeakKeyDictionary[ServerState, dict[PromptProtocol, None]] = WeakKeyDi
 
 
 class PromptProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1, which by itself waits for a request for ever.
+    """uvicorn's HTTP/1.1, with a time limit for each request; uvicorn itself waits for ever.
 
-    Nobody is refused while a flood of half-open connections lasts: the oldest of them make room, and a
-    request that comes in one piece is answered before it could be among them.
+    During a flood of half-open connections none is refused: the oldest are closed instead, and a request
+    that comes in one piece is answered before it could be among them.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -38,7 +38,7 @@ class PromptProtocol(H11Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on, or no more: the request is whole, or cannot become one."""
+        """Wait on while the request is not whole."""
         super().data_received(data)
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._wait()

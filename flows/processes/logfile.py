@@ -1,4 +1,4 @@
-"""Keeps the log of a child process short: the child writes on, its old lines go to a second file."""
+"""Keeps the log of a child process short: its old lines are moved to a second file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOK_SECONDS = 15
 
 
 def shorten(log: Path, most: int = MOST_BYTES) -> None:
-    """Move what a long log holds to its `.1`. Whoever writes must append: then it goes on at the new end."""
+    """Move a long log's lines to its `.1`. Its writer must have opened it for appending."""
     try:
         if log.stat().st_size <= most:
             return

@@ -60,19 +60,19 @@ async def local_server(settings: Settings, *, port: int | None = None) -> AsyncI
         if server is None:
             server = await stack.enter_async_context(_child(settings, port or 0))
         stack.enter_context(_environment(server_environment(settings, server)))
-        stack.push_async_callback(_last_words)
+        stack.push_async_callback(_deliver_logs)
         yield server
 
 
 KEPT = frozenset({"PREFECT_CLIENT_MAX_RETRIES", "PREFECT_LOGGING_LEVEL", "PREFECT_SERVER_LOGGING_LEVEL"})
-"""What of the caller's PREFECT_* reaches a server of ours and the flows that report to it. PREFECT_API_URL is
-heard where it says which server to report to. All else, a database above all, is of another Prefect."""
+"""The caller's PREFECT_* variables that a server of ours and its flows get. PREFECT_API_URL is read where the
+server to report to is chosen. All others, such as a database, belong to another Prefect."""
 
 
 def server_environment(settings: Settings, server: PrefectServer) -> dict[str, str | None]:
-    """What Prefect reads from the environment: where the API is; nothing measured, nothing kept.
+    """Prefect's environment variables: the API's address; no analytics, no stored results.
 
-    None stands for what is taken out. Beside the server that PREFECT_API_URL names, all else stays.
+    A variable that is None is taken out. For the server that PREFECT_API_URL names, all others stay.
     """
     values: dict[str, str | None] = {
         "PREFECT_API_URL": server.api,
@@ -131,7 +131,8 @@ async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
     home.mkdir(parents=True, exist_ok=True)
     listener = bind(port, "NURTURE_PREFECT_PORT", "the Prefect server")
     server = PrefectServer(f"http://127.0.0.1:{listener.getsockname()[1]}", ours=True)
-    keep, give = _pipe()
+    give, keep = os.pipe()
+    os.set_inheritable(give, True)
     try:
         process = _spawn(settings, server, listener, give, home / "server.log")
     finally:
@@ -146,12 +147,6 @@ async def _child(settings: Settings, port: int) -> AsyncIterator[PrefectServer]:
         _address_file(settings).unlink(missing_ok=True)
         os.close(keep)  # the child's sign to stop
         await asyncio.to_thread(_reap, process)
-
-
-def _pipe() -> tuple[int, int]:
-    give, keep = os.pipe()
-    os.set_inheritable(give, True)
-    return keep, give
 
 
 def _spawn(
@@ -204,8 +199,8 @@ def _address_file(settings: Settings) -> Path:
     return settings.state / "prefect" / "nurture-server"
 
 
-async def _last_words() -> None:
-    """Let Prefect's threads deliver what they hold, while the server still listens."""
+async def _deliver_logs() -> None:
+    """Let Prefect's threads deliver the logs and events they hold, while the server still listens."""
     if "prefect" not in sys.modules:
         return
     from prefect.events.worker import EventsWorker
@@ -233,10 +228,6 @@ def _set(values: Mapping[str, str | None]) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-    _read_again()
-
-
-def _read_again() -> None:
     if "prefect" in sys.modules:
         from prefect.context import refresh_global_settings_context
 

@@ -13,7 +13,7 @@ from flows.clock.rivals import refuse_schedules
 from flows.processes.asgi import served
 from flows.processes.ports import bind
 from flows.processes.server import local_server
-from flows.work.counts import Counts
+from flows.work.counts import Summary
 from flows.work.shop.front import web_app
 from flows.work.shop.inbox import local_inbox
 from flows.work.shop.settings import Settings
@@ -33,7 +33,7 @@ class RunningSystem:
 
 @asynccontextmanager
 async def whole_system(
-    settings: Settings, report: Callable[[str, Counts], None]
+    settings: Settings, report: Callable[[str, Summary], None]
 ) -> AsyncIterator[RunningSystem]:
     """Start every part in order and stop them in reverse: the clock first, the Prefect server near the end.
 

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
-from prefect import Flow, State, tags
+from prefect import Flow, tags
 
 from flows.runs.options import RunOptions
 from flows.runs.seal import FlowFault, unsealed
 from flows.runs.shop import holding
-from flows.work.counts import Counts
+from flows.work.counts import Summary
 from flows.work.shop.wire import Shop
 
-Options = TypeVar("Options", bound=RunOptions)
-Report = Callable[[str, Counts], None]
+Report = Callable[[str, Summary], None]
 """Told the name of each flow that ran, and its counts."""
 
 
-async def conduct(
-    shop: Shop,
-    flow: Flow[[Options], Coroutine[Any, Any, State[dict[str, Any]]]],
-    options: Options,
-) -> dict[str, Any]:
+async def conduct(shop: Shop, flow: Flow[..., Any], options: RunOptions) -> Summary:
     """The flow's counts, also of a run that ended in trouble; it shows in the Prefect UI under its own name.
 
     Raises:
         NurtureError: the very error that stopped the flow, of which Prefect was told only the sealed form.
         FlowFault: something unforeseen broke.
     """
+    call: Any = flow  # Prefect types an async flow by the very coroutine that it makes
     with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
-        state: Any = await flow(options, return_state=True)
+        state = await call(options, return_state=True)
         found = await state.aresult(raise_on_failure=False)
     if isinstance(found, FlowFault):
         raise unsealed(found) from None

@@ -1,4 +1,4 @@
-"""What becomes of runs that nobody began in time: one run does the work of all, the others are dropped."""
+"""Cancels scheduled runs that were not begun in time: one run does the work of all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.logging import get_run_logger
 from prefect.runtime import deployment
 from prefect.states import Cancelled
+from prefect.types import DateTime
 
 LATE = timedelta(seconds=60)
 """A run of a schedule that still waits so long after its time is dropped."""
@@ -32,9 +33,9 @@ PATIENCE_SECONDS = 20
 
 @contextlib.asynccontextmanager
 async def dropping_late() -> AsyncIterator[None]:
-    """Beside the block, cancel the late runs of this run's own deployment: an outage leaves many of them.
+    """While the block runs, cancel the late runs of this run's own deployment: an outage leaves many of them.
 
-    Nothing is lost, for what they would do, this run does. Runs that somebody asked for are let be, and no
+    Nothing is lost, for this run does their work. Runs that a person started are not cancelled, and no
     trouble with the server keeps the work from being done.
     """
     own = deployment.id
@@ -53,7 +54,7 @@ async def _drop(own: UUID) -> None:
     waiting = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[own]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC) - LATE),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=DateTime.now(UTC) - LATE),
     )
     dropped: State[Any] = Cancelled(name="Dropped", message="late: another run does the same work now")
     try:

@@ -33,7 +33,7 @@ class RunOptions(BaseModel):
 
     @property
     def label(self) -> str:
-        """The moment, as it stands in the names of runs."""
+        """The moment, as it is written in the names of runs."""
         return self.now or f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
 
     def deadline(self, own: float) -> Deadline:

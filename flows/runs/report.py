@@ -1,4 +1,4 @@
-"""What an operator sees of a run: a state whose name and type tell the truth, and a table of counts."""
+"""What Prefect shows of a run: a state that is named for what happened, and a table of counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from prefect.states import Completed, Failed
 from flows.runs.lateness import dropping_late
 from flows.runs.seal import FlowFault, sealed
 from flows.runs.shop import this_shop
-from flows.work.counts import Counts, in_words, rows, total
+from flows.work.counts import Summary, in_words, rows, total
 from flows.work.shop.wire import Shop
 from flows.work.trouble import DATABASE_DOWN, MAILBOX_DOWN, trouble_in
 from nurture.errors import MailboxError, StoreGone
@@ -24,7 +24,7 @@ NAMES = {StoreGone: DATABASE_DOWN, MailboxError: MAILBOX_DOWN}
 
 
 async def reported(
-    flow: str, now: str | None, work: Callable[[Shop, datetime], Awaitable[dict[str, Any]]]
+    flow: str, now: str | None, work: Callable[[Shop, datetime], Awaitable[Summary]]
 ) -> State[Any]:
     """Do the work in this process's shop. If what was due could not be done, the state is of type Failed.
 
@@ -44,7 +44,7 @@ async def reported(
     return await closing_state(flow, counts)
 
 
-async def closing_state(flow: str, counts: Counts) -> State[dict[str, Any]]:
+async def closing_state(flow: str, counts: Summary) -> State[dict[str, Any]]:
     """The state a run ends in, named for what happened; a run that did something leaves a table."""
     words, trouble = in_words(counts), trouble_in(counts)
     get_run_logger().info("%s: %s", flow, words)

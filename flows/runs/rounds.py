@@ -10,15 +10,14 @@ from flows.rescore import rescore
 from flows.runs.conduct import conduct
 from flows.runs.options import RescoreOptions, RunOptions, TickOptions
 from flows.tick import tick
-from flows.work.counts import added
-from flows.work.duties import whole_round
+from flows.work.counts import CountName, Summary, added
+from flows.work.duties import DutyName, whole_round
 from flows.work.shop.wire import Shop
-from flows.work.trouble import SHUT
 
-LEFT = ("behind", "unassigned", "unfinished", SHUT)
+LEFT: tuple[CountName, ...] = ("behind", "unassigned", "unfinished", "relay_shut")
 """Counts of what is left: those of a later run stand for those before."""
 
-FLOWS: dict[str, tuple[Any, type[RunOptions]]] = {  # each flow takes its own options
+FLOWS: dict[DutyName, tuple[Any, type[RunOptions]]] = {  # each flow takes its own options
     "mailbox": (mailbox, RunOptions),
     "rescore": (rescore, RescoreOptions),
     "tick": (tick, TickOptions),
@@ -26,19 +25,19 @@ FLOWS: dict[str, tuple[Any, type[RunOptions]]] = {  # each flow takes its own op
 }
 
 
-async def one_round(shop: Shop, now: str | None = None) -> dict[str, Any]:
+async def one_round(shop: Shop, now: str | None = None) -> Summary:
     """The counts of the runs, added up; `now` is the moment of a moved clock."""
 
-    async def do(name: str) -> dict[str, Any]:
+    async def do(name: DutyName) -> Summary:
         flow, options = FLOWS[name]
         return await whole(shop, flow, options(now=now))
 
     return await whole_round(shop, do)
 
 
-async def whole(shop: Shop, flow: Any, options: RunOptions) -> dict[str, Any]:
+async def whole(shop: Shop, flow: Any, options: RunOptions) -> Summary:
     """Run after run until nothing is left: each is bounded in time."""
-    counts = await conduct(shop, flow, options)
+    counts: Summary = await conduct(shop, flow, options)
     while counts.get("unfinished") and not shop.stopping:
         more = await conduct(shop, flow, options)
         counts = {**added(counts, more), **{name: more[name] for name in LEFT if name in more}}

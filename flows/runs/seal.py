@@ -1,4 +1,4 @@
-"""Keeps a lead's data out of Prefect: what leaves a flow as an error is said without it."""
+"""Keeps a lead's data out of Prefect: errors leave a flow without it."""
 
 from __future__ import annotations
 

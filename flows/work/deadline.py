@@ -1,4 +1,4 @@
-"""Until when a run begins more work: it ends in time by itself, so that nothing has to cut it short."""
+"""The moment after which a run begins no more work, so that it ends before its timeout."""
 
 from __future__ import annotations
 

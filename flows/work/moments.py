@@ -1,4 +1,4 @@
-"""Reads a moved clock's moment, as the command line and the flows are given it."""
+"""Reads the moment of a moved clock, as the command line and the flows take it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps a log readable while one thing goes wrong all the time: what repeats is said once, with a count."""
+"""A logging filter that writes a repeated message once in a while, with a count."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Says in a name and in words what of the work that was due could not be done.
+"""Names what of the work that was due could not be done, and why.
 
-What only waits for its window, its cap or a consent is no trouble, and neither is a letter that its
-recipient's server puts off for a while: it is tried again by itself.
+A touch that waits for its window, a cap or a consent is no trouble, nor is a letter that its recipient's
+server puts off for a while: it is tried again by itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.work.counts import Counts, total
+from flows.work.counts import CountName, Summary, total
 from nurture.deciding.routes import WHY
 from nurture.words import Closing, Reason
 
@@ -16,9 +16,6 @@ RELAY_DOWN = "RelayDown"
 MAILBOX_DOWN = "MailboxDown"
 DATABASE_DOWN = "DatabaseDown"
 PARTLY_SENT = "PartlySent"
-
-SHUT = "relay_shut"
-"""The count, by the cause of its closing, of what waits for a relay that is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +26,10 @@ class Trouble:
     words: str
 
 
-def trouble_in(counts: Counts) -> Trouble | None:
+def trouble_in(counts: Summary) -> Trouble | None:
     """What these counts of a flow, or of a whole round, tell of trouble; None: all that was due was done."""
-    said = [_said(number, *row) for path, *row in _ROWS if (number := _count(counts, path))]
-    shut = counts.get(SHUT, {})
+    said = [_said(number, *row) for what, *row in _ROWS if (number := _count(counts, what))]
+    shut = counts.get("relay_shut", {})
     if total(shut):
         why = " and ".join(WHY[Closing(cause)] for cause in sorted(shut))
         said.insert(0, f"the relay is closed: {why}; {total(shut)} waiting (`nurture outbox routes`)")
@@ -41,11 +38,11 @@ def trouble_in(counts: Counts) -> Trouble | None:
     return Trouble(name, "; ".join(said)) if said else None
 
 
-def _count(counts: Counts, path: str) -> int:
-    """The count of that name, or of that name and reason; a round counts what the mailbox brought apart."""
-    name, _, reason = path.partition("/")
-    own, mailbox = counts.get(name, 0), counts.get("mailbox", {}).get(name, 0)
-    return int(own.get(reason, 0)) if reason and own else total(own) + total(mailbox)
+def _count(counts: Summary, what: CountName | Reason) -> int:
+    """The count of that name, or of what is held for that reason; with what a round's mailbox brought."""
+    if isinstance(what, Reason):
+        return int(counts.get("held", {}).get(what, 0))
+    return total(counts.get(what, 0)) + total(counts.get("mailbox", {}).get(what, 0))
 
 
 def _said(number: int, one: str, many: str, remedy: str) -> str:
@@ -54,7 +51,7 @@ def _said(number: int, one: str, many: str, remedy: str) -> str:
 
 _SELLER = "`nurture outbox list --kind seller`"
 _WEBHOOK = "`nurture outbox list --kind webhook`"
-_ROWS = (
+_ROWS: tuple[tuple[CountName | Reason, str, str, str], ...] = (
     ("unreachable", "mailbox cannot be read", "mailboxes cannot be read", "`nurture mailbox` tells why"),
     ("failed", "touch failed", "touches failed", "`nurture outbox list --state failed`"),
     (
@@ -64,13 +61,13 @@ _ROWS = (
         "`nurture outbox list --state uncertain`",
     ),
     (
-        f"held/{Reason.BROKEN}",
+        Reason.BROKEN,
         "touch held, for its decision failed",
         "touches held, for their decision failed",
         "mend the cause, then `nurture outbox retry --reason decision_failed`",
     ),
     (
-        f"held/{Reason.DOMAIN_CLOSED}",
+        Reason.DOMAIN_CLOSED,
         "touch waits for a recipient's domain that is closed",
         "touches wait for recipients' domains that are closed",
         "`nurture outbox routes`",
@@ -83,7 +80,6 @@ _ROWS = (
     ("webhooks_uncertain", "webhook may be lost", "webhooks may be lost", _WEBHOOK),
     ("webhooks_later", "webhook could not go yet", "webhooks could not go yet", _WEBHOOK),
     ("webhooks_unsigned", "webhook waits for a key", "webhooks wait for a key", "set NURTURE_WEBHOOK_KEY"),
-    ("unreadable", "mail could not be read by us", "mails could not be read by us", "see the mailbox"),
     (
         "held_back",
         "lead would leave a sequence by the files, which were not applied",
@@ -92,4 +88,4 @@ _ROWS = (
     ),
     ("set_aside", "item was set aside", "items were set aside", "`nurture aside list`"),
 )
-"""Counts that tell of trouble: name (and reason), what one of them is, what several are, what to type."""
+"""Counts that tell of trouble: name (or reason), what one of them is, what several are, what to type."""

@@ -1,4 +1,4 @@
-"""Tells answers of machines from answers of people (RFC 3834): an absence is neither a bounce nor a reply."""
+"""Tells automatic answers from answers of people (RFC 3834): an absence is neither a bounce nor a reply."""
 # ruff: noqa: E501 -- a phrase of a table stands on one line
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TITLES = re.compile(
     r"|自動(?:返信|応答|回覆)|自动(?:回复|答复)|不在|자동 ?(?:회신|응답)|부재)"
 )
 _ALONE = re.compile(r"\s{0,3}(?:[:：(|]|[-\u2013\u2014] |$)")
-"""What follows a title that is a machine's; a person goes on with the sentence."""
+"""What follows an automatic title; in a person's subject the sentence goes on."""
 _NAMED = re.compile(
     r"(?i)\b(?:is|will be) (?:currently )?(?:out of (?:the )?office|away|on leave|on vacation)\b"
 )
@@ -54,7 +54,7 @@ def is_auto_reply(mail: Mail) -> bool:
 
 
 def has_no_way_back(mail: Mail) -> bool:
-    """Whether nobody is to answer it: machines write so, and say by it that they are none (RFC 3834 3.3)."""
+    """Whether its return path is empty, as that of automatic mail is (RFC 3834 3.3)."""
     return mail.header("Return-Path").strip() == "<>"
 
 
@@ -78,7 +78,7 @@ def _start(subject: str) -> int:
 
 
 def says_it_is_a_machine(mail: Mail) -> bool:
-    """Whether its words do, without a header or a title: most rules of mail programs leave neither."""
+    """Whether its text is automatic, without a header or a title: most rules of mail programs set neither."""
     text = mail.text()
     own = own_words(text)
     if words.AUTOMATIC.search(own):

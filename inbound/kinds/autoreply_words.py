@@ -1,4 +1,4 @@
-"""How machines answer for people, by language; all is folded: small letters without accents.
+"""The phrases of automatic answers, by language; all is folded: small letters without accents.
 
 One sign is not enough: people tell of holidays and of tickets too. Who is away says until when; a receipt says
 that something came, and what will happen with it.
@@ -33,7 +33,7 @@ AWAY = _any(
     rf"\bben (?:ik )?{_S}{{0,8}}?(?:afwezig|niet (?:aanwezig|bereikbaar|op kantoor)|met vakantie|op vakantie)",
     rf"\b(?:estou|estarei|encontro-me) {_S}{{0,2}}?(?:fora|ausente|de ferias)",
 )
-"""Somebody is not there now."""
+"""The writer is absent."""
 
 BACK = _any(
     r"\buntil\b|\btill\b|\breturn(?:ing)?\b|\b(?:be|am|i'm) back\b|\b(?:no|limited|without) access\b|\bin my absence\b"
@@ -44,7 +44,7 @@ BACK = _any(
     r"\bhasta (?:el|nuevo)\b|\bregres\w{1,5}\b|\burgente?s?\b|\burgencia\b|\bvuelta\b|\bvolver\w{1,2}\b",
     r"\bfino al\b|\burgenz\w\b|\brientr\w{1,4}\b|\btot en met\b|\btot \d|\bspoed\b|\bterug\b|\bate (?:ao|o|dia|\d)\b",
 )
-"""And says until when, or whom to ask meanwhile."""
+"""Until when, or whom to ask meanwhile."""
 
 AUTOMATIC = _any(
     rf"\bthis (?:is|was) an? {_S}{{0,1}}?(?:auto\w{{0,12}}|system|computer)[- ]?(?:generated )?{_S}{{0,1}}?(?:message"
@@ -64,7 +64,7 @@ AUTOMATIC = _any(
     rf"\b(?:messaggio|risposta|email) {_S}{{0,2}}?automatic[oa]|\bautomatisch (?:bericht|antwoord|gegenereerd)"
     rf"|\b(?:mensagem|resposta) {_S}{{0,2}}?automatica",
 )
-"""It says of itself that a machine wrote it."""
+"""The mail says that it is automatic."""
 
 _WHAT = r"(?:e-?mail|mail|message|request|enquiry|inquiry|query|question|application|ticket|case|submission)"
 RECEIVED = _any(
@@ -86,7 +86,7 @@ RECEIVED = _any(
     r"\babbiamo ricevuto\b|\bgrazie per (?:averci|il suo|la sua)|\bwij hebben uw\b|\bbedankt voor uw\b|\brecebemos\b"
     r"|\bobrigado pel[ao] su?a",
 )
-"""Something of ours has come."""
+"""A receipt: something of ours has arrived."""
 
 PROMISED = _any(
     r"\b(?:ticket|reference|case|request|incident|vorgang\w{0,7}|ticketnummer|dossier|referencia|caso|numero|nummer|ref)"
@@ -100,4 +100,4 @@ PROMISED = _any(
     r"\bantes posible\b|\bbrevedad\b|\bresponder\w{0,4}\b|\bdias (?:habiles|laborables)\b|\bpondremos en contacto\b"
     r"|\bbreve\b|\bal piu presto\b|\bzo spoedig\b|\bbinnen \d|\bem breve\b|\bassim que\b",
 )
-"""And will be dealt with, or has a number."""
+"""It will be processed, or has a number."""

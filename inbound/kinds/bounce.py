@@ -13,7 +13,7 @@ from enum import StrEnum
 from inbound.kinds import legacy_bounce
 from inbound.kinds.legacy_bounce import LegacyFailure
 from inbound.mail.message import Mail, clean, decoded, inside, leaves, plain
-from nurture.refusals.refusal import UNCLEAR, RefusalMeaning, judge, tells_of_full
+from nurture.refusals.refusal import RefusalMeaning, judge, tells_of_full
 from nurture.refusals.words import ADDRESS_REFUSED, AT_DATA, AT_OTHER, AT_RCPT, AT_US
 
 MAX_RECIPIENTS = 100
@@ -41,11 +41,11 @@ class Bounce:
 
     @property
     def hard(self) -> bool:
-        """Whether the address is gone for good."""
+        """Whether the address will not take mail again."""
         return self.action is Action.FAILED and self.verdict.hard
 
 
-UNREAD = (Bounce((), Action.FAILED, RefusalMeaning(hard=False, reason=UNCLEAR)),)
+UNREAD = (Bounce((), Action.FAILED, RefusalMeaning(hard=False, reason="unclear")),)
 """What comes to a bounce address in a form that nobody knows."""
 
 
@@ -123,10 +123,10 @@ def _verdict(status: str, said: str, around: str) -> RefusalMeaning:
     verdict = judge(status, f"{said or status.partition(' ')[2]}\n{phase}")
     if verdict.hard and tells_of_full(around):
         return replace(verdict, hard=False, reason="mailbox_full")
-    if verdict.hard or verdict.reason not in (UNCLEAR, "later") or not around:
+    if verdict.hard or verdict.reason not in ("unclear", "later") or not around:
         return verdict
     told_more = judge(status, f"{said}\n{around}")
-    return told_more if verdict.reason == UNCLEAR or told_more.ours else verdict
+    return told_more if verdict.reason == "unclear" or told_more.ours else verdict
 
 
 def _action(block: Message, status: str) -> Action:

@@ -8,7 +8,7 @@ from email.message import Message
 from inbound.mail.message import Mail, inside
 
 NO_COMPLAINT = ("not-spam", "auth-failure", "virus", "dmarc")
-"""Feedback types that no person's displeasure is behind (RFC 5965 7.3, RFC 6591)."""
+"""Feedback types that are no complaint of a person (RFC 5965 7.3, RFC 6591)."""
 _AGGREGATE = re.compile(
     r"(?i)^\W{0,9}(?:(?:\[[^\[\]]{1,40}\]|re:|fwd?:)\s{0,3}){0,3}(?:dmarc\b.{0,40}\breport|report domain:"
     r"|tls[- ]?rpt|tls report|smtp tls report|report from .{1,80}\bdmarc|aggregate report)"

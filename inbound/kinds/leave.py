@@ -1,4 +1,4 @@
-"""Recognises a person who asks, in an answer to one of our mails, to be left alone."""
+"""Recognises a person who asks, in an answer to one of our mails, for no more mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people ask to be left alone, by language; all is folded: small letters without accents.
+"""The phrases with which people ask for no more mail, by language; all is folded: small letters without accents.
 
 `ACTS` ask for something to be done, which a negation forbids ("please don't stop"). `NO_MORE` are negations
 themselves. `ALONE` is a wish only where it is all that a sentence says. People misspell; the commonest slips
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 _W = r"(?:[^ ,]{1,30} )"
-"""A word of no matter."""
+"""Any word."""
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -249,7 +249,7 @@ NO_MORE = _any(
     r"\bniet (?:meer|langer) (?:\S{1,30} ){0,3}?(?:ontvangen|mailen|benaderd|gemaild|krijgen|sturen)",
     r"\bnao (?:quero|desejo|queremos|pretendo) (?:mais )?receber|\bnao (?:me )?envi\w{1,4} mais",
 )
-"""Whoever writes this wants nothing more."""
+"""The writer wants no more mail."""
 
 ALONE = _whole(
     r"please|pls|plz|kindly|hi|hello|hey|dear \S{1,20}|just|now|and|so|thanks|thank you|no thanks|no thank you"
@@ -290,7 +290,7 @@ CONDITION = re.compile(
     r"|to (?:un|opt|be|stop|cancel|manage)\S{0,15}|you (?:can|may)|vous pouvez|sie k(?:o|oe)nnen|puede)\b"
     r"(?! (?:possible|vous plait|te plait|es posible|lo desea no|no les?|favor))"
 )
-"""How the footers of other people's letters begin: nobody asks, somebody explains."""
+"""How footers begin that explain how to unsubscribe, and do not ask for it."""
 OTHERS = re.compile(
     r"\b(?:customers?|clients?|contacts|recipients?|users?|subscribers?|people|visitors|prospects?|their|they"
     r"|themselves|competitors?\S{0,2}|clientes?|contactos?|usuarios?|destinatarios?|kunden|kunde|empf(?:a|ae)nger\w{0,2}"

@@ -1,4 +1,4 @@
-"""Reads bounces older or stranger than RFC 3464: flufl.bounce says who, the words of the notice say why."""
+"""Reads bounces in other forms than RFC 3464: flufl.bounce finds the recipients, the text tells why."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def looks_like_bounce(mail: Mail) -> bool:
 
 
 def is_robot(mail: Mail) -> bool:
-    """Whether a mail system wrote it, by its own word: absences too come without a return path."""
+    """Whether the sender is a mail system by name; an empty return path alone may be an absence."""
     return bool(ROBOTS.search(f"{mail.header('From')} {mail.header('Sender')}".strip()))
 
 

@@ -11,34 +11,12 @@ _UNSEEN = re.compile(r"(?is)<(style|script|head|title)\b[^<>]{0,2000}>[^<]{0,200
 _COMMENT = re.compile(r"<!--[^<>]{0,2000}-->")
 _TAG = re.compile(r"<(/?)([a-zA-Z!][a-zA-Z0-9]{0,20})[^<>]{0,4000}>")
 _BLANKS = re.compile(r"[ \t\n\r\f\u00a0]+")
-_LINES = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "tr",
-        "li",
-        "ul",
-        "ol",
-        "table",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "blockquote",
-        "body",
-        "html",
-        "pre",
-        "section",
-        "article",
-        "center",
-    ]
-)
+_LINES = frozenset({
+    "p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote",
+    "body", "html", "pre", "section", "article", "center",
+})  # fmt: skip
 """Tags that begin a line."""
-_APART = frozenset(["p", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"])
+_APART = frozenset({"p", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
 """Tags that leave a line empty."""
 _RULE = "-----"
 _CUT = re.compile(r"""(?i)\b(?:id|class)\s{0,3}=\s{0,3}["']?(?:x_)?(?:divRplyFwdMsg|OutlookMessageHeader)""")

@@ -1,4 +1,4 @@
-"""A received mail, read so that nothing in it can stop the reading: broken MIME, odd charsets, no MIME."""
+"""A received mail, read so that no part of it can raise: broken MIME, unknown charsets, no MIME."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 LONGEST_TEXT = 200_000
 """Characters of a text that are read."""
 LONGEST_HEADER = 10_000
-"""Characters of a header that are kept: Python takes the parameters of a longer one apart for minutes."""
+"""Characters of a header that are kept: Python parses the parameters of a longer one for minutes."""
 MOST_HEADERS = 2_000
 """A mail's headers are looked through up to here."""
 MOST_WORDS = 100
@@ -122,7 +122,7 @@ def read_mail(raw: bytes) -> Mail:
 
 
 def parse(raw: bytes) -> Message:
-    """The message these bytes make; its headers and one text where they are nested out of all reason."""
+    """The message these bytes make; its headers and one text where they are nested too deeply."""
     with suppress(RecursionError):
         if not _is_too_much(raw):
             message = message_from_bytes(raw, policy=_SHORT)
@@ -193,7 +193,7 @@ def _charset(part: Message) -> str:
 
 
 class _Short(Compat32):
-    """Python's oldest policy, which keeps headers as they are, but none longer than it can read soon."""
+    """Python's oldest policy, which keeps headers as they are, but cuts those that take long to parse."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)

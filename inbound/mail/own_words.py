@@ -1,4 +1,4 @@
-"""What a writer wrote: without the letter that is answered, the signature and what lawyers add to it."""
+"""What a writer wrote: without the quoted letter, the signature and legal notices."""
 # ruff: noqa: E501 -- a phrase of a table stands on one line
 
 from __future__ import annotations
@@ -27,38 +27,14 @@ _ORIGINAL = re.compile(r"^[-_=*~ ]{2,40}[^-_=*~ ][^-_=]{2,60}[-_=*~]{2,40}\s{0,3
 _RULE = re.compile(r"^(?:-{2,}|_{3,}|={3,}|\*{3,}|~{3,}|\u2014+|#{3,})\s{0,3}$")
 """A line that is only a line; a signature's `-- ` too."""
 _FIELD = re.compile(r"^[ \t*>]{0,8}([a-z][a-z ]{0,20})\*{0,2} ?:")
-_FROM = frozenset(
-    ["from", "de", "von", "da", "van", "fra", "expediteur", "absender", "remitente", "mittente", "afzender"]
-)
-_FIELDS = _FROM | frozenset(
-    [
-        "to",
-        "a",
-        "an",
-        "para",
-        "cc",
-        "aan",
-        "till",
-        "sent",
-        "date",
-        "envoye",
-        "gesendet",
-        "enviado",
-        "fecha",
-        "datum",
-        "inviato",
-        "verzonden",
-        "data",
-        "subject",
-        "objet",
-        "betreff",
-        "asunto",
-        "oggetto",
-        "onderwerp",
-        "assunto",
-        "reply-to",
-    ]
-)
+_FROM = frozenset({
+    "from", "de", "von", "da", "van", "fra", "expediteur", "absender", "remitente", "mittente", "afzender",
+})  # fmt: skip
+_FIELDS = _FROM | {
+    "to", "a", "an", "para", "cc", "aan", "till", "sent", "date", "envoye", "gesendet", "enviado", "fecha", "datum",
+    "inviato", "verzonden", "data", "subject", "objet", "betreff", "asunto", "oggetto", "onderwerp", "assunto",
+    "reply-to",
+}  # fmt: skip
 """How mail programs head the letter that is answered, as far as one word says it."""
 
 _CLOSING = re.compile(
@@ -72,7 +48,7 @@ _CLOSING = re.compile(
     r"|cordiali saluti|distinti saluti|saluti|met vriendelijke groet(?:en)?|groeten?|mvg"
     r"|atenciosamente|cumprimentos|com os melhores cumprimentos)[ ,.!]{0,4}$"
 )
-"""The last line of a letter; below it stands who wrote, and what every letter of theirs ends with."""
+"""The last line of a letter; below it are the name of the writer and a signature."""
 _LEGAL = re.compile(
     r"\b(?:confidential|confidentiel\w{0,3}|vertraulich\w{0,3}|confidencial\w{0,3}|riservat\w{1,3}|vertrouwelijk\w{0,2})\b"
     r".{0,300}\b(?:intended|addressee|recipient|error|destinat\w{2,8}|adressat\w{0,2}|empfanger|erreur|irrtum\w{0,6})\b"
@@ -118,7 +94,7 @@ def quotes_a_letter(text: str) -> bool:
 
 
 def _ends(line: str, lines: list[str], number: int) -> bool:
-    """Whether here begins what is not the writer's: an answered letter, a signature, a notice of lawyers."""
+    """Whether here begins what is not the writer's: an answered letter, a signature, a legal notice."""
     bare = line.strip()
     if _RULE.match(bare) or _ORIGINAL.match(bare) or _LEGAL.search(line):
         return True

@@ -1,4 +1,4 @@
-"""Sorts a mail by what it is, before anybody looks whom it is about."""
+"""Sorts a mail by what it is, before it is matched to a lead."""
 
 from __future__ import annotations
 

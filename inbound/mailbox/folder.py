@@ -1,4 +1,4 @@
-"""The mailbox that bounces and replies come to: where its mails are, how they are named and marked."""
+"""The mailbox that bounces and replies come to: its URL, its interface, and the name of its cursor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from inbound.mailbox.imap import Imap, ImapPlace
+from inbound.mailbox.imap import Imap, ImapPlace, Tls
 from inbound.mailbox.maildir import Maildir
 from nurture.errors import SettingError
 
@@ -40,21 +40,29 @@ def open_mailbox(url: str) -> AbstractContextManager[Mailbox]:
     parts = _split(url)
     if parts.scheme == "maildir":
         return Maildir(Path(unquote(parts.path)))
-    options = dict(option.partition("=")[::2] for option in parts.query.split("&") if option)
-    tls = "always" if parts.scheme == "imaps" else options.get("starttls", "required")
+    written = (option.partition("=") for option in parts.query.split("&") if option)
+    options = {name: value for name, _, value in written}
+    tls = Tls.ALWAYS if parts.scheme == "imaps" else _tls(options.get("starttls", "required"))
     if parts.scheme not in ("imaps", "imap") or not parts.hostname or not parts.username:
         raise _unusable(f"write it as {SCHEMES}")
-    if tls == "never" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if tls == Tls.NEVER and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise _unusable("a password goes over the network only under TLS; starttls=never is for this machine")
     place = ImapPlace(
         host=parts.hostname,
-        port=parts.port or (993 if tls == "always" else 143),
+        port=parts.port or (993 if tls == Tls.ALWAYS else 143),
         user=unquote(parts.username),
         password=unquote(parts.password or ""),
         folder=unquote(parts.path.strip("/")) or "INBOX",
         tls=tls,
     )
     return Imap(place)
+
+
+def _tls(written: str) -> Tls:
+    try:
+        return Tls(written)
+    except ValueError:
+        raise _unusable("starttls is either required or never") from None
 
 
 def cursor_name(url: str) -> str:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Self
 
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxUnencrypted
@@ -21,16 +22,24 @@ TIMEOUT = 60
 AWAY = (imaplib.IMAP4.error, ImapToolsError, OSError, ValueError)
 
 
+class Tls(StrEnum):
+    """How a connection is kept from listeners."""
+
+    ALWAYS = "always"  # from its first byte
+    REQUIRED = "required"  # by STARTTLS, before the password
+    NEVER = "never"  # on this machine
+
+
 @dataclass(frozen=True, slots=True)
 class ImapPlace:
-    """Where the folder is and how to get there. `tls`: always, required (STARTTLS) or never."""
+    """Where the folder is and how to get there."""
 
     host: str
     port: int
     user: str = field(repr=False)
     password: str = field(repr=False)
     folder: str = "INBOX"
-    tls: str = "always"
+    tls: Tls = Tls.ALWAYS
 
 
 class Imap:
@@ -55,7 +64,7 @@ class Imap:
         """
         try:
             self._box = self._connect()
-            if self._place.tls == "required":
+            if self._place.tls == Tls.REQUIRED:
                 self._client.starttls(self._context)
             self._box.login(self._place.user, self._place.password, initial_folder=None)
             self._box.folder.set(self._place.folder)
@@ -126,7 +135,7 @@ class Imap:
 
     def _connect(self) -> BaseMailBox:
         place = self._place
-        if place.tls == "always":
+        if place.tls == Tls.ALWAYS:
             return MailBox(place.host, place.port, timeout=TIMEOUT, ssl_context=self._context)
         # Not imap-tools' own MailBoxStartTls: it loses the open socket when STARTTLS fails.
         return MailBoxUnencrypted(place.host, place.port, timeout=TIMEOUT)

@@ -1,42 +1,39 @@
-"""Records a bounce: a mailbox that is gone is suppressed at once, one that fails for days in the end."""
+"""Records a bounce: a dead mailbox is suppressed at once, one that fails for days after a while."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from inbound.kinds.bounce import Action, Bounce
 from inbound.records.returns import SOURCE, Appended, append_once
-from leadstore.consents.grants import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake_address
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt, worn_out_addresses
 from nurture.project.policy import BouncePolicy
-from nurture.refusals.refusal import UNCLEAR
-from nurture.words import Sig, SuppressionReason, TouchState
+from nurture.words import MailCount, Sig, SuppressionReason, TouchState
 
 BOUNCED = "bounced"
 DELIVERED = "delivery_reported"
-OUR_FAULT = "our_fault"
-"""What a refusal of our host, our sender or our words comes to: no address pays for it."""
 
 
 def record_bounce(
-    tx: Any,
+    tx: Transaction,
     sent: SentMail,
     bounces: Sequence[Bounce],
     key: str,
     at: datetime,
     now: datetime,
     policy: BouncePolicy,
-) -> str:
-    """Record a report about what we sent; answers what it came to, in the words of the counts.
+) -> MailCount:
+    """Record a report about what we sent; answers what it came to.
 
     Whatever it says, the relay did take the message: a doubt about that ends here.
     """
     bounce = _about(bounces, sent.address)
     if bounce.action is not Action.FAILED:
         settle_doubt(tx, sent.id, TouchState.SENT, DELIVERED, now)
-        return bounce.action.value
+        return "delayed" if bounce.action is Action.DELAYED else "delivered"
     if not sent.is_touch:
         settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, bounce.verdict.status)
         return "notice_bounced"
@@ -53,12 +50,12 @@ def record_bounce(
         return "too_many"
     settle_doubt(tx, sent.id, TouchState.FAILED, BOUNCED, now, status)
     if ours:
-        return OUR_FAULT
+        return "our_fault"  # of our host, our sender or our words: no address pays for it
     if hard or sent.address_id in worn_out_addresses(tx, [sent.address_id], now, policy):
         if suppress(tx, [sent.address_id], SuppressionReason.BOUNCE, now, SOURCE):
-            wake(tx, sent.address_id, now)
+            wake_address(tx, sent.address_id, now)
         return "hard" if hard else "worn_out"
-    return UNCLEAR if bounce.verdict.reason == UNCLEAR else "soft"
+    return "unclear" if bounce.verdict.reason == "unclear" else "soft"
 
 
 def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
@@ -68,5 +65,5 @@ def _about(bounces: Sequence[Bounce], address: str) -> Bounce:
 
 
 def _is_theirs(bounce: Bounce, address: str) -> bool:
-    """Whether the dead mailbox is the lead's: one behind a list or a forward says nothing of it for sure."""
+    """Whether the dead mailbox is surely the lead's, and not one behind a list or a forward."""
     return not bounce.recipients or address in bounce.recipients

@@ -1,17 +1,17 @@
-"""Records a complaint: whoever calls a mail spam is never mailed again."""
+"""Records a complaint: the address of a lead that reports spam is never mailed again."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from inbound.records.returns import SOURCE, Appended, append_once
-from leadstore.consents.grants import lock_lead_of, suppress, wake
+from leadstore.consents.grants import lock_lead_of, suppress, wake_address
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, settle_doubt
-from nurture.words import Sig, SuppressionReason, TouchState
+from nurture.words import MailCount, Sig, SuppressionReason, TouchState
 
 
-def record_complaint(tx: Any, sent: SentMail, key: str, at: datetime, now: datetime) -> str:
+def record_complaint(tx: Transaction, sent: SentMail, key: str, at: datetime, now: datetime) -> MailCount:
     """Suppress the address in the same transaction; a second report of the same mail changes nothing."""
     settle_doubt(tx, sent.id, TouchState.SENT, "complained", now)
     if not sent.is_touch:
@@ -21,5 +21,5 @@ def record_complaint(tx: Any, sent: SentMail, key: str, at: datetime, now: datet
     if append_once(tx, sent, Sig.MAIL_COMPLAINED, key, at, now, {}) is Appended.KNOWN:
         return "read_before"
     if suppress(tx, [sent.address_id], SuppressionReason.COMPLAINT, now, SOURCE):
-        wake(tx, sent.address_id, now)
+        wake_address(tx, sent.address_id, now)
     return "complaint"

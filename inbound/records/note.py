@@ -9,22 +9,22 @@ from typing import Any
 from inbound.mail.message import Mail
 from inbound.records.reply import copy_of
 from inbound.records.returns import SOURCE
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import Notice, SentMail, notice_of
 from leadstore.signals import append_signals
 from nurture.project.policy import Policy
 from nurture.values import NewSignal
-from nurture.words import Sig
+from nurture.words import MailCount, Sig
 
-NOTED = "noted"
 LONGEST_NOTE = 500
 """Characters of a note that are kept with the handoff; the team's copy has more."""
 _QUOTED = re.compile(r"^\s*(?:>|On .{1,200} wrote:|Le .{1,200} [ée]crit\s*:|-{2,}|_{5,}|From:|De\s?:)")
 
 
 def record_note(
-    tx: Any, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
-) -> str:
+    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+) -> MailCount:
     """Keep the seller's words, which never reach the lead and are no answer of the lead's.
 
     Answers "noted", or "other" when somebody else wrote: people read that. `own` are addresses of ours.
@@ -45,7 +45,7 @@ def record_note(
     team = policy.handoff.team
     if team and team.lower() not in {*own, notice.recipient.lower()}:
         add_notices(tx, [_copy(tx, sent, mail, notice, team, at, policy)], now)
-    return NOTED
+    return "noted"
 
 
 def own_words(text: str) -> str:
@@ -59,7 +59,7 @@ def own_words(text: str) -> str:
 
 
 def _copy(
-    tx: Any, sent: SentMail, mail: Mail, notice: Notice, team: str, at: datetime, policy: Policy
+    tx: Transaction, sent: SentMail, mail: Mail, notice: Notice, team: str, at: datetime, policy: Policy
 ) -> dict[str, Any]:
     who = notice.seller or notice.recipient
     writer, reader, dedupe = (who, notice.recipient), ("", team), f"note:{mail.key}:{sent.id}"

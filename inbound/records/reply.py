@@ -9,17 +9,16 @@ from typing import Any
 from inbound.mail.message import Mail
 from inbound.records.returns import Appended, append_once
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import message_id
 from leadstore.outbox.letters import add_notices
 from leadstore.outbox.returns import SentMail, is_of, latest_seller, name_of, settle_doubt
 from nurture.address import AddressError, normalise
 from nurture.project.policy import Policy
-from nurture.words import OutboxKind, Sig, TouchState
+from nurture.words import MailCount, OutboxKind, Sig, TouchState
 
 LONGEST_TEXT = 20_000
 """Characters of a reply that are forwarded; the rest stays in the mailbox."""
-REPLIED = "replied"
-OTHER_REPLIED = "other_replied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,15 @@ class Writer:
 
 
 def record_reply(
-    tx: Any, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
-) -> str:
+    tx: Transaction, sent: SentMail, mail: Mail, at: datetime, now: datetime, policy: Policy, own: set[str]
+) -> MailCount:
     """Append the signal and put the copy into the outbox; `own` are addresses of ours, never written to.
 
     Answers "replied" when somebody gets it, "unforwarded" when nobody is named who should, or when they got
     one of this thread today. Somebody else who answers, a colleague or a stranger who knows the id, says
     nothing of the lead: what is kept is a note, and the reader gets it as that person's.
     """
-    settle_doubt(tx, sent.id, TouchState.SENT, REPLIED, now)
+    settle_doubt(tx, sent.id, TouchState.SENT, "replied", now)
     if not sent.is_touch:
         return "other"  # what stands at no address of a lead's is for people to read
     assert sent.lead_id is not None
@@ -79,10 +78,12 @@ def record_reply(
         dedupe=f"{kind}:{sent.lead_id}:{sent.id}:{now:%Y-%m-%d}",
     )
     told = add_notices(tx, [copy], now)
-    return (OTHER_REPLIED if writer.stranger else REPLIED) if told else "unforwarded"
+    if not told:
+        return "unforwarded"
+    return "other_replied" if writer.stranger else "replied"
 
 
-def _writer(tx: Any, sent: SentMail, mail: Mail) -> Writer:
+def _writer(tx: Transaction, sent: SentMail, mail: Mail) -> Writer:
     assert sent.lead_id is not None
     spelt = [one for one in map(_spelling, mail.addresses("From")) if one]
     if sent.address in spelt or is_of(tx, sent.lead_id, spelt):
@@ -97,7 +98,7 @@ def _spelling(written: str) -> str:
         return ""
 
 
-def _reader(tx: Any, lead_id: int, policy: Policy) -> Recipient | None:
+def _reader(tx: Transaction, lead_id: int, policy: Policy) -> Recipient | None:
     name = latest_seller(tx, lead_id)
     for seller in policy.handoff.sellers:
         if seller.name == name:
@@ -106,7 +107,7 @@ def _reader(tx: Any, lead_id: int, policy: Policy) -> Recipient | None:
 
 
 def copy_of(
-    tx: Any,
+    tx: Transaction,
     outbox_id: int,
     lead_id: int,
     mail: Mail,

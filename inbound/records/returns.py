@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, came_back
 from leadstore.signals import append_signals
 from nurture.values import NewSignal
@@ -14,7 +15,7 @@ from nurture.words import Sig
 
 SOURCE = "mailbox"
 MOST_OF_A_TOUCH = 10
-"""Signals of one type that one message of ours can bring about: nobody answers it more often."""
+"""Signals of one type that one message of ours can bring about: more is a flood."""
 MOST_OF_A_LEAD = 50
 """Signals of one type that the mailbox records of one lead in a day."""
 DAY = timedelta(days=1)
@@ -29,7 +30,7 @@ class Appended(StrEnum):
 
 
 def append_once(
-    tx: Any,
+    tx: Transaction,
     touch: SentMail,
     kind: Sig,
     key: str,
@@ -39,7 +40,7 @@ def append_once(
     *,
     machine: bool = False,
 ) -> Appended:
-    """Append what came back as the lead's signal; `machine` makes it a note that counts for nothing."""
+    """Append what came back as the lead's signal; `machine` makes it a note that does not count."""
     assert touch.lead_id is not None
     properties = {"sequence": touch.sequence, "step": touch.step, "template": touch.template}
     new = NewSignal(

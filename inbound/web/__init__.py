@@ -1,4 +1,4 @@
-"""The web app: the pages where leads leave, and what whoever watches the engine is told.
+"""The web app: the pages where leads unsubscribe, and the health checks.
 
-Its door: `app.make_app`, `unsubscribe.StoreDesk`, `health`.
+Its door: `app.make_app`, `unsubscribe.StoreDesk`.
 """

@@ -1,4 +1,4 @@
-"""How often one network address may ask for something that costs us and helps nobody."""
+"""Limits how often one network address may ask for pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
 MOST_CLIENTS = 10_000
-"""So many are told apart; when more come within a span, all begin anew."""
+"""Clients that are counted; when more come within a span, all counts start again."""
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Allowance:
 
 
 def network(client: str) -> str:
-    """Whom an address stands for: in IPv6 everybody has a whole /64 to ask from."""
+    """The client an address belongs to: in IPv6 a client has a whole /64."""
     try:
         address = ip_address(client)
     except ValueError:

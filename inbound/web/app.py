@@ -1,4 +1,4 @@
-"""The web app: where the links in our messages lead, and what a mailbox provider calls for its user."""
+"""The web app: where the links in our messages lead, and what mailbox providers call for one-click."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_BODY = 4096
 """Bytes looked at of a posted form; the rest is left unread."""
 
 GUESSES = 60
-"""Links that are none of ours, for one client in a minute."""
+"""Invalid links that one client may open in a minute."""
 LOOKS = 600
 """Pages, for one client in a minute: the scanners of a large firm look at all its people's mail."""
 
@@ -107,7 +107,7 @@ class _Leaving:
         return self._spent(self._looks, request) or self.page("ask", request)
 
     def _spent(self, allowance: Allowance, request: Request) -> Response | None:
-        """What a client hears who asks too often. One who leaves by a link of ours never does."""
+        """The answer to a client that asks too often; a valid request to unsubscribe is never limited."""
         client = request.client.host if request.client else ""
         if allowance.spend(client, time.monotonic()):
             return None

@@ -1,8 +1,8 @@
-"""What whoever watches is told: /live, /ready and /health, in plain words, in bounded time, of no lead.
+"""Health checks: /live, /ready and /health, answered in plain words, in bounded time, without data of leads.
 
-/live: this process answers. /ready: its database answers too, at a schema that this version works on; a proxy
-may go by it. /health: the engine works besides: the relay takes letters, and what is due is looked at. A
-person should be told when it does not, and no proxy should go by it: the pages work all the same.
+/live: this process answers. /ready: its database answers too, with a schema that this version works on; a
+proxy should ask this one. /health: the engine works as well: the relay takes letters, and what is due is
+processed. It is for alerts and not for a proxy, since the pages work without it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from leadstore.vitals import Vitals
 from nurture.deciding.routes import WHY
 
 Look = Callable[[], Vitals]
-"""One look at the store; it may raise anything, and it may take for ever."""
+"""Reads the state of the store; it may raise anything, and it may never return."""
 
 SECONDS = 3.0
 """How long a look may take before the database counts as away."""
 FRESH = 1.0
-"""Seconds for which a look serves all who ask: a flood of them is one look a second."""
+"""Seconds for which a look serves all who ask: many requests cost one look a second."""
 STALE = timedelta(minutes=30)
 """How long something may be due with nothing looking at it."""
 
@@ -68,10 +68,10 @@ def health_routes(look: Look | None) -> list[Route]:
 
 
 class Sight:
-    """Looks at the store for all who ask: one look at a time, and never waited for long.
+    """Reads the state of the store for all requests: one read at a time, waited for at most SECONDS.
 
-    It looks in a thread of its own. A database that hangs holds that one, none of those that the pages
-    need, and not the end of the process.
+    It reads in a thread of its own. A database that hangs blocks this thread, but neither the threads that
+    the pages need nor the end of the process.
     """
 
     def __init__(self, look: Look) -> None:

@@ -1,4 +1,4 @@
-"""The desk that records withdrawals in the store."""
+"""Records withdrawals from the web pages in the store."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from leadstore.consents.grants import withdraw_all
 from leadstore.store import Store, in_thread
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class StoreDesk:
     """Withdraws in one transaction, so that nothing starts to this address after the page has answered.
 
@@ -20,7 +16,7 @@ class StoreDesk:
         StoreError: it could not be recorded.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
         self._now = now
 

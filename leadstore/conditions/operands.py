@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 @dataclass(frozen=True, slots=True)
 class OperandColumns:
-    """What an operand is when it holds a text, a number or a flag: NULL while it holds something else.
+    """The SQL of an operand as a text, a number and a flag: each is NULL while it holds something else.
 
     None says that it never holds that kind. `known` is true unless it is missing; `lists` makes the
     test whether a list holds a text.

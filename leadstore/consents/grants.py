@@ -1,21 +1,20 @@
-"""Consents and suppressions: what an address said, kept as a state and as a history."""
+"""Consents and suppressions of addresses: their present state, and their history."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
-from leadstore.rows import address, consent, enrolment, lead, suppression
-from leadstore.tables import ConsentChangeTable
-from nurture.deciding import ALL_TOPICS
-from nurture.words import Basis, ConsentState, EnrolmentState, SuppressionReason
+from leadstore.database.transaction import Transaction
+from leadstore.enrolments.positions import wake
+from leadstore.rows import address, consent, consent_change, enrolment, lead, suppression
+from nurture.deciding.consent import ALL_TOPICS
+from nurture.words import Basis, ConsentState, SuppressionReason
 
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
-
-def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str = "") -> int:
+def withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str = "") -> int:
     """Withdraw every marketing topic of an address at once; returns how many states changed.
 
     A row for ALL_TOPICS is kept as well, so that a topic declared tomorrow is withdrawn too.
@@ -28,37 +27,17 @@ def withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, pr
     return sum(_withdraw_all(tx, one, now, source, proof) for one in and_where_it_is_now(tx, [address_id]))
 
 
-def _withdraw_all(tx: Connection, address_id: int, now: datetime, source: str, proof: str) -> int:
-    held = {
-        row.topic: row
-        for row in tx.execute(select(consent).where(consent.c.address_id == address_id).with_for_update())
-    }
-    fresh = {"state": ConsentState.WITHDRAWN.value, "source": source, "proof": proof, "at": now}
-    topics = [t for t, row in held.items() if row.state != ConsentState.WITHDRAWN]
-    if topics:
-        where = and_(consent.c.address_id == address_id, consent.c.topic.in_(topics))
-        tx.execute(update(consent).where(where).values(**fresh))
-    basis = Basis.OPT_IN.value
-    if ALL_TOPICS not in held:
-        tx.execute(insert(consent).values(address_id=address_id, topic=ALL_TOPICS, basis=basis, **fresh))
-        topics.append(ALL_TOPICS)
-    if topics:
-        history = [
-            {
-                "address_id": address_id,
-                "topic": t,
-                "basis": held[t].basis if t in held else basis,
-                **fresh,
-            }
-            for t in topics
-        ]
-        tx.execute(insert(change), history)
-        wake(tx, address_id, now)
-    return len(topics)
+def _withdraw_all(tx: Transaction, address_id: int, now: datetime, source: str, proof: str) -> int:
+    held = tx.scalars(select(consent.c.topic).where(consent.c.address_id == address_id).with_for_update())
+    topics = [(address_id, topic) for topic in (*held, ALL_TOPICS)]
+    changed = withdraw_topics(tx, topics, now, source, proof)
+    if changed:
+        wake_address(tx, address_id, now)
+    return changed
 
 
 def grant(
-    tx: Connection,
+    tx: Transaction,
     address_id: int,
     topic: str,
     basis: Basis,
@@ -80,14 +59,14 @@ def grant(
     )
     if not found.rowcount:
         tx.execute(insert(consent).values(address_id=address_id, topic=topic, **fresh))
-    tx.execute(insert(change).values(address_id=address_id, topic=topic, **fresh))
+    tx.execute(insert(consent_change).values(address_id=address_id, topic=topic, **fresh))
     if state is ConsentState.GRANTED:
         everything = and_(consent.c.address_id == address_id, consent.c.topic == ALL_TOPICS)
         tx.execute(consent.delete().where(everything))
-        wake(tx, address_id, now)
+        wake_address(tx, address_id, now)
 
 
-def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -> bool:
+def _left_after(tx: Transaction, address_id: int, topic: str, moment: datetime) -> bool:
     query = select(consent.c.topic).where(
         consent.c.address_id == address_id,
         consent.c.topic.in_([topic, ALL_TOPICS]),
@@ -98,11 +77,11 @@ def _left_after(tx: Connection, address_id: int, topic: str, moment: datetime) -
 
 
 def suppress(
-    tx: Connection, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
+    tx: Transaction, address_ids: list[int], reason: SuppressionReason, now: datetime, source: str
 ) -> int:
     """Suppress addresses that are not suppressed yet; returns how many were new.
 
-    All but a bounce, which belongs to the mailbox, hold as well where the lead is reached by now.
+    All but a bounce, which is about one mailbox, hold as well for the address the lead is reached at now.
     """
     if not address_ids:
         return 0
@@ -122,45 +101,36 @@ def suppress(
     return len(rows)
 
 
-def lift(tx: Connection, address_id: int, now: datetime) -> int:
+def lift(tx: Transaction, address_id: int, now: datetime) -> int:
     """Lift the suppression of an address: an operator's act; returns 1, or 0 if none was in force."""
     where = and_(suppression.c.address_id == address_id, suppression.c.lifted_at.is_(None))
     return tx.execute(update(suppression).where(where).values(lifted_at=now)).rowcount
 
 
-def withdraw_topics(tx: Connection, rows: list[tuple[int, str]], now: datetime, source: str) -> None:
-    """Withdraw single topics: (address id, topic) pairs, in one statement each way."""
+def withdraw_topics(
+    tx: Transaction, rows: list[tuple[int, str]], now: datetime, source: str, proof: str = ""
+) -> int:
+    """Withdraw single topics: (address id, topic) pairs, in set statements; returns how many changed."""
     if not rows:
-        return
-    fresh = {"state": ConsentState.WITHDRAWN.value, "source": source, "proof": "", "at": now}
+        return 0
+    fresh = {"state": ConsentState.WITHDRAWN.value, "source": source, "proof": proof, "at": now}
     pairs = [and_(consent.c.address_id == a, consent.c.topic == t) for a, t in rows]
     held = {(r.address_id, r.topic): r for r in tx.execute(select(consent).where(or_(*pairs)))}
-    open_pairs = [p for p in dict.fromkeys(rows) if p not in held or held[p].state != "withdrawn"]
+    open_pairs = [p for p in dict.fromkeys(rows) if p not in held or held[p].state != ConsentState.WITHDRAWN]
     known = [{"a": a, "t": t} for a, t in open_pairs if (a, t) in held]
     if known:
         same = and_(consent.c.address_id == bindparam("a"), consent.c.topic == bindparam("t"))
         tx.execute(update(consent).where(same).values(**fresh), known)
-    new = [
-        {"address_id": a, "topic": t, "basis": Basis.OPT_IN.value, **fresh}
-        for a, t in open_pairs
-        if (a, t) not in held
-    ]
-    if new:
+    bases = {pair: held[pair].basis if pair in held else Basis.OPT_IN.value for pair in open_pairs}
+    history = [{"address_id": a, "topic": t, "basis": bases[a, t], **fresh} for a, t in open_pairs]
+    if new := [one for one, pair in zip(history, open_pairs, strict=True) if pair not in held]:
         tx.execute(insert(consent), new)
-    history = [
-        {
-            "address_id": a,
-            "topic": t,
-            "basis": held[(a, t)].basis if (a, t) in held else Basis.OPT_IN.value,
-            **fresh,
-        }
-        for a, t in open_pairs
-    ]
     if history:
-        tx.execute(insert(change), history)
+        tx.execute(insert(consent_change), history)
+    return len(history)
 
 
-def addresses_of(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[int]]:
+def addresses_of(tx: Transaction, lead_ids: Collection[int]) -> dict[int, list[int]]:
     """The ids of all addresses of these leads, aliases too."""
     found: dict[int, list[int]] = {}
     for row in tx.execute(select(address.c.id, address.c.lead_id).where(address.c.lead_id.in_(lead_ids))):
@@ -168,14 +138,14 @@ def addresses_of(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[in
     return found
 
 
-def and_where_it_is_now(tx: Connection, address_ids: list[int]) -> list[int]:
+def and_where_it_is_now(tx: Transaction, address_ids: list[int]) -> list[int]:
     """These addresses, and those their leads are reached at now: what forbids holds for the person."""
     owners = select(address.c.lead_id).where(address.c.id.in_(address_ids))
     current = select(address.c.id).where(address.c.lead_id.in_(owners), address.c.current)
     return list(dict.fromkeys([*address_ids, *tx.scalars(current.order_by(address.c.id))]))
 
 
-def lock_lead_of(tx: Connection, address_id: int) -> bool:
+def lock_lead_of(tx: Transaction, address_id: int) -> bool:
     """Take the lead's row, which every claim takes first; False where the address is unknown.
 
     SQLite's one writer already holds all.
@@ -184,13 +154,7 @@ def lock_lead_of(tx: Connection, address_id: int) -> bool:
     return tx.scalar(select(lead.c.id).where(lead.c.id == owner).with_for_update(key_share=True)) is not None
 
 
-def wake(tx: Connection, address_id: int, now: datetime) -> None:
-    """Let the gate look again at the lead's enrolments in the next tick."""
+def wake_address(tx: Transaction, address_id: int, now: datetime) -> None:
+    """Let the gate look again at the enrolments of the address's lead in the next tick."""
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
-    active = and_(
-        enrolment.c.lead_id == owner,
-        enrolment.c.state == EnrolmentState.ACTIVE.value,
-        enrolment.c.due_at > now,
-        enrolment.c.lease_until.is_(None),
-    )
-    tx.execute(update(enrolment).where(active).values(due_at=now))
+    wake(tx, enrolment.c.lead_id == owner, now)

@@ -1,13 +1,14 @@
-"""The operator's suppression: an address that is never mailed again, known to us or not."""
+"""Suppression by the operator, of addresses that are known or not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
-from leadstore.consents.grants import lift, lock_lead_of, suppress, wake
+from leadstore.consents.grants import lift, lock_lead_of, suppress, wake_address
+from leadstore.database.transaction import Transaction
 from leadstore.rows import address, lead, suppression
 from nurture.address import AddressError, normalise
 from nurture.errors import NotFound
@@ -25,7 +26,7 @@ class AddressState:
     since: datetime | None
 
 
-def read_address(tx: Connection, text: str) -> AddressState:
+def read_address(tx: Transaction, text: str) -> AddressState:
     """What the store knows of an address, in any spelling.
 
     Raises:
@@ -49,10 +50,10 @@ def read_address(tx: Connection, text: str) -> AddressState:
     return AddressState(spelt, row.id, row.lead_id, SuppressionReason(held.reason), held.at)
 
 
-def suppress_address(tx: Connection, text: str, now: datetime, source: str) -> bool:
+def suppress_address(tx: Transaction, text: str, now: datetime, source: str) -> bool:
     """Suppress an address; False when it was suppressed before.
 
-    An address nobody is known by is kept with an empty lead, so that a later import finds it suppressed.
+    An unknown address is kept with an empty lead, so that a later import finds it suppressed.
     The gate stops the lead's enrolments in the next tick; nothing starts after this commits.
     """
     known = read_address(tx, text)
@@ -60,11 +61,11 @@ def suppress_address(tx: Connection, text: str, now: datetime, source: str) -> b
     lock_lead_of(tx, address_id)  # claims take the lead's row first
     new = bool(suppress(tx, [address_id], SuppressionReason.OPERATOR, now, source))
     if new:
-        wake(tx, address_id, now)
+        wake_address(tx, address_id, now)
     return new
 
 
-def lift_address(tx: Connection, text: str, now: datetime) -> bool:
+def lift_address(tx: Transaction, text: str, now: datetime) -> bool:
     """Lift the suppression of an address; False when none was in force. What was stopped stays stopped."""
     known = read_address(tx, text)
     if known.address_id is None:
@@ -73,7 +74,7 @@ def lift_address(tx: Connection, text: str, now: datetime) -> bool:
     return bool(lift(tx, known.address_id, now))
 
 
-def _keep(tx: Connection, spelt: str, now: datetime) -> int:
+def _keep(tx: Transaction, spelt: str, now: datetime) -> int:
     values = {"stage": Stage.SUBSCRIBER.value, "created_at": now, "changed_at": now, "live": False}
     blank = {"attributes": {}, "terms": [], "changed": False}
     lead_id = tx.execute(insert(lead).values(**values, **blank).returning(lead.c.id)).scalar_one()

@@ -1,4 +1,4 @@
-"""Opens a store that must be there already: for commands that look, and make nothing."""
+"""Opens a store that must exist already, for commands that neither make nor migrate one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from leadstore.database.schema import VERSION_TABLE, newest_schema, refuse_foreign, refuse_other
+from leadstore.database.schema import refuse_foreign, refuse_other
+from leadstore.database.transaction import Transaction
 from leadstore.notes import SEEN, read_note
 from leadstore.store import Store, open_store
 from nurture.errors import StoreError
 from nurture.links.redaction import shown_url
-
-__all__ = ["VERSION_TABLE", "find_existing", "latest_moment", "newest_schema", "open_existing"]
 
 
 class NoStore(StoreError):
@@ -62,7 +60,7 @@ def find_existing(url: str) -> Store | None:
         return None
 
 
-def latest_moment(tx: Connection, now: datetime) -> datetime:
+def latest_moment(tx: Transaction, now: datetime) -> datetime:
     """The later of `now` and the furthest moment this store has seen: its clock may have been moved."""
     seen = read_note(tx, SEEN)
     return now if seen is None else max(now, datetime.fromisoformat(seen))

@@ -14,7 +14,6 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
-    Connection,
     CursorResult,
     Table,
     any_,
@@ -25,23 +24,23 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from leadstore.tables import Instant
+from leadstore.columns import Instant, as_text
+from leadstore.database.transaction import Transaction
 
 BulkRow = Sequence[Any]
 """One row as the driver takes it: moments through `stamp`, JSON through `as_json`."""
 
 
 class Bulk:
-    """The bulk side of one transaction. It bypasses column defaults, so that rows are written whole."""
+    """Many rows in one transaction. It bypasses column defaults, so that rows are written whole."""
 
-    def __init__(self, tx: Connection) -> None:
+    def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self.on_postgres = tx.dialect.name == "postgresql"
-        self._stamped: tuple[datetime, datetime | str] | None = None
 
     def insert(self, table: Table, columns: Sequence[str], rows: Sequence[BulkRow]) -> None:
         """Append rows, in the order of `columns`; the database numbers them if `id` is not among these.
@@ -107,16 +106,10 @@ class Bulk:
 
     def stamp(self, moment: datetime) -> datetime | str:
         """An instant as the driver takes it, equal to what tables.Instant writes."""
-        # An import has one `now` for a thousand rows.
-        if self._stamped is not None and self._stamped[0] is moment:
-            return self._stamped[1]
-        utc = moment.astimezone(UTC)
-        made = utc if self.on_postgres else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
-        self._stamped = (moment, made)
-        return made
+        return moment.astimezone(UTC) if self.on_postgres else str(as_text(moment))
 
     def new_ids(self, table: Table, count: int) -> Sequence[int]:
-        """So many ids that no row of the table has or will get."""
+        """So many ids that no row of the table has, and no other writer will get."""
         if not count:
             return ()
         if self.on_postgres:
@@ -137,6 +130,12 @@ class Bulk:
         return column.in_(select(each.c.value))
 
 
+def insert_into(tx: Transaction, table: Table) -> Any:  # either dialect's Insert
+    """An INSERT that may say what happens ON CONFLICT, which each database has of its own."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
 class StatementByIds:
     """A statement about many rows by their ids, built once: building costs ten times what running does.
 
@@ -147,7 +146,7 @@ class StatementByIds:
         self._columns, self._build = (column, *others), build
         self._made: dict[str, Any] = {}
 
-    def run(self, tx: Connection, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
+    def run(self, tx: Transaction, ids: Iterable[int | None], **values: Any) -> CursorResult[Any]:
         """Run it for these ids; `values` are the statement's other parameters."""
         kind = tx.dialect.name
         if kind not in self._made:
@@ -216,17 +215,8 @@ def _as_stored(table: Table, name: str) -> Callable[[Any], Any] | None:
     """How SQLite is given a column's values; None: as they are."""
     kind = table.c[name].type
     if isinstance(kind, Instant):
-        return _instant_text
+        return as_text
     return as_json_text if isinstance(kind, JSON) else None
-
-
-@lru_cache(maxsize=4096)
-def _instant_text(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise ValueError("instants are aware UTC; got a naive datetime")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _iso(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a wrong clock left ahead of the machine's time, and how it is brought back."""
+"""Finds rows that a wrong clock dated ahead of the machine's time, and dates them now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Connection,
     Table,
     and_,
     bindparam,
@@ -23,13 +22,15 @@ from sqlalchemy import (
 )
 from sqlmodel import SQLModel
 
-from leadstore.notes import SEEN, note, read_note, write_note
-from leadstore.rows import enrolment, handoff, lead, outbox, route, signal
-from leadstore.tables import LEASED_STATES, Instant
+from leadstore.columns import Instant
+from leadstore.database.transaction import Transaction
+from leadstore.notes import SEEN, read_note, write_note
+from leadstore.rows import enrolment, handoff, lead, note, outbox, route, signal
+from leadstore.tables import LEASED_STATES
 from nurture.words import Closing, EnrolmentState, TouchState
 
 SLACK = timedelta(minutes=1)
-"""How far clocks of several machines may differ."""
+"""How far the clocks of several machines may differ before a row counts as dated ahead."""
 LEASED = timedelta(hours=1)
 """Longer than any lease: what is held beyond it, nobody holds."""
 CLOSED = timedelta(days=1)
@@ -59,7 +60,7 @@ class Ahead:
         return bool(self.rows) or (self.seen is not None and self.seen > self.now + SLACK)
 
 
-def look_ahead(tx: Connection, now: datetime) -> Ahead:
+def look_ahead(tx: Transaction, now: datetime) -> Ahead:
     """Count what lies ahead of `now`; nothing is changed."""
     counted = {f"{table.name}.{what}": _count(tx, table, where) for table, what, where in _wrong(now)}
     seen = read_note(tx, SEEN)
@@ -69,7 +70,7 @@ def look_ahead(tx: Connection, now: datetime) -> Ahead:
     return Ahead(now, None if seen is None else datetime.fromisoformat(seen), rows)
 
 
-def bring_back(tx: Connection, now: datetime) -> Ahead:
+def bring_back(tx: Transaction, now: datetime) -> Ahead:
     """Date what happened "ahead" to `now`, and look again at all that waits; returns what there was.
 
     Nothing is sent or unsent by it, and what allows or forbids stays as it is. Touches keep their place
@@ -94,9 +95,10 @@ def _wrong(now: datetime) -> Iterator[tuple[Table, str, ColumnElement[bool]]]:
             if _says_when(table, column):
                 yield table, column.name, column > now + SLACK
     yield signal, "occurred_at", and_(signal.c.received_at > now + SLACK, signal.c.occurred_at > now + SLACK)
-    yield enrolment, "step_since", _began_ahead(now)
+    active = enrolment.c.state == EnrolmentState.ACTIVE.value
+    yield enrolment, "step_since", and_(active, enrolment.c.step_since > now + SLACK)
     yield lead, "score_as_of", lead.c.score_as_of > now + SLACK
-    yield outbox, "lease_until", and_(_leased(), outbox.c.lease_until > now + LEASED)
+    yield outbox, "lease_until", and_(text(LEASED_STATES), outbox.c.lease_until > now + LEASED)
     yield route, "day", route.c.day > now.date()
     by_itself = or_(route.c.cause.is_(None), route.c.cause != Closing.OPERATOR.value)
     yield route, "closed_until", and_(by_itself, route.c.closed_until > now + CLOSED)
@@ -120,16 +122,7 @@ def _mended(table: Table, what: str, now: datetime) -> dict[str, Any]:
             return {what: now}
 
 
-def _leased() -> ColumnElement[bool]:
-    return text(LEASED_STATES)  # type: ignore[return-value]
-
-
-def _began_ahead(now: datetime) -> ColumnElement[bool]:
-    active = enrolment.c.state == EnrolmentState.ACTIVE.value
-    return and_(active, enrolment.c.step_since > now + SLACK)
-
-
-def _look_again(tx: Connection, now: datetime) -> None:
+def _look_again(tx: Transaction, now: datetime) -> None:
     """What a wrong clock put off is decided again in the next tick; a wait that is right goes on."""
     active = enrolment.c.state == EnrolmentState.ACTIVE.value
     free = or_(enrolment.c.lease_until.is_(None), enrolment.c.lease_until > now + LEASED)
@@ -139,7 +132,7 @@ def _look_again(tx: Connection, now: datetime) -> None:
     tx.execute(update(outbox).where(notices, outbox.c.due_at > now).values(due_at=now))
 
 
-def _shift_handoffs(tx: Connection, now: datetime) -> None:
+def _shift_handoffs(tx: Transaction, now: datetime) -> None:
     """A seller has as long to answer as if the lead had been offered now."""
     ahead = select(handoff).where(handoff.c.offered_at > now + SLACK, handoff.c.due_at.is_not(None))
     rows = [{"key": r.id, "due": now + (r.due_at - r.offered_at)} for r in tx.execute(ahead)]
@@ -148,11 +141,11 @@ def _shift_handoffs(tx: Connection, now: datetime) -> None:
         tx.execute(later.values(due_at=bindparam("due")), rows)
 
 
-def _count(tx: Connection, table: Table, where: ColumnElement[bool]) -> int:
+def _count(tx: Transaction, table: Table, where: ColumnElement[bool]) -> int:
     return tx.scalar(select(func.count()).select_from(table).where(where)) or 0
 
 
-def _notes_ahead(tx: Connection, now: datetime) -> list[str]:
+def _notes_ahead(tx: Transaction, now: datetime) -> list[str]:
     """Notes of when something was last done, or read up to: what they name is done anew."""
     rows = tx.execute(select(note.c.name, note.c.value).where(note.c.name != SEEN))
     return [row.name for row in rows if (at := _moment_in(row.value)) is not None and at > now + SLACK]

@@ -1,4 +1,4 @@
-"""Locks that die with their holder: what only one process may do at a time."""
+"""Locks that end with the process that holds them: for what only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from leadstore.database.transaction import Transaction
 from leadstore.store import Store
 from nurture.errors import StoreError, StoreGone
 
@@ -46,7 +47,7 @@ def take_lock(store: Store, name: str, holder: str) -> Hold | None:
 
 
 def lock_holder(store: Store, name: str) -> str | None:
-    """Who has the named lock now, in its own words; None when nobody has it."""
+    """Who has the named lock now, as its holder named itself; None when it is free."""
     if store.dialect == "postgresql":
         with store.read() as tx:
             found: str | None = tx.scalar(_HOLDER, _halves(_key(tx, name)))
@@ -63,7 +64,7 @@ def lock_holder(store: Store, name: str) -> str | None:
 
 
 class _Session:
-    """A session of PostgreSQL that has the lock. Its server frees it with the session, whatever ends that."""
+    """A session of PostgreSQL that has the lock: the server frees it when the session ends."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -107,7 +108,7 @@ _HOLDER = text(
 )
 
 
-def _key(tx: Connection, name: str) -> int:
+def _key(tx: Transaction, name: str) -> int:
     """The lock's number: another store may lie in another schema of the same database."""
     place = f"nurture {tx.scalar(text('SELECT current_schema()'))} {name}"
     return int.from_bytes(hashlib.blake2b(place.encode(), digest_size=8).digest(), signed=True)
@@ -125,7 +126,7 @@ class _File:
         self.path, self.number = path, number
 
     def stands(self) -> bool:
-        """Somebody may have deleted it; then the next one locks another file of that name."""
+        """False when the file was deleted: another process may then lock a new file of that name."""
         try:
             return os.path.samestat(os.fstat(self.number), self.path.stat())
         except OSError:

@@ -1,4 +1,4 @@
-"""Says in words what a database driver raised, and whether it is worth another try."""
+"""Turns what a database driver raises into errors that say what is wrong and what to do."""
 
 from __future__ import annotations
 

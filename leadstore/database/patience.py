@@ -1,12 +1,14 @@
-"""How long PostgreSQL lets a session of ours wait, work and stand still; and the end of a frozen one."""
+"""Timeouts of PostgreSQL sessions, and how sessions of a process that stands still are ended."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
+
+from leadstore.database.transaction import Transaction
 
 FROZEN_SECONDS = 12.0
 """How long a process may stand still inside a transaction before PostgreSQL takes its rows back."""
@@ -15,7 +17,7 @@ LOCK_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 """How long one statement may work."""
 TRIES = 5
-"""How often a transaction that found the store busy is begun: longer, together, than anybody stays frozen."""
+"""How often a transaction that found the store busy is begun; together longer than FROZEN_SECONDS."""
 
 JOBS: Mapping[str, float] = {
     "apply": 600.0,  # moves everybody who is in a sequence that changed
@@ -27,7 +29,7 @@ JOBS: Mapping[str, float] = {
     "rescore": 300.0,  # scores a page of leads by sets
     "sweep": 300.0,  # looks at all leads for standing sequences
 }
-"""What takes longer, by name: seconds that one of its statements may work. None stands still for longer."""
+"""Work that takes longer, by name: seconds for each statement. FROZEN_SECONDS holds for it as well."""
 
 _ANSWERING = {
     "keepalives_idle": 10,
@@ -37,24 +39,24 @@ _ANSWERING = {
     "connect_timeout": 10,
     "application_name": "nurture",
 }
-"""How libpq finds out that the server is gone: seconds, and milliseconds for tcp_user_timeout."""
+"""libpq's options, by which it notices a server that is gone: seconds; tcp_user_timeout in milliseconds."""
 
 
 def libpq_options(url: URL) -> dict[str, Any]:
-    """What is said to libpq unless the URL says it itself."""
+    """The options for libpq that the URL does not set itself."""
     return {name: value for name, value in _ANSWERING.items() if name not in url.query}
 
 
 def prepare_session(connection: Any) -> None:
-    """Say to a new session how patient it is; `connection` is the driver's own.
+    """Set the timeouts of a new session; `connection` is the driver's own.
 
-    Said by statement: a pooler in between knows no options at the start.
+    They are set by statements, because a pooler in between refuses them as options of the connection.
     """
     said = {
         "idle_in_transaction_session_timeout": _milliseconds(FROZEN_SECONDS),
         "lock_timeout": _milliseconds(LOCK_SECONDS),
         "statement_timeout": _milliseconds(STATEMENT_SECONDS),
-        # The server's side of it: a machine that vanished gives its rows back as soon.
+        # By these the server notices that our machine is gone, and frees its rows.
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
@@ -66,7 +68,7 @@ def prepare_session(connection: Any) -> None:
     connection.commit()
 
 
-def be_patient(tx: Connection, job: str) -> None:
+def be_patient(tx: Transaction, job: str) -> None:
     """Let the statements of this transaction take as long as `job` may; PostgreSQL shows its name."""
     if tx.dialect.name == "postgresql":
         values = {"long": _milliseconds(JOBS[job]), "name": f"nurture {job}"}
@@ -92,7 +94,7 @@ _END_FROZEN = text(
     " AND application_name LIKE 'nurture%' AND backend_xid IS NOT NULL"
     " AND wait_event_type = 'Client' AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
-"""Whoever waits for its client, in a transaction that has locked rows, and has for so long."""
+"""Sessions that have waited for their client for so long, in a transaction that has written."""
 
 
 def _milliseconds(seconds: float) -> str:

@@ -1,13 +1,14 @@
-"""What schema a store has, and whether this version of Nurture can work on it; without Alembic's 0.2 s."""
+"""The schema of a store, and whether this version of Nurture works on it; read without importing Alembic."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
+from leadstore.database.transaction import Transaction
 from leadstore.notes import read_note, write_note
 from nurture.errors import SchemaError, StoreError
 from nurture.links.redaction import shown_url
@@ -60,7 +61,7 @@ def newest_schema() -> str:
     return known_migrations()[-1]
 
 
-def read_schema(tx: Connection) -> Schema:
+def read_schema(tx: Transaction) -> Schema:
     """The schema of a store."""
     held = needs = None
     if inspect(tx).has_table(VERSION_TABLE):
@@ -71,8 +72,8 @@ def read_schema(tx: Connection) -> Schema:
     return Schema(held, needs, known_migrations())
 
 
-def note_needs(tx: Connection, held: str, oldest: str) -> None:
-    """Leave the note: at `held`, the store can be worked on by whoever knows `oldest`."""
+def note_needs(tx: Transaction, held: str, oldest: str) -> None:
+    """Note that the store is at migration `held`, on which versions can work that know migration `oldest`."""
     write_note(tx, NEEDS, f"{held} {oldest}")
 
 
@@ -98,7 +99,7 @@ def refuse_other(schema: Schema) -> None:
     )
 
 
-def refuse_foreign(tx: Connection) -> None:
+def refuse_foreign(tx: Transaction) -> None:
     """Refuse a database that another program fills: our tables would lie among its own, or take their names.
 
     Raises:

@@ -10,16 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from leadstore.database.patience import be_patient
-from leadstore.database.schema import (
-    VERSION_TABLE,
-    Schema,
-    note_needs,
-    read_schema,
-    refuse_foreign,
-    refuse_other,
-)
-
-__all__ = ["MIGRATION_LOCK", "VERSION_TABLE", "alembic_config", "oldest_needed", "upgrade"]
+from leadstore.database.schema import Schema, note_needs, read_schema, refuse_foreign, refuse_other
 
 MIGRATION_LOCK = 0x6E757274  # "nurt": one migration at a time on one PostgreSQL
 

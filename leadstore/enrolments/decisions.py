@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import write_positions
 from leadstore.outbox.letters import LEASE
 from leadstore.rows import decision, enrolment, lead, outbox
@@ -22,7 +23,7 @@ REPEATABLE = {Verdict.WAIT.value, Verdict.REFUSE.value}
 
 
 def write_plans(
-    tx: Connection,
+    tx: Transaction,
     snapshots: Mapping[int, Snapshot],
     plans: Sequence[Plan],
     now: datetime,
@@ -55,7 +56,7 @@ def message_id(store_id: str, enrolment_id: int, step: str, occurrence: int, dom
 
 
 def record(
-    tx: Connection,
+    tx: Transaction,
     decisions: Sequence[tuple[int, Decision]],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -82,17 +83,17 @@ def record(
     Bulk(tx).add(decision, rows)
 
 
-def hold_due(tx: Connection, leads: Mapping[int, str], now: datetime) -> int:
+def hold_due(tx: Transaction, leads: Mapping[int, str], now: datetime) -> int:
     """Hold the due enrolments of these leads (id -> what broke their decision) for the operator; how many."""
     due = (enrolment.c.state == EnrolmentState.ACTIVE.value) & (enrolment.c.due_at <= now)
     query = select(enrolment.c.id, enrolment.c.lead_id).where(due, enrolment.c.lead_id.in_(list(leads)))
     return hold(tx, {r.id: leads[r.lead_id] for r in tx.execute(query)}, now)
 
 
-def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
+def hold(tx: Transaction, enrolments: Mapping[int, str], now: datetime) -> int:
     """Hold these enrolments (id -> the type of what was raised) where they stand; returns how many.
 
-    Nothing is read of them but where they stand, for whatever they hold may be what raised.
+    Only their steps are read, for any other value of theirs may be what raised.
     """
     these = enrolment.c.id.in_(list(enrolments)) & (enrolment.c.state == EnrolmentState.ACTIVE.value)
     place = [enrolment.c[name] for name in ("lead_id", "id", "sequence", "step", "occurrence")]
@@ -103,59 +104,36 @@ def hold(tx: Connection, enrolments: Mapping[int, str], now: datetime) -> int:
     tx.execute(update(enrolment).where(these).values(**held, ended_at=now))
     _close_planned(tx, [r.id for r in rows], now)
     said = {"verdict": Verdict.WAIT.value, "reason": Reason.BROKEN.value, "until": None, "at": now}
-    told = [
-        {
-            "lead_id": r.lead_id,
-            "enrolment_id": r.id,
-            "sequence": r.sequence,
-            "step": r.step,
-            "occurrence": r.occurrence,
-            "detail": {"error": enrolments[r.id]},
-            **said,
-        }
-        for r in rows
-    ]
+    told = [{**_place(r, r), "detail": {"error": enrolments[r.id]}, **said} for r in rows]
     tx.execute(insert(decision), told)
     return len(rows)
 
 
-def record_waits(tx: Connection, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
-    """Append that these enrolments wait where they now stand, as the gate would have written it."""
-    rows = [
-        {
-            "lead_id": enrolment.lead_id,
-            "enrolment_id": enrolment.id,
-            "sequence": enrolment.sequence,
-            "step": position.step,
-            "occurrence": position.occurrence,
-            "verdict": Verdict.WAIT.value,
-            "reason": Reason.STEP_WAIT.value,
-            "until": position.due_at,
-            "detail": {},
-            "at": now,
-        }
-        for enrolment, position in waits
-    ]
+def record_waits(tx: Transaction, waits: Sequence[tuple[Enrolment, Position]], now: datetime) -> None:
+    """Append that these enrolments wait at their steps, as the gate would have written it."""
+    said = {"verdict": Verdict.WAIT.value, "reason": Reason.STEP_WAIT.value, "detail": {}, "at": now}
+    rows = [{**_place(one, position), **said, "until": position.due_at} for one, position in waits]
     Bulk(tx).add(decision, rows)
 
 
-def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> list[Entry]:
+def _place(one: Any, stands: Any) -> dict[str, Any]:  # an enrolment, and where it stands; values or rows
+    return {
+        "lead_id": one.lead_id,
+        "enrolment_id": one.id,
+        "sequence": one.sequence,
+        "step": stands.step,
+        "occurrence": stands.occurrence,
+    }
+
+
+def record_entries(tx: Transaction, entries: Sequence[Entry], now: datetime) -> list[Entry]:
     """Append who entered and who was refused; returns those written.
 
     A refusal that repeats the latest one is not written again.
     """
     if not entries:
         return []
-    known = select(func.max(decision.c.id)).where(
-        decision.c.lead_id.in_({e.lead_id for e in entries}),
-        decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
-    )
-    known = known.group_by(decision.c.lead_id, decision.c.sequence)
-    query = select(decision.c.lead_id, decision.c.sequence, decision.c.verdict, decision.c.reason)
-    latest = {
-        (r.lead_id, r.sequence): (r.verdict, r.reason)
-        for r in tx.execute(query.where(decision.c.id.in_(known)))
-    }
+    latest = _latest_entries(tx, {e.lead_id for e in entries})
     fresh = [
         e
         for e in entries
@@ -180,7 +158,19 @@ def record_entries(tx: Connection, entries: Sequence[Entry], now: datetime) -> l
     return fresh
 
 
-def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
+def _latest_entries(tx: Transaction, lead_ids: set[int]) -> dict[tuple[int, str], tuple[str, str]]:
+    """The latest decision about these leads' entries: (lead id, sequence) -> (verdict, reason)."""
+    known = select(func.max(decision.c.id)).where(
+        decision.c.lead_id.in_(lead_ids),
+        decision.c.verdict.in_([Verdict.ENTER.value, Verdict.REFUSE.value]),
+    )
+    known = known.group_by(decision.c.lead_id, decision.c.sequence)
+    query = select(decision.c.lead_id, decision.c.sequence, decision.c.verdict, decision.c.reason)
+    found = tx.execute(query.where(decision.c.id.in_(known)))
+    return {(r.lead_id, r.sequence): (r.verdict, r.reason) for r in found}
+
+
+def _latest(tx: Transaction, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...]]:
     if not enrolment_ids:
         return {}
     last = select(func.max(decision.c.id)).where(decision.c.enrolment_id.in_(enrolment_ids))
@@ -192,12 +182,12 @@ def _latest(tx: Connection, enrolment_ids: set[int]) -> dict[int, tuple[Any, ...
 
 
 def _news(decision: Decision) -> datetime | None:
-    """The end of a wait, where another one is worth a line: a backlog's turns move on by the hour."""
+    """The end of a wait, which makes it a new one; not for paced waits, whose end moves on all the time."""
     return None if decision.reason in PACED_REASONS else decision.until
 
 
 def _write_touches(
-    tx: Connection,
+    tx: Transaction,
     touches: Sequence[TouchPlan],
     snapshots: Mapping[int, Snapshot],
     now: datetime,
@@ -209,7 +199,8 @@ def _write_touches(
     if not touches:
         return []
     bulk = Bulk(tx)
-    known = _open_rows(tx, {t.enrolment_id for t in touches})
+    held_rows = _OPEN.run(tx, {t.enrolment_id for t in touches})
+    known = {(r.enrolment_id, r.step, r.occurrence): r for r in held_rows}
     fresh = [t for t in touches if (t.enrolment_id, t.step, t.occurrence) not in known]
     ids = dict(zip(map(id, fresh), bulk.new_ids(outbox, len(fresh)), strict=True))
     new, old, claims = [], [], []
@@ -259,10 +250,6 @@ def _touch_row(touch: TouchPlan, now: datetime, worker: str, lease_until: dateti
     }
 
 
-def _open_rows(tx: Connection, enrolment_ids: set[int]) -> dict[tuple[int, str, int], Any]:
-    return {(r.enrolment_id, r.step, r.occurrence): r for r in _OPEN.run(tx, enrolment_ids)}
-
-
 _OPEN = StatementByIds(
     outbox.c.enrolment_id,
     select(
@@ -297,8 +284,8 @@ def _claim(
     )
 
 
-def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
-    """What an ended enrolment had planned will not be sent, nor what a lost worker had claimed for it."""
+def _close_planned(tx: Transaction, enrolment_ids: Sequence[int], now: datetime) -> None:
+    """Skip the rows that are planned for ended enrolments, or were claimed for them by a lost worker."""
     if enrolment_ids:
         states = [TouchState.PLANNED.value, TouchState.CLAIMED.value]
         waiting = (outbox.c.enrolment_id.in_(enrolment_ids)) & outbox.c.state.in_(states)
@@ -307,7 +294,7 @@ def _close_planned(tx: Connection, enrolment_ids: Sequence[int], now: datetime) 
 
 
 def _write_attributes(
-    tx: Connection, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
+    tx: Transaction, plans: Sequence[Plan], snapshots: Mapping[int, Snapshot], now: datetime
 ) -> None:
     rows = [
         {

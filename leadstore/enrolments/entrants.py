@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, false, func, or_, select, text, true, update
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select, text, true, update
 
 from leadstore.conditions.selection import as_sql
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import HOLDING, REFUSED
 from leadstore.rows import (
     REACHED_AT,
@@ -23,10 +24,19 @@ from leadstore.rows import (
     outbox,
     suppression,
 )
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.deciding.entry import REST
-from nurture.sequences import grammar
-from nurture.words import WITH_SALES, Basis, ConsentState, EnrolmentState, HandoffState, Reason, Stage
+from nurture.sequences import steps
+from nurture.words import (
+    WITH_SALES,
+    Basis,
+    ConsentState,
+    EnrolmentState,
+    HandoffState,
+    Reason,
+    Stage,
+    Verdict,
+)
 
 RUNNING = (EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value)
 DONE = EnrolmentState.COMPLETED.value
@@ -38,12 +48,12 @@ LOOKS = text("lead.changed AND lead.live AND lead.merged_into IS NULL")
 class StandingSequence:
     """A standing sequence with what its topic and the policy say of consent."""
 
-    sequence: grammar.Sequence
+    sequence: steps.Sequence
     accepts: frozenset[Basis]
     confirm_within: timedelta
 
 
-def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None) -> list[int]:
+def changed_leads(tx: Transaction, limit: int, among: Sequence[int] | None = None) -> list[int]:
     """Lock live leads (`among` these) that changed since standing sequences last looked.
 
     Another worker's are passed over.
@@ -54,14 +64,14 @@ def changed_leads(tx: Connection, limit: int, among: Sequence[int] | None = None
     return list(tx.scalars(query.with_for_update(skip_locked=True, key_share=True)))
 
 
-def mark_looked_at(tx: Connection, lead_ids: Collection[int]) -> None:
+def mark_looked_at(tx: Transaction, lead_ids: Collection[int]) -> None:
     """Standing sequences have looked at these leads."""
     if lead_ids:
         tx.execute(update(lead).where(Bulk(tx).among(lead.c.id, lead_ids)).values(changed=False))
 
 
 def candidates(
-    tx: Connection,
+    tx: Transaction,
     standing: StandingSequence,
     now: datetime,
     *,
@@ -71,8 +81,7 @@ def candidates(
 ) -> list[int]:
     """Ids of the live leads that the sequence would take in now, or refuse for a reason not yet on record.
 
-    In the order of their ids, above `after`. `nurture.deciding.entry.consider` has the last word on each of
-    them.
+    In the order of their ids, above `after`. `nurture.deciding.entry.consider` then decides for each.
     """
     ask = _Question(standing, now, tx.dialect.name)
     query = ask.query().where(lead.c.id > after)
@@ -115,7 +124,7 @@ class _Question:
         return true() if condition is None else as_sql(condition.tree, self.now, self.dialect)
 
     def has_been_in(self) -> Any:
-        """It is in, it must not come again, or not yet."""
+        """Whether it is in the sequence, must not enter again, or not yet."""
         again = self.sequence.enter.again.after
         touched = exists().where(
             outbox.c.enrolment_id == enrolment.c.id, outbox.c.state.in_([*HOLDING, REFUSED])
@@ -157,7 +166,7 @@ class _Question:
         """The reason on record, when the last that was decided about its entry is a refusal."""
         # The partial index's own words: see tables.DecisionLog.
         entries = text("decision.verdict IN ('enter', 'refuse')")
-        last = case((decision.c.verdict == "refuse", decision.c.reason), else_="")
+        last = case((decision.c.verdict == Verdict.REFUSE.value, decision.c.reason), else_="")
         query = select(last).where(
             decision.c.lead_id == lead.c.id, decision.c.sequence == self.sequence.name, entries
         )
@@ -167,7 +176,7 @@ class _Question:
         return exists().where(suppression.c.address_id == address.c.id, suppression.c.lifted_at.is_(None))
 
     def with_sales(self) -> Any:
-        """A seller took it, and it has neither bought nor been sent back since ."""
+        """Whether a seller took it, and it has neither bought nor been sent back since."""
         later = handoff.alias("later")
         here = or_(handoff.c.cycle == lead.c.cycle, lead.c.stage.in_([one.value for one in WITH_SALES]))
         taken = exists().where(

@@ -1,15 +1,16 @@
-"""Pausing, resuming and retiring sequences, in set statements."""
+"""Pauses, resumes and retires sequences, in set statements."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, literal, select, update
 
+from leadstore.columns import Json
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import PAUSED, RETIRED
 from leadstore.rows import decision, enrolment, halt, outbox
-from leadstore.tables import Json
 from nurture.words import EnrolmentState, Reason, TouchState, Verdict
 
 ACTIVE, HELD = EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value
@@ -17,25 +18,25 @@ RUNNING = enrolment.c.state.in_([ACTIVE, HELD])
 """Enrolments that have not come to an end."""
 
 
-def halts(tx: Connection) -> dict[str, tuple[str, datetime]]:
+def halts(tx: Transaction) -> dict[str, tuple[str, datetime]]:
     """Every sequence that is paused or retired: which of both, and since when."""
     return {r.sequence: (r.kind, r.since) for r in tx.execute(select(halt))}
 
 
-def retired(tx: Connection) -> frozenset[str]:
+def retired(tx: Transaction) -> frozenset[str]:
     """The sequences that the operator retired."""
     return frozenset(tx.scalars(select(halt.c.sequence).where(halt.c.kind == RETIRED)))
 
 
-def pause(tx: Connection, sequence: str, now: datetime) -> int:
-    """Stop the sequence's timers; pausing twice is pausing once. Returns how many enrolments stand still."""
+def pause(tx: Transaction, sequence: str, now: datetime) -> int:
+    """Stop the sequence's timers; a second time changes nothing. Returns how many enrolments wait."""
     if sequence not in halts(tx):
         tx.execute(insert(halt).values(sequence=sequence, kind=PAUSED, since=now))
         write_down(tx, enrolment.c.sequence == sequence, Verdict.WAIT, Reason.PAUSED, now)
     return len(tx.scalars(select(enrolment.c.id).where(enrolment.c.sequence == sequence, RUNNING)).all())
 
 
-def resume(tx: Connection, sequence: str, now: datetime) -> int | None:
+def resume(tx: Transaction, sequence: str, now: datetime) -> int | None:
     """Let a paused sequence go on, or a retired one take leads in again; None when it was neither.
 
     What stood still goes on later by as long as it did; returns how many enrolments that are.
@@ -60,7 +61,7 @@ def resume(tx: Connection, sequence: str, now: datetime) -> int | None:
     return count + len(late)
 
 
-def retire(tx: Connection, sequence: str, now: datetime) -> int:
+def retire(tx: Transaction, sequence: str, now: datetime) -> int:
     """End the sequence: everybody in it leaves, and nobody enters. Returns how many left.
 
     What is being sent at this moment is settled first; its enrolment ends then.
@@ -70,7 +71,7 @@ def retire(tx: Connection, sequence: str, now: datetime) -> int:
     return stop(tx, enrolment.c.sequence == sequence, Reason.RETIRED, now)
 
 
-def stop(tx: Connection, which: ColumnElement[bool], reason: Reason, now: datetime) -> int:
+def stop(tx: Transaction, which: ColumnElement[bool], reason: Reason, now: datetime) -> int:
     """End these enrolments, write down why, and close what was planned for them."""
     going = which & RUNNING & enrolment.c.lease_until.is_(None)
     write_down(tx, going, Verdict.STOP, reason, now)
@@ -83,7 +84,7 @@ def stop(tx: Connection, which: ColumnElement[bool], reason: Reason, now: dateti
 
 
 def write_down(
-    tx: Connection, which: ColumnElement[bool], verdict: Verdict, reason: Reason, now: datetime
+    tx: Transaction, which: ColumnElement[bool], verdict: Verdict, reason: Reason, now: datetime
 ) -> None:
     """Append one decision for each of these enrolments that has not ended."""
     given: dict[str, Any] = {"verdict": verdict.value, "reason": reason.value}

@@ -1,4 +1,4 @@
-"""Enrolments: who is in which sequence, and where each stands."""
+"""Adds enrolments, moves them to their next step, and lets the gate look at them again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, bindparam, select, update
 
-from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.bulk import Bulk, StatementByIds, insert_into
+from leadstore.database.transaction import Transaction
 from leadstore.rows import as_enrolment, enrolment
 from nurture.values import Enrolment, Position
 from nurture.words import EnrolmentState
@@ -17,21 +17,23 @@ from nurture.words import EnrolmentState
 ACTIVE = EnrolmentState.ACTIVE.value
 
 
-def enrol(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+def enrol(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> int:
     """Add enrolments; one that another worker has just added is passed over. Returns how many were new.
 
     Each row holds the columns of `enrolment` but id and state.
     """
     if not rows:
         return 0
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(enrolment).on_conflict_do_nothing().returning(enrolment.c.id)
+    statement = insert_into(tx, enrolment).on_conflict_do_nothing().returning(enrolment.c.id)
     values = [{"state": ACTIVE, "occurrence": 1, "retries": 0, **row} for row in rows]
     return len(tx.execute(statement, values).all())
 
 
 def write_positions(
-    tx: Connection, positions: Iterable[Position], now: datetime, leases: Mapping[int, datetime] | None = None
+    tx: Transaction,
+    positions: Iterable[Position],
+    now: datetime,
+    leases: Mapping[int, datetime] | None = None,
 ) -> None:
     """Move enrolments to where the decisions put them; `leases` names those with a touch under way."""
     leases = leases or {}
@@ -54,7 +56,7 @@ def write_positions(
     Bulk(tx).update(enrolment, rows)
 
 
-def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
+def read_enrolments(tx: Transaction, ids: Sequence[int]) -> dict[int, Enrolment]:
     """These enrolments by id, without their entering signals."""
     return {r.id: as_enrolment(r) for r in _THESE.run(tx, ids).all()} if ids else {}
 
@@ -62,7 +64,7 @@ def read_enrolments(tx: Connection, ids: Sequence[int]) -> dict[int, Enrolment]:
 _THESE = StatementByIds(enrolment.c.id, lambda these: select(enrolment).where(these))
 
 
-def postpone(tx: Connection, rows: Sequence[tuple[int, datetime, bool]]) -> None:
+def postpone(tx: Transaction, rows: Sequence[tuple[int, datetime, bool]]) -> None:
     """The relay said later: (enrolment id, when to look again, whether that was one of its retries)."""
     if rows:
         again = update(enrolment).where(enrolment.c.id == bindparam("key"))
@@ -73,21 +75,19 @@ def postpone(tx: Connection, rows: Sequence[tuple[int, datetime, bool]]) -> None
         )
 
 
-def forget_retries(tx: Connection, ids: Sequence[int]) -> None:
+def forget_retries(tx: Transaction, ids: Sequence[int]) -> None:
     """Each touch has retries of its own: what one step met does not count against the next."""
     if ids:
         tx.execute(update(enrolment).where(enrolment.c.id.in_(ids)).values(retries=0))
 
 
-def wake_leads(tx: Connection, lead_ids: Iterable[int], now: datetime) -> int:
+def wake_leads(tx: Transaction, lead_ids: Iterable[int], now: datetime) -> int:
     """Let the gate look at these leads' waiting enrolments in the next tick; returns how many."""
     ids = sorted(set(lead_ids))
-    if not ids:
-        return 0
-    waiting = and_(
-        enrolment.c.lead_id.in_(ids),
-        enrolment.c.state == ACTIVE,
-        enrolment.c.due_at > now,
-        enrolment.c.lease_until.is_(None),
-    )
-    return tx.execute(update(enrolment).where(waiting).values(due_at=now)).rowcount
+    return wake(tx, enrolment.c.lead_id.in_(ids), now) if ids else 0
+
+
+def wake(tx: Transaction, these: ColumnElement[bool], now: datetime) -> int:
+    """Let the gate look at those of these enrolments that wait in the next tick; returns how many."""
+    waiting = (enrolment.c.state == ACTIVE) & (enrolment.c.due_at > now) & enrolment.c.lease_until.is_(None)
+    return tx.execute(update(enrolment).where(these, waiting).values(due_at=now)).rowcount

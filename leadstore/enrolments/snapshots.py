@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, text
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.rows import (
     LEAD_FACTS,
     REACHED_AT,
@@ -46,7 +47,7 @@ HALTED = select(halt.c.sequence).where(halt.c.kind == PAUSED)
 
 
 def claim_due_leads(
-    tx: Connection, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, now: datetime, limit: int, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock up to `limit` leads (`among` these) that have a due enrolment, oldest first.
 
@@ -65,12 +66,12 @@ def claim_due_leads(
     return list(dict.fromkeys(tx.scalars(query)))
 
 
-def lock_leads(tx: Connection, lead_ids: Iterable[int]) -> None:
+def lock_leads(tx: Transaction, lead_ids: Iterable[int | None]) -> None:
     """Take the rows of these leads in the order of their ids, so that two workers never deadlock.
 
     On SQLite the transaction is the only writer already.
     """
-    ids = sorted(set(lead_ids))
+    ids = sorted({one for one in lead_ids if one is not None})
     if ids and tx.dialect.name == "postgresql":
         _LOCKED.run(tx, ids)
 
@@ -82,7 +83,7 @@ _LOCKED = StatementByIds(
 
 
 def read_snapshots(
-    tx: Connection,
+    tx: Transaction,
     lead_ids: Collection[int],
     *,
     signal_types: Collection[str],
@@ -119,7 +120,7 @@ def read_snapshots(
 
 
 def read_signals(
-    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None = None
+    tx: Transaction, lead_ids: Collection[int], types: Collection[str] | None = None
 ) -> dict[int, list[Signal]]:
     """The signals of these leads, oldest received first; `types` None reads all."""
     if not lead_ids:
@@ -129,7 +130,7 @@ def read_signals(
 
 
 def read_past_runs(
-    tx: Connection, lead_ids: Collection[int], sequences: Collection[str]
+    tx: Transaction, lead_ids: Collection[int], sequences: Collection[str]
 ) -> dict[tuple[int, str], list[PastRun]]:
     """Earlier and active runs of these leads, by (lead id, sequence)."""
     sent = (
@@ -147,21 +148,21 @@ def read_past_runs(
     return runs
 
 
-def _slots(tx: Connection, address_ids: Collection[int], since: datetime) -> dict[int, list[Slot]]:
+def _slots(tx: Transaction, address_ids: Collection[int], since: datetime) -> dict[int, list[Slot]]:
     found: dict[int, list[Slot]] = defaultdict(list)
     for r in _rows(tx, _SLOTS, address_ids, since=since):
         found[r.address_id].append(Slot(r.slot_at, r.topic, r.sequence))
     return found
 
 
-def _assets(tx: Connection, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
+def _assets(tx: Transaction, lead_ids: Collection[int]) -> dict[int, list[AssetSent]]:
     found: dict[int, list[AssetSent]] = defaultdict(list)
     for r in _rows(tx, _ASSETS, lead_ids):
         found[r.lead_id].append(AssetSent(r.asset, r.enrolment_id))
     return found
 
 
-def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, list[Enrolment]]:
+def _due(tx: Transaction, lead_ids: Collection[int], by: datetime) -> dict[int, list[Enrolment]]:
     rows = _rows(tx, _DUE, lead_ids, by=by)
     wanted = [r.signal_id for r in rows if r.signal_id is not None]
     entering = {r.id: as_signal(r) for r in _rows(tx, _ENTERING, wanted)}
@@ -171,7 +172,7 @@ def _due(tx: Connection, lead_ids: Collection[int], by: datetime) -> dict[int, l
     return found
 
 
-def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozenset[tuple[int, str, int]]]:
+def _settled(tx: Transaction, enrolment_ids: Collection[int]) -> dict[int, frozenset[tuple[int, str, int]]]:
     """What these enrolments will never send again, by lead: whatever is neither planned nor claimed."""
     found: dict[int, set[tuple[int, str, int]]] = defaultdict(set)
     for r in _rows(tx, _SETTLED, enrolment_ids):
@@ -180,7 +181,7 @@ def _settled(tx: Connection, enrolment_ids: Collection[int]) -> dict[int, frozen
 
 
 def _rows(
-    tx: Connection, standing: StatementByIds, ids: Collection[int], **values: Any
+    tx: Transaction, standing: StatementByIds, ids: Collection[int], **values: Any
 ) -> Sequence[Row[Any]]:
     return standing.run(tx, ids, **values).all() if ids else []
 
@@ -192,12 +193,13 @@ def _grouped(rows: Iterable[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
     return groups
 
 
-def current_addresses(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+def current_addresses(tx: Transaction, lead_ids: Collection[int]) -> dict[int, int]:
     """The id of the address each lead is reached at."""
     return {r.lead_id: r.id for r in _rows(tx, _REACHED, lead_ids)}
 
 
-def _latest_handoffs(these: ColumnElement[bool]) -> Any:
+def latest_handoffs(these: ColumnElement[bool]) -> Any:
+    """The handoff of the highest cycle of each lead, of those that the condition names."""
     latest = (
         select(handoff.c.lead_id, func.max(handoff.c.cycle).label("cycle"))
         .where(these)
@@ -225,7 +227,7 @@ _CONSENTS = StatementByIds(consent.c.address_id, select(consent).where)
 _BARRED = StatementByIds(
     suppression.c.address_id, select(suppression).where(suppression.c.lifted_at.is_(None)).where
 )
-_OFFERS = StatementByIds(handoff.c.lead_id, _latest_handoffs)
+_OFFERS = StatementByIds(handoff.c.lead_id, latest_handoffs)
 _SLOTS = StatementByIds(
     outbox.c.address_id,
     select(outbox.c.address_id, outbox.c.slot_at, outbox.c.topic, outbox.c.sequence)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.events.unmapped import count_unmapped
 from leadstore.events.visitors import keep_waiting, link, living, meet
 from leadstore.imports.writes import save_batch
@@ -33,7 +34,7 @@ class Arrival:
 
 
 def write_arrivals(
-    tx: Connection, arrivals: Sequence[Arrival], now: datetime, keep: timedelta
+    tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta
 ) -> list[Outcome]:
     """Write items of any number of sources; one outcome each, in their order.
 
@@ -58,7 +59,7 @@ Leads = Sequence[tuple[int, Arrival, SaidLead]]
 class _Batch:
     """One transaction's items, who they are about, and what becomes of each."""
 
-    def __init__(self, tx: Connection, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> None:
+    def __init__(self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> None:
         self.tx, self.bulk, self.now, self.keep = tx, Bulk(tx), now, keep
         self.arrivals = arrivals
         self.outcomes: dict[int, Outcome] = {}

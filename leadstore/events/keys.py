@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
-from leadstore.tables import KeyTable
+from leadstore.database.transaction import Transaction
+from leadstore.rows import api_key as key
 from nurture.events.values import Scope
-
-key = KeyTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,19 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def add_key(tx: Connection, new: SourceKey) -> None:
+def add_key(tx: Transaction, new: SourceKey) -> None:
     """Store a new key; its name is random, and never another's."""
     row = {name: getattr(new, name) for name in SourceKey.__dataclass_fields__}
     row |= {"scopes": sorted(new.scopes), "types": sorted(new.types)}
     tx.execute(insert(key).values(**row))
 
 
-def list_keys(tx: Connection) -> Sequence[SourceKey]:
+def list_keys(tx: Transaction) -> Sequence[SourceKey]:
     """Every key that there ever was, by source and age."""
     return [_as_value(row) for row in tx.execute(select(key).order_by(key.c.source, key.c.made_at))]
 
 
-def revoke_key(tx: Connection, name: str, now: datetime) -> bool:
+def revoke_key(tx: Transaction, name: str, now: datetime) -> bool:
     """Let a key open nothing any more; False when there is none of that name that was not revoked before."""
     mine = update(key).where(key.c.name == name, key.c.revoked_at.is_(None))
     return bool(tx.execute(mine.values(revoked_at=now)).rowcount)

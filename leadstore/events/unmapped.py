@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, select
 
-from leadstore.tables import UnmappedEventTable
-
-unmapped = UnmappedEventTable.__table__  # type: ignore[attr-defined]
+from leadstore.database.bulk import insert_into
+from leadstore.database.transaction import Transaction
+from leadstore.rows import unmapped_event as unmapped
 
 MOST_NAMES = 500
 """So many names of one source are told apart."""
@@ -33,15 +32,14 @@ class UnmappedCount:
 
 
 def count_unmapped(
-    tx: Connection, counts: Mapping[tuple[str, str], tuple[int, Sequence[str]]], now: datetime
+    tx: Transaction, counts: Mapping[tuple[str, str], tuple[int, Sequence[str]]], now: datetime
 ) -> None:
     """Count events by (source, name): how often, and the names of their properties."""
     rows = []
     for source in sorted({source for source, _ in counts}):
         mine = {name: said for (of, name), said in counts.items() if of == source}
         rows += _rows(source, _bounded(tx, source, mine), now)
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(unmapped)
+    new = insert_into(tx, unmapped)
     again = {
         "times": unmapped.c.times + new.excluded.times,
         "properties": new.excluded.properties,
@@ -50,7 +48,7 @@ def count_unmapped(
     tx.execute(new.on_conflict_do_update(index_elements=["source", "name"], set_=again), rows)
 
 
-def list_unmapped(tx: Connection) -> list[UnmappedCount]:
+def list_unmapped(tx: Transaction) -> list[UnmappedCount]:
     """All that was counted, the most frequent first."""
     rows = tx.execute(select(unmapped).order_by(unmapped.c.times.desc(), unmapped.c.source, unmapped.c.name))
     return [
@@ -58,13 +56,13 @@ def list_unmapped(tx: Connection) -> list[UnmappedCount]:
     ]
 
 
-def forget_unmapped(tx: Connection, names: Sequence[str]) -> int:
+def forget_unmapped(tx: Transaction, names: Sequence[str]) -> int:
     """Begin the counts of these names anew; returns how many there were."""
     return tx.execute(delete(unmapped).where(unmapped.c.name.in_(names))).rowcount
 
 
 def _bounded(
-    tx: Connection, source: str, said: Mapping[str, tuple[int, Sequence[str]]]
+    tx: Transaction, source: str, said: Mapping[str, tuple[int, Sequence[str]]]
 ) -> Mapping[str, tuple[int, Sequence[str]]]:
     mine = unmapped.c.source == source
     held = set(tx.scalars(select(unmapped.c.name).where(mine, unmapped.c.name.in_(list(said)))))

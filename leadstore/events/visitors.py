@@ -6,14 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from leadstore.database.bulk import Bulk
-from leadstore.rows import lead, signal
-from leadstore.tables import VisitorTable, WaitingSignalTable
-
-visitor = VisitorTable.__table__  # type: ignore[attr-defined]
-waiting = WaitingSignalTable.__table__  # type: ignore[attr-defined]
+from leadstore.database.transaction import Transaction
+from leadstore.rows import lead, signal, visitor
+from leadstore.rows import waiting_signal as waiting
 
 MOST_WAITING = 100
 """So many signals of one visitor wait for an address; the latest count."""
@@ -25,7 +23,7 @@ SWEPT = 500
 """Rows that one batch forgets, at most: whoever posts pays for the sweeping."""
 
 
-def meet(tx: Connection, names: Collection[str], now: datetime) -> dict[str, int | None]:
+def meet(tx: Transaction, names: Collection[str], now: datetime) -> dict[str, int | None]:
     """Make sure that these visitors have rows, lock them, and say whose each is: a lead's id, or None.
 
     In the order of their names, before any lead is locked, so that two batches never wait for each other.
@@ -42,7 +40,7 @@ def meet(tx: Connection, names: Collection[str], now: datetime) -> dict[str, int
     return {row.name: row.lead_id for row in rows}
 
 
-def link(tx: Connection, names: Mapping[str, int], now: datetime) -> int:
+def link(tx: Transaction, names: Mapping[str, int], now: datetime) -> int:
     """These visitors are these leads: what waited for them counts from now on. Returns how many signals."""
     bulk = Bulk(tx)
     by_lead: dict[int, list[str]] = {}
@@ -60,7 +58,7 @@ def link(tx: Connection, names: Mapping[str, int], now: datetime) -> int:
     return added
 
 
-def keep_waiting(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime, keep: timedelta) -> None:
+def keep_waiting(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime, keep: timedelta) -> None:
     """Keep what visitors did, each at most MOST_WAITING signals and for as long as `keep`."""
     Bulk(tx).add(waiting, rows, unless_known=True)
     mine = Bulk(tx).among(waiting.c.visitor, sorted({row["visitor"] for row in rows}))
@@ -71,7 +69,7 @@ def keep_waiting(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetim
     _sweep(tx, now, keep)
 
 
-def _sweep(tx: Connection, now: datetime, keep: timedelta) -> None:
+def _sweep(tx: Transaction, now: datetime, keep: timedelta) -> None:
     """Forget what is too old; rows that another process holds are left to the next batch."""
     late = select(waiting.c.id).where(waiting.c.received_at < now - keep).order_by(waiting.c.received_at)
     tx.execute(delete(waiting).where(waiting.c.id.in_(late.limit(SWEPT).with_for_update(skip_locked=True))))
@@ -81,7 +79,7 @@ def _sweep(tx: Connection, now: datetime, keep: timedelta) -> None:
     )
 
 
-def living(tx: Connection, lead_ids: Collection[int]) -> dict[int, int]:
+def living(tx: Transaction, lead_ids: Collection[int]) -> dict[int, int]:
     """The leads that live on for these: themselves, or those that they were merged into."""
     found = {one: one for one in lead_ids}
     ahead = dict(found)

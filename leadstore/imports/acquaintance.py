@@ -1,4 +1,4 @@
-"""What the store already knows of the leads in a batch of imported rows, read in a few set queries."""
+"""Reads what the store already has of the leads in a batch of imported rows, in a few set queries."""
 
 from __future__ import annotations
 
@@ -112,22 +112,20 @@ def _people(
     spots = _spots(bulk, list(found))
     people: dict[int, KnownLead] = {}
     for number in set(winners.values()):
-        row = found[number]
-        people[number] = known.get(number) or KnownLead(
-            number,
-            row.key,
-            {name: value for name in PROFILE_FIELDS if (value := getattr(row, name)) is not None},
-            dict(row.attributes),
-            row.live,
-            row.changed,
-            next(spot for spot, current in spots[number] if current),
-            {},
-        )
+        people[number] = known.get(number) or _known_lead(found[number], spots[number])
     for number, winner in winners.items():
         held = people[winner].addresses
         for spot, _ in spots.get(number, ()):
             held.setdefault(spot.text, spot)
     return people
+
+
+def _known_lead(row: Row[Any], spots: Sequence[tuple[KnownAddress, bool]]) -> KnownLead:
+    """The lead of a row; its addresses are yet to be added."""
+    profile = {name: value for name in PROFILE_FIELDS if (value := getattr(row, name)) is not None}
+    reached_at = next(spot for spot, current in spots if current)
+    facts = row.key, profile, dict(row.attributes), row.live, row.changed
+    return KnownLead(row.id, *facts, reached_at, {})
 
 
 def _spots(bulk: Bulk, lead_ids: Sequence[int]) -> dict[int, list[tuple[KnownAddress, bool]]]:

@@ -1,4 +1,4 @@
-"""Takes imported rows into memory one by one: what changes, what stays, and what must not come in."""
+"""Works out in memory, row by row, what an imported batch changes and which rows are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from leadstore.imports.acquaintance import Acquaintance, KnownAddress, KnownLead
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.imports.lead import ImportedLead, PastSignal, Remark, RowFault, consent_after, shown
 from nurture.texts.wishes import fold
 from nurture.values import Consent
@@ -62,7 +62,7 @@ class FileMemory:
         return page[lead_id % _PAGE] if page is not None else 0
 
     def keep(self, said: Mapping[int, int]) -> None:
-        """Remember what a batch said, once it is committed."""
+        """Keep what a batch said, once it is committed."""
         for lead_id, mask in said.items():
             page = self._pages.get(lead_id // _PAGE)
             if page is None:
@@ -108,7 +108,7 @@ class Ledger:
             raise
 
     def take_wish(self, row: ImportedLead) -> None:
-        """Take what a rejected row says of its lead's wish to leave, and nothing else."""
+        """Take the withdrawals and suppressions of a rejected row, and nothing else."""
         if not row.forbids:
             return
         person = self.known.by_address.get(row.address)
@@ -146,7 +146,7 @@ class Ledger:
         return person.said
 
     def _unsaid(self, person: KnownLead, row: ImportedLead) -> ImportedLead:
-        """What a further row about a lead adds: its first word on each field stands, but for a withdrawal."""
+        """The new parts of a further row about a lead: an earlier row's fields stay, but for withdrawals."""
         bit, said = self.memory.bit, person.said
         consents = (
             c for c in row.consents if c.state is ConsentState.WITHDRAWN or not said & bit(f" {c.topic}")
@@ -160,7 +160,7 @@ class Ledger:
         )
 
     def _compare(self, person: KnownLead, row: ImportedLead, again: bool) -> None:
-        """Tell people apart that one key, or one row after another, would melt together."""
+        """Refuse a row, or remark on it, where one key seems to stand for two people."""
         known = row.address in person.addresses
         if known and not again:
             return
@@ -190,16 +190,8 @@ class Ledger:
 
     def _welcome(self, row: ImportedLead) -> None:
         spot = KnownAddress(row.address, own_cap=row.own_cap)
-        person = KnownLead(
-            0,
-            row.key,
-            dict(row.profile),
-            dict(row.attributes),
-            self.live,
-            self.live,
-            spot,
-            {row.address: spot},
-        )
+        facts = dict(row.profile), dict(row.attributes)
+        person = KnownLead(0, row.key, *facts, self.live, self.live, spot, {row.address: spot})
         self.new_leads.append(person)
         self.new_addresses.append((person, spot))
         self.known.by_address[row.address] = person

@@ -1,4 +1,4 @@
-"""How far each import has come: kept in each batch's transaction, so that it resumes where it stopped."""
+"""How far each import has come: written with each batch, so that it resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
-from leadstore.tables import ImportRunTable
+from leadstore.database.transaction import Transaction
+from leadstore.rows import import_run
 from nurture.errors import StoreError
-
-run = ImportRunTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +22,37 @@ class Progress:
     counts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin_run(tx: Connection, digest: str, now: datetime) -> Progress:
+def begin_run(tx: Transaction, digest: str, now: datetime) -> Progress:
     """Where to go on: the last committed batch of a run that broke off, else the start."""
-    row = tx.execute(select(run).where(run.c.digest == digest).with_for_update()).first()
+    row = tx.execute(select(import_run).where(import_run.c.digest == digest).with_for_update()).first()
     if row is None:
-        tx.execute(insert(run).values(digest=digest, line=0, counts={}, started_at=now))
+        tx.execute(insert(import_run).values(digest=digest, line=0, counts={}, started_at=now))
         return Progress()
     if row.finished_at is None:
         return Progress(row.line, row.counts)
     again = {"line": 0, "counts": {}, "started_at": now, "finished_at": None}
-    tx.execute(update(run).where(run.c.digest == digest).values(**again))
+    tx.execute(update(import_run).where(import_run.c.digest == digest).values(**again))
     return Progress()
 
 
-def advance_run(tx: Connection, digest: str, before: int, progress: Progress) -> None:
-    """Remember a batch, in its own transaction.
+def advance_run(tx: Transaction, digest: str, before: int, progress: Progress) -> None:
+    """Write how far the import has come, in the transaction of its batch.
 
     Raises:
         StoreError: another process is importing the same file.
     """
-    mine = update(run).where(run.c.digest == digest, run.c.line == before, run.c.finished_at.is_(None))
+    mine = update(import_run).where(
+        import_run.c.digest == digest, import_run.c.line == before, import_run.c.finished_at.is_(None)
+    )
     if not tx.execute(mine.values(line=progress.records, counts=dict(progress.counts))).rowcount:
         raise ImportTaken(
             "another process is importing this file with this map", hint="let it finish, or stop it"
         )
 
 
-def finish_run(tx: Connection, digest: str, now: datetime) -> None:
+def finish_run(tx: Transaction, digest: str, now: datetime) -> None:
     """The whole file is in; the next import of it starts from its first record."""
-    tx.execute(update(run).where(run.c.digest == digest).values(finished_at=now))
+    tx.execute(update(import_run).where(import_run.c.digest == digest).values(finished_at=now))
 
 
 class ImportTaken(StoreError):

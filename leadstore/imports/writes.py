@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import bindparam, text, update
 
 from leadstore.database.bulk import Bulk, as_json
+from leadstore.database.transaction import Transaction
+from leadstore.enrolments.positions import wake
 from leadstore.imports.acquaintance import Acquaintance, KnownLead, get_acquainted
 from leadstore.imports.changes import FileMemory, Ledger, RowFate
-from leadstore.rows import address, consent, enrolment, lead, signal, suppression
-from leadstore.tables import ConsentChangeTable
+from leadstore.rows import address, consent, consent_change, enrolment, lead, signal, suppression
 from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.values import PROFILE_FIELDS
-from nurture.words import ConsentState, EnrolmentState, Stage
-
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
+from nurture.words import ConsentState, Stage
 
 IMPORT_LOCK = 0x6E75696D  # "nuim": batches of several imports into one PostgreSQL go one after the other
 
@@ -38,7 +37,7 @@ class SaveCounts:
 
 
 def save_batch(
-    tx: Connection,
+    tx: Transaction,
     rows: Sequence[ImportedLead],
     now: datetime,
     live: bool,
@@ -63,7 +62,7 @@ def save_batch(
 
 
 def try_batch(
-    tx: Connection | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
+    tx: Transaction | None, rows: Sequence[ImportedLead], known: Acquaintance, now: datetime, live: bool
 ) -> SaveCounts:
     """Count what `save_batch` would come to, and write nothing.
 
@@ -183,7 +182,8 @@ _SAID = ("address_id", "topic", "state", "basis", "proof", "source", "at")
 
 def _write_consents(bulk: Bulk, ledger: Ledger) -> None:
     stamp = bulk.stamp
-    for table, said in ((consent, list(ledger.new_consents.values())), (change, ledger.consent_changes)):
+    new = list(ledger.new_consents.values())
+    for table, said in ((consent, new), (consent_change, ledger.consent_changes)):
         rows = [
             (spot.id, c.topic, str(c.state), str(c.basis), c.proof, c.source, stamp(c.at)) for spot, c in said
         ]
@@ -228,12 +228,5 @@ def _write_signals(bulk: Bulk, ledger: Ledger) -> None:
 
 def _wake(bulk: Bulk, ledger: Ledger) -> None:
     """Let the gate look again at the enrolments of known leads whose consents changed."""
-    if not ledger.heard:
-        return
-    waiting = (
-        bulk.among(enrolment.c.lead_id, ledger.heard)
-        & (enrolment.c.state == EnrolmentState.ACTIVE.value)
-        & (enrolment.c.due_at > ledger.now)
-        & enrolment.c.lease_until.is_(None)
-    )
-    bulk.tx.execute(update(enrolment).where(waiting).values(due_at=ledger.now))
+    if ledger.heard:
+        wake(bulk.tx, bulk.among(enrolment.c.lead_id, ledger.heard), ledger.now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import address, lead
 from nurture.address import AddressError, normalise
 from nurture.errors import NotFound
@@ -14,7 +15,7 @@ HINTED = 500
 """Keys that are compared when a key is not found."""
 
 
-def find_lead(tx: Connection, text: str) -> int:
+def find_lead(tx: Transaction, text: str) -> int:
     """The id of the lead that `text` means: an address or an alias, a number (`12`, `id:12`), or a key.
 
     A merged lead answers with the one it was merged into.
@@ -33,7 +34,7 @@ def find_lead(tx: Connection, text: str) -> int:
     return _last_merge(tx, ids.pop())
 
 
-def _by_address(tx: Connection, text: str) -> list[int]:
+def _by_address(tx: Transaction, text: str) -> list[int]:
     try:
         spelt = normalise(text)
     except AddressError:
@@ -41,7 +42,7 @@ def _by_address(tx: Connection, text: str) -> list[int]:
     return list(tx.scalars(select(address.c.lead_id).where(address.c.address == spelt)))
 
 
-def _by_name(tx: Connection, text: str) -> set[int]:
+def _by_name(tx: Transaction, text: str) -> set[int]:
     kind, _, rest = text.partition(":")
     found: set[int] = set()
     if kind != "key" and (number := rest if kind == "id" else text).isdecimal() and len(number) < 19:
@@ -53,15 +54,15 @@ def _by_name(tx: Connection, text: str) -> set[int]:
     return found
 
 
-def _last_merge(tx: Connection, lead_id: int) -> int:
-    """The lead that lives on; a lead is merged a few times at most."""
+def _last_merge(tx: Transaction, lead_id: int) -> int:
+    """The lead that it was merged into in the end; a lead is merged a few times at most."""
     query = select(lead.c.merged_into)
     while (into := tx.scalar(query.where(lead.c.id == lead_id))) is not None:
         lead_id = into
     return lead_id
 
 
-def _unknown(tx: Connection, text: str) -> NotFound:
+def _unknown(tx: Transaction, text: str) -> NotFound:
     if "@" in text:
         return NotFound(
             "no lead is reached at that address, and no lead has it as its key",

@@ -1,36 +1,28 @@
-"""Merges a lead into another that is the same person: the stricter word wins, addresses stay as aliases."""
+"""Merges a lead into another that is the same person: the stricter consent wins, addresses become aliases."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from leadstore.consents.grants import suppress, withdraw_all, withdraw_topics
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import current_addresses, lock_leads
 from leadstore.handoffs import close_for
-from leadstore.rows import address, consent, enrolment, lead, outbox, signal, suppression
-from leadstore.tables import StageChangeTable
-from nurture.deciding import ALL_TOPICS
-from nurture.words import (
-    ConsentState,
-    EnrolmentState,
-    Reason,
-    Sig,
-    Stage,
-    SuppressionReason,
-    TouchState,
-)
+from leadstore.rows import address, consent, enrolment, lead, outbox, signal, stage_change, suppression
+from leadstore.scores.history import stage_row
+from nurture.deciding.consent import ALL_TOPICS
+from nurture.words import ConsentState, EnrolmentState, Reason, Sig, Stage, SuppressionReason, TouchState
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 KEPT = (Sig.HANDOFF_ACCEPTED.value, Sig.HANDOFF_REJECTED.value, Sig.LEAD_RECYCLED.value)
-"""What sales said of the one lead says nothing of the other."""
+"""Signals that stay with the merged lead: what sales said of it is not said of the other."""
 
 
-def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str) -> bool:
+def merge(tx: Transaction, duplicate: int, into: int, now: datetime, source: str) -> bool:
     """Merge the lead `duplicate` into the lead `into`; False when there is nothing to merge.
 
-    A topic withdrawn at either address, and a suppression of either, holds for the lead that lives on; a
+    A topic withdrawn at either address, and a suppression of either, holds for the lead that stays; a
     consent is not carried over, for it belongs to the address that gave it. What the duplicate did counts for
     the other from now on; its sequences end.
     """
@@ -47,13 +39,13 @@ def merge(tx: Connection, duplicate: int, into: int, now: datetime, source: str)
     _end(tx, duplicate, now)
     gone = {"stage": Stage.DISQUALIFIED.value, "mature": False, "changed": False, "recheck_at": None}
     tx.execute(update(lead).where(lead.c.id == duplicate).values(merged_into=into, **gone))
-    told = {"before": found[duplicate], "after": gone["stage"], "cause": f"merged into lead {into}"}
-    tx.execute(insert(change).values(lead_id=duplicate, at=now, **told))
+    told = stage_row(duplicate, Stage(found[duplicate]), Stage.DISQUALIFIED, f"merged into lead {into}", now)
+    tx.execute(insert(stage_change).values(told))
     tx.execute(update(lead).where(lead.c.id == into).values(recheck_at=now, changed=True))
     return True
 
 
-def _take_the_stricter(tx: Connection, of: int, to: int, now: datetime, source: str) -> None:
+def _take_the_stricter(tx: Transaction, of: int, to: int, now: datetime, source: str) -> None:
     said = consent.c.state == ConsentState.WITHDRAWN.value
     topics = list(tx.scalars(select(consent.c.topic).where(consent.c.address_id == of, said)))
     if ALL_TOPICS in topics:
@@ -65,8 +57,8 @@ def _take_the_stricter(tx: Connection, of: int, to: int, now: datetime, source: 
         suppress(tx, [to], SuppressionReason(reason), now, source)
 
 
-def _end(tx: Connection, duplicate: int, now: datetime) -> None:
-    """Nothing more is decided for it, planned for it or asked of a seller about it."""
+def _end(tx: Transaction, duplicate: int, now: datetime) -> None:
+    """End its enrolments, skip what is planned for it, and close its handoffs."""
     running = enrolment.c.state.in_([EnrolmentState.ACTIVE.value, EnrolmentState.HELD.value])
     ended = {"state": EnrolmentState.STOPPED.value, "reason": Reason.DISQUALIFIED.value, "ended_at": now}
     tx.execute(update(enrolment).where(enrolment.c.lead_id == duplicate, running).values(**ended))

@@ -7,34 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, text
+from sqlalchemy import Row, Select, func, select, text
 
-from leadstore.rows import address, handoff, lead, stage_change
+from leadstore.database.transaction import Transaction
+from leadstore.rows import REACHED_AT, address, as_value, handoff, lead, stage_change
 from nurture.words import OPEN_HANDOFF, HandoffState, Stage
 
-LISTED = (
-    lead.c.id,
-    lead.c.key,
-    lead.c.first_name,
-    lead.c.last_name,
-    lead.c.company,
-    lead.c.stage,
-    lead.c.fit,
-    lead.c.engagement,
-    lead.c.grade,
-    lead.c.heat,
-    lead.c.mature,
-    lead.c.score_as_of,
+_NAMES = (
+    *("id", "key", "first_name", "last_name", "company", "stage"),
+    *("fit", "engagement", "grade", "heat", "mature", "score_as_of"),
 )
-
-
+LISTED = [lead.c[name] for name in _NAMES]
 READY = text("lead.mature AND lead.merged_into IS NULL")
 """In the words of the partial index, so that both databases see that it covers the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A lead in a list. `cause` is why it stands at its stage; `seller` has it, or nobody does."""
+    """A lead in a list. `cause` is why it is at its stage; `seller` None: no seller has it."""
 
     id: int
     key: str | None
@@ -54,17 +44,18 @@ class Listed:
 
 
 def list_leads(
-    tx: Connection, *, ready: bool = False, stage: Stage | None = None, limit: int = 50
+    tx: Transaction, *, ready: bool = False, stage: Stage | None = None, limit: int = 50
 ) -> tuple[list[Listed], int]:
     """Leads and how many there are in all. `ready` keeps the mature ones that no seller took yet.
 
     The ready come in the order of the call: hotter first, then better fit, then the higher sum of
     scores; all others the latest first.
     """
-    query = select(*LISTED, address.c.address).join_from(
-        lead, address, (address.c.lead_id == lead.c.id) & address.c.current
+    query = (
+        select(*LISTED, address.c.address)
+        .join_from(lead, address, REACHED_AT)
+        .where(lead.c.merged_into.is_(None))
     )
-    query = query.where(lead.c.merged_into.is_(None))
     if stage is not None:
         query = query.where(lead.c.stage == stage.value)
     if ready:
@@ -81,23 +72,17 @@ def _in_order(query: Select[Any], ready: bool) -> Select[Any]:
     return query.order_by(lead.c.heat, lead.c.grade, (lead.c.fit + lead.c.engagement).desc(), lead.c.id)
 
 
-def _completed(tx: Connection, rows: Sequence[Row[Any]]) -> list[Listed]:
+def _completed(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Listed]:
     ids = [r.id for r in rows]
     causes = _latest(tx, stage_change, ids)
     offers = _latest(tx, handoff, ids, handoff.c.state.in_([s.value for s in OPEN_HANDOFF]))
     return [
-        Listed(
-            id=r.id,
-            key=r.key,
-            address=r.address,
+        as_value(
+            Listed,
+            r,
             name=" ".join(part for part in (r.first_name, r.last_name) if part),
             company=r.company or "",
             stage=Stage(r.stage),
-            fit=r.fit,
-            engagement=r.engagement,
-            grade=r.grade,
-            heat=r.heat,
-            mature=r.mature,
             as_of=r.score_as_of,
             cause=causes[r.id].cause if r.id in causes else "",
             handoff=HandoffState(offers[r.id].state) if r.id in offers else None,
@@ -107,7 +92,7 @@ def _completed(tx: Connection, rows: Sequence[Row[Any]]) -> list[Listed]:
     ]
 
 
-def _latest(tx: Connection, table: Any, lead_ids: Sequence[int], *where: Any) -> dict[int, Any]:
+def _latest(tx: Transaction, table: Any, lead_ids: Sequence[int], *where: Any) -> dict[int, Any]:
     """The newest row of each lead, in one query."""
     newest = select(func.max(table.c.id)).where(table.c.lead_id.in_(lead_ids), *where)
     rows = tx.execute(select(table).where(table.c.id.in_(newest.group_by(table.c.lead_id))))

@@ -1,4 +1,4 @@
-"""The operator's word on a lead's stage: written with its cause, or refused with why."""
+"""Puts a lead at the stage that the operator names, or refuses with the reason."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.handoffs import answer_for, close_for
-from leadstore.rows import lead
-from leadstore.scores.history import recycle
+from leadstore.rows import lead, stage_change
+from leadstore.scores.history import recycle, stage_row
 from leadstore.signals import append_signals
-from leadstore.tables import StageChangeTable
 from nurture.errors import NotFound
 from nurture.scoring.maturity import operator_refusal
 from nurture.values import NewSignal
 from nurture.words import WITH_SALES, HandoffState, Sig, Stage
 
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
-_SAID = {
-    Stage.LEAD: Sig.LEAD_RECYCLED,
-    Stage.SAL: Sig.HANDOFF_ACCEPTED,
-    Stage.SQL: Sig.HANDOFF_ACCEPTED,
-}
-"""The signal by which the next scoring knows what was said."""
+_SAID = {Stage.LEAD: Sig.LEAD_RECYCLED, Stage.SAL: Sig.HANDOFF_ACCEPTED, Stage.SQL: Sig.HANDOFF_ACCEPTED}
+"""The signal that is appended, by which the next scoring knows of the new stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of the operator's word: the stages, and why it was refused if it was."""
+    """What came of it: the stages before and after, and why it was refused if it was."""
 
     lead: int
     before: Stage
@@ -43,7 +38,7 @@ class Placed:
         return self.refused is None and self.before is not self.after
 
 
-def place(tx: Connection, lead_id: int, stage: Stage, cause: str, now: datetime) -> Placed:
+def place(tx: Transaction, lead_id: int, stage: Stage, cause: str, now: datetime) -> Placed:
     """Put a lead at a stage, as sales or an operator know it; `lead` sends it back to nurturing.
 
     An open handoff is answered by it: taken, or closed. Back to `lead`, engagement counts from zero, what
@@ -64,12 +59,11 @@ def place(tx: Connection, lead_id: int, stage: Stage, cause: str, now: datetime)
     return placed
 
 
-def _write(tx: Connection, placed: Placed, cause: str, now: datetime) -> None:
+def _write(tx: Transaction, placed: Placed, cause: str, now: datetime) -> None:
     one, stage = placed.lead, placed.after
     given = {"stage": stage.value, "mature": stage in WITH_SALES, "changed": True, "recheck_at": now}
     tx.execute(update(lead).where(lead.c.id == one).values(**given))
-    told = {"before": placed.before.value, "after": stage.value, "cause": cause[:200], "at": now}
-    tx.execute(insert(change).values(lead_id=one, **told))
+    tx.execute(insert(stage_change).values(stage_row(one, placed.before, stage, cause, now)))
     if stage in WITH_SALES:
         answer_for(tx, {one: cause}, HandoffState.ACCEPTED, now)
     close_for(tx, [one], now)

@@ -10,4 +10,6 @@ something else.
 one runs on the store, however much was added after it: workers are upgraded one by one. A version that does
 not know it refuses, and says what to do. A change that is not additive is better made as two: add, and take
 away a release later.
+
+Its door: none; leadstore.database.upgrade hands the folder to Alembic.
 """

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from leadstore.aside import SetAside, WantedAside, list_aside
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.failures import FailureFilter, Stuck, find_stuck
 from nurture.errors import NotFound
 from nurture.words import AsideKind, AsideState, OutboxKind
@@ -57,7 +56,7 @@ class WantedWaiting:
     lead_id: int | None = None
 
 
-def find_waiting(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
+def find_waiting(tx: Transaction, wanted: WantedWaiting) -> list[Waiting]:
     """What is meant, the latest first. By name also what was dropped or put back.
 
     Raises:
@@ -69,14 +68,14 @@ def find_waiting(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.last_at is not None, one.last_at), reverse=True)
 
 
-def _set_aside(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
+def _set_aside(tx: Transaction, wanted: WantedWaiting) -> list[Waiting]:
     if wanted.kind in FAILED:
         return []
     meant = WantedAside((), wanted.kind, wanted.reason, wanted.before, wanted.lead_id)
     return [_of_aside(one) for one in list_aside(tx, meant)]
 
 
-def _failed(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
+def _failed(tx: Transaction, wanted: WantedWaiting) -> list[Waiting]:
     if wanted.kind is not None and wanted.kind not in FAILED:
         return []
     stuck, _ = find_stuck(tx, FailureFilter(lead_id=wanted.lead_id))
@@ -89,7 +88,7 @@ def _failed(tx: Connection, wanted: WantedWaiting) -> list[Waiting]:
     ]
 
 
-def _named(tx: Connection, names: Sequence[str]) -> list[Waiting]:
+def _named(tx: Transaction, names: Sequence[str]) -> list[Waiting]:
     found = {one.name: one for one in _by_numbers(tx, [_parsed(name) for name in names])}
     spelt = [name if "-" in name else _bare(found, name) for name in names]
     for name in spelt:
@@ -100,7 +99,7 @@ def _named(tx: Connection, names: Sequence[str]) -> list[Waiting]:
     return [found[name] for name in dict.fromkeys(spelt)]
 
 
-def _by_numbers(tx: Connection, wanted: Sequence[tuple[AsideKind | None, int]]) -> Iterable[Waiting]:
+def _by_numbers(tx: Transaction, wanted: Sequence[tuple[AsideKind | None, int]]) -> Iterable[Waiting]:
     """What has these numbers; a bare one is a row of what was set aside."""
     kept = tuple(number for kind, number in wanted if kind not in FAILED)
     if kept:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import enrolment, outbox
 from nurture.words import EnrolmentState, OutboxKind, Reason, TouchState
 
@@ -90,7 +91,7 @@ class Refusal:
 Found = tuple[list[Stuck], list[Refusal]]
 
 
-def find_stuck(tx: Connection, wanted: FailureFilter) -> Found:
+def find_stuck(tx: Transaction, wanted: FailureFilter) -> Found:
     """What is meant and may go on, by its rows; and what was named by its id and may not."""
     if wanted.enrolments:
         return find_broken(tx, wanted), []
@@ -105,7 +106,7 @@ def find_stuck(tx: Connection, wanted: FailureFilter) -> Found:
     return good, [*refused, *(Refusal(i, f"there is no outbox row {i}", hint) for i in missing)]
 
 
-def find_broken(tx: Connection, wanted: FailureFilter, limit: int | None = None) -> list[Stuck]:
+def find_broken(tx: Transaction, wanted: FailureFilter, limit: int | None = None) -> list[Stuck]:
     """Enrolments that are held because their decision failed: no row of the outbox tells of them."""
     if wanted.reason not in (None, Reason.BROKEN.value) or wanted.kind not in (None, TOUCH):
         return []
@@ -120,7 +121,7 @@ def find_broken(tx: Connection, wanted: FailureFilter, limit: int | None = None)
     ]
 
 
-def _failed(tx: Connection, wanted: FailureFilter) -> Iterable[Any]:
+def _failed(tx: Transaction, wanted: FailureFilter) -> Iterable[Any]:
     """Rows that failed; with that reason, also notices that were refused: who answered may be mended."""
     refused = wanted.reason == Reason.RELAY_NO.value
     query = _WITH_ENROLMENT.where(

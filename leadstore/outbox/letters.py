@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, null, select, text, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import consent, enrolment, outbox, signal, suppression
 from leadstore.tables import LEASED_STATES
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.deciding.routes import RELAY
 from nurture.quick import quick
 from nurture.values import Claim
@@ -28,7 +38,6 @@ CLAIMED, STARTED, PLANNED = TouchState.CLAIMED.value, TouchState.STARTED.value, 
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxOutcome:
     """How one row ended, or when it is tried again (`due_at` with state planned)."""
 
@@ -41,7 +50,6 @@ class OutboxOutcome:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A row as settling reads it."""
 
@@ -65,7 +73,7 @@ class OutboxRow:
 
 
 def mark_started(
-    tx: Connection,
+    tx: Transaction,
     claims: Sequence[Claim],
     now: datetime,
     *,
@@ -80,7 +88,7 @@ def mark_started(
     after it commits.
     """
     if not locked:
-        lock_leads(tx, [c.lead_id for c in claims if c.lead_id is not None])
+        lock_leads(tx, [c.lead_id for c in claims])
     barred = _barred(tx, claims) | {c.id for c in claims if RELAY in shut or c.domain in shut}
     wanted = [c for c in claims if c.id not in barred]
     held = _held(tx, [c.id for c in claims], CLAIMED, now)
@@ -92,7 +100,7 @@ def mark_started(
     return set(go)
 
 
-def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+def give_back(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     """Return claimed rows to planned, due now; their enrolments are looked at in the next pass."""
     if not ids:
         return
@@ -103,7 +111,7 @@ def give_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
     tx.execute(update(enrolment).where(enrolment.c.id.in_(owners)).values(**again))
 
 
-def renew_claims(tx: Connection, ids: Sequence[int], worker: str, until: datetime) -> None:
+def renew_claims(tx: Transaction, ids: Sequence[int], worker: str, until: datetime) -> None:
     """These claims are the worker's until then; what it has started, or lost, is passed over."""
     mine = (outbox.c.id.in_(ids), outbox.c.state == CLAIMED, outbox.c.worker == worker)
     query = select(outbox.c.id).where(*mine).order_by(outbox.c.id)
@@ -111,7 +119,7 @@ def renew_claims(tx: Connection, ids: Sequence[int], worker: str, until: datetim
     tx.execute(update(outbox).where(outbox.c.id.in_(held)).values(lease_until=until))
 
 
-def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
+def lock_started(tx: Transaction, attempts: Mapping[int, int]) -> dict[int, OutboxRow]:
     """The started rows among these (id -> attempt), locked; a row another attempt owns is left out."""
     if not attempts:
         return {}
@@ -119,7 +127,7 @@ def lock_started(tx: Connection, attempts: Mapping[int, int]) -> dict[int, Outbo
     return {r.id: OutboxRow(*r) for r in rows if attempts[r.id] == r.attempt}
 
 
-def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
+def write_outcomes(tx: Transaction, outcomes: Iterable[OutboxOutcome], now: datetime) -> None:
     """Settle rows in one statement. A slot is freed by refused, failed and skipped, and by planned."""
     keeps = (TouchState.SENT, TouchState.UNCERTAIN)
     rows = [
@@ -141,7 +149,7 @@ def write_outcomes(tx: Connection, outcomes: Iterable[OutboxOutcome], now: datet
         tx.execute(update(outbox).where(outbox.c.id.in_(freed)).values(slot_at=None))
 
 
-def recover(tx: Connection, now: datetime, among: Collection[int] | None = None) -> dict[str, list[int]]:
+def recover(tx: Transaction, now: datetime, among: Collection[int] | None = None) -> dict[str, list[int]]:
     """Take over what a dead worker left (`among` these): claimed goes back to planned, started is uncertain.
 
     Returns the outbox ids under "planned" and "uncertain"; the caller advances the latter's enrolments.
@@ -156,7 +164,7 @@ def recover(tx: Connection, now: datetime, among: Collection[int] | None = None)
     return {"planned": back, "uncertain": lost}
 
 
-def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+def add_notices(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """Add seller mails or webhooks; one already there by its `dedupe` is left alone."""
     if not rows:
         return 0
@@ -169,58 +177,49 @@ def add_notices(tx: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
     return len(new)
 
 
-def due_notices(tx: Connection, kind: OutboxKind, now: datetime, limit: int) -> list[int]:
-    """Lock due seller mails or webhooks, oldest first; another worker's are passed over."""
-    query = _due_notices(select(outbox.c.id), kind, now).limit(limit)
+def due_notices(
+    tx: Transaction, kind: OutboxKind, now: datetime, limit: int, among: Collection[int] | None = None
+) -> list[int]:
+    """Lock due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
+    query = select(outbox.c.id).where(*_due(kind, now)).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
+    if among is not None:
+        query = query.where(outbox.c.id.in_(list(among)))
     return list(tx.scalars(query.with_for_update(skip_locked=True)))
 
 
 def claim_notices(
-    tx: Connection,
-    kind: OutboxKind,
-    now: datetime,
-    *,
-    limit: int,
-    worker: str,
-    lease: timedelta,
-    among: Collection[int] | None = None,
+    tx: Transaction, ids: Collection[int], now: datetime, *, worker: str, lease: timedelta
 ) -> list[Claim]:
-    """Claim due seller mails or webhooks (`among` these), oldest first; another worker's are passed over."""
-    query = _due_notices(select(outbox), kind, now).limit(limit)
-    if among is not None:
-        query = query.where(outbox.c.id.in_(list(among)))
-    rows = tx.execute(query.with_for_update(skip_locked=True)).all()
-    if rows:
-        taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease}
-        statement = update(outbox).where(outbox.c.id.in_([r.id for r in rows]))
-        tx.execute(statement.values(**taken, attempt=outbox.c.attempt + 1))
+    """Claim these seller mails or webhooks, which are due and which the caller has locked."""
+    these = outbox.c.id.in_(list(ids))
+    taken = {"state": CLAIMED, "worker": worker, "lease_until": now + lease, "attempt": outbox.c.attempt + 1}
+    rows = tx.execute(update(outbox).where(these).values(**taken).returning(*outbox.c))
     return [
         Claim(
             id=r.id,
-            attempt=r.attempt + 1,
+            attempt=r.attempt,
             kind=r.kind,
             message_id=r.message_id,
             template=r.template,
             recipient=r.recipient or "",
             lead_id=r.lead_id,
             payload={**r.payload, "handoff_id": r.handoff_id},
+            start_at=now,
         )
-        for r in rows
+        for r in sorted(rows, key=lambda r: (r.due_at, r.id))
     ]
 
 
-def count_due_notices(tx: Connection, kind: OutboxKind, now: datetime) -> int:
+def count_due_notices(tx: Transaction, kind: OutboxKind, now: datetime) -> int:
     """How many seller mails or webhooks are due and in nobody's hands."""
-    due = (outbox.c.kind == kind.value) & (outbox.c.state == PLANNED) & (outbox.c.due_at <= now)
-    return int(tx.scalar(select(func.count()).where(due)) or 0)
+    return int(tx.scalar(select(func.count()).select_from(outbox).where(*_due(kind, now))) or 0)
 
 
-def _due_notices(query: Select[Any], kind: OutboxKind, now: datetime) -> Select[Any]:
-    due = query.where(outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now)
-    return due.order_by(outbox.c.due_at, outbox.c.id)
+def _due(kind: OutboxKind, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.kind == kind.value, outbox.c.state == PLANNED, outbox.c.due_at <= now
 
 
-def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> int:
+def fail_planned(tx: Transaction, failures: Mapping[int, str], now: datetime) -> int:
     """Fail notices that cannot even be claimed: id -> why. Returns how many."""
     reason = Reason.RENDER.value
     write_outcomes(
@@ -229,17 +228,13 @@ def fail_planned(tx: Connection, failures: Mapping[int, str], now: datetime) -> 
     return len(failures)
 
 
-def fail_claims(tx: Connection, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
+def fail_claims(tx: Transaction, failures: Mapping[int, tuple[int, str]], now: datetime) -> list[OutboxRow]:
     """Rows that could not be built: id -> (attempt, why). Failed, and returned for their enrolments."""
     if not failures:
         return []
-    query = select(outbox).where(outbox.c.id.in_(list(failures)), outbox.c.state == CLAIMED)
-    names = OutboxRow.__dataclass_fields__
-    rows = [
-        OutboxRow(**{name: getattr(r, name) for name in names})
-        for r in tx.execute(query.with_for_update())
-        if r.attempt == failures[r.id][0]
-    ]
+    query = select(*_COLUMNS).where(outbox.c.id.in_(list(failures)), outbox.c.state == CLAIMED)
+    found = [OutboxRow(*r) for r in tx.execute(query.with_for_update())]
+    rows = [r for r in found if r.attempt == failures[r.id][0]]
     reason = Reason.RENDER.value
     outcomes = [OutboxOutcome(r.id, TouchState.FAILED, reason, reply=failures[r.id][1]) for r in rows]
     write_outcomes(tx, outcomes, now)
@@ -251,17 +246,17 @@ def tries(attempt: int) -> int:
     return attempt % ROUND
 
 
-def count_states(tx: Connection) -> dict[tuple[str, str], int]:
+def count_states(tx: Transaction) -> dict[tuple[str, str], int]:
     """How many rows stand in each (kind, state)."""
     query = select(outbox.c.kind, outbox.c.state, func.count()).group_by(outbox.c.kind, outbox.c.state)
     return {(kind, state): n for kind, state, n in tx.execute(query)}
 
 
-def _held(tx: Connection, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
+def _held(tx: Transaction, ids: Sequence[int], state: str, now: datetime) -> dict[int, int]:
     return {r.id: r.attempt for r in _HELD.run(tx, ids, held=state, now=now).all()}
 
 
-def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
+def _barred(tx: Transaction, claims: Sequence[Claim]) -> set[int]:
     """Touches whose address must not be mailed any more."""
     touches = [c for c in claims if c.address_id is not None]
     if not touches:
@@ -281,7 +276,7 @@ def _barred(tx: Connection, claims: Sequence[Claim]) -> set[int]:
     }
 
 
-def disturbed_leads(tx: Connection, touches: Sequence[OutboxRow]) -> set[int]:
+def disturbed_leads(tx: Transaction, touches: Sequence[OutboxRow]) -> set[int]:
     """Leads of these touches who withdrew, were suppressed or did something since they were claimed."""
     addresses = {r.address_id for r in touches}
     gone = {r.address_id for r in _LEFT.run(tx, addresses)}
@@ -335,8 +330,7 @@ _LEFT = StatementByIds(
 """Addresses that withdrew from a topic, and those that are suppressed, with none."""
 
 
-def read_rows(tx: Connection, ids: Sequence[int]) -> dict[int, OutboxRow]:
+def read_rows(tx: Transaction, ids: Sequence[int]) -> dict[int, OutboxRow]:
     """These rows as settling reads them."""
-    columns = [outbox.c[name] for name in OutboxRow.__dataclass_fields__]
-    rows = tx.execute(select(*columns).where(outbox.c.id.in_(list(ids))))
+    rows = tx.execute(select(*_COLUMNS).where(outbox.c.id.in_(list(ids))))
     return {r.id: OutboxRow(*r) for r in rows}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.rows import outbox
 from leadstore.signals import append_signals
 from leadstore.story.chapters import BY_OPERATOR, Touch
@@ -22,7 +23,7 @@ Word = Literal["sent", "failed"]
 
 
 def list_outbox(
-    tx: Connection, *, state: TouchState | None = None, kind: OutboxKind | None = None, limit: int = 50
+    tx: Transaction, *, state: TouchState | None = None, kind: OutboxKind | None = None, limit: int = 50
 ) -> tuple[list[tuple[int | None, Touch]], int]:
     """Outbox rows with their lead's id, latest first, and how many there are in all."""
     columns = [outbox.c[name] for name in Touch.__dataclass_fields__]
@@ -36,13 +37,13 @@ def list_outbox(
     return [(r.lead_id, as_touch(r)) for r in rows], total
 
 
-def count_by_state(tx: Connection) -> dict[TouchState, int]:
+def count_by_state(tx: Transaction) -> dict[TouchState, int]:
     """How many rows stand in each state, of all kinds."""
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     return {TouchState(state): n for state, n in tx.execute(query)}
 
 
-def resolve(tx: Connection, outbox_id: int, word: Word, now: datetime) -> None:
+def resolve(tx: Transaction, outbox_id: int, word: Word, now: datetime) -> None:
     """Settle an uncertain row. "sent" keeps its cap slot, "failed" frees it; nothing is sent again.
 
     The enrolment went on when the row became uncertain, and goes on as it is. A touch settled as sent
@@ -85,7 +86,7 @@ class Doubt:
     at: datetime
 
 
-def find_doubts(tx: Connection, wanted: Doubtful) -> list[Doubt]:
+def find_doubts(tx: Transaction, wanted: Doubtful) -> list[Doubt]:
     """The uncertain rows that are meant, by their numbers."""
     spoken = func.coalesce(outbox.c.started_at, outbox.c.due_at).label("at")
     columns = (outbox.c.id, outbox.c.message_id, outbox.c.worker, outbox.c.sequence, spoken)
@@ -102,13 +103,13 @@ def find_doubts(tx: Connection, wanted: Doubtful) -> list[Doubt]:
     return [Doubt(r.id, r.message_id, r.worker or "", r.sequence, r.at) for r in rows]
 
 
-def doubts_by_run(tx: Connection) -> dict[str, int]:
+def doubts_by_run(tx: Transaction) -> dict[str, int]:
     """How many rows are uncertain, by the process that spoke them."""
     query = select(outbox.c.worker, func.count()).where(outbox.c.state == TouchState.UNCERTAIN.value)
     return {run or "": n for run, n in tx.execute(query.group_by(outbox.c.worker).order_by(outbox.c.worker))}
 
 
-def resolve_all(tx: Connection, words: Mapping[int, Word], now: datetime) -> list[int]:
+def resolve_all(tx: Transaction, words: Mapping[int, Word], now: datetime) -> list[int]:
     """Settle these rows (id -> word) as `resolve` does, in set statements; those that are uncertain no more
     are left alone. Returns the settled ones."""
     doubtful = outbox.c.state == TouchState.UNCERTAIN.value

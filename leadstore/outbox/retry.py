@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from leadstore.database.bulk import Bulk
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import forget_retries, read_enrolments, write_positions
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.outbox.failures import TOUCH, FailureFilter, Found, Stuck, find_stuck
@@ -24,7 +25,7 @@ Place = Callable[[Enrolment], Position]
 """Where an enrolment goes on when its step is given up."""
 
 
-def retry(tx: Connection, wanted: FailureFilter, now: datetime) -> Found:
+def retry(tx: Transaction, wanted: FailureFilter, now: datetime) -> Found:
     """Let what failed be tried again, due now: every touch passes the whole gate.
 
     A touch keeps its Message-ID, its envelope and its first due time, from which `expires` counts. Returns
@@ -44,7 +45,7 @@ def retry(tx: Connection, wanted: FailureFilter, now: datetime) -> Found:
 
 
 def give_up(
-    tx: Connection, ids: Sequence[int], place: Place, now: datetime, *, enrolments: Sequence[int] = ()
+    tx: Transaction, ids: Sequence[int], place: Place, now: datetime, *, enrolments: Sequence[int] = ()
 ) -> Found:
     """Give up failed rows: none is sent, and each enrolment goes on to where `place` says.
 
@@ -66,7 +67,7 @@ def give_up(
     return found, refused
 
 
-def _locked(tx: Connection, wanted: FailureFilter) -> Found:
+def _locked(tx: Transaction, wanted: FailureFilter) -> Found:
     """Found under the locks of its leads, taken in the order of their ids."""
     before, _ = find_stuck(tx, wanted)
     leads = {one.lead_id for one in before if one.lead_id is not None}
@@ -79,7 +80,7 @@ def _enrolments(stuck: Any) -> list[int]:
     return sorted({one.enrolment_id for one in stuck if one.enrolment_id is not None})
 
 
-def _plan_again(tx: Connection, ids: Collection[int], now: datetime, **more: Any) -> None:
+def _plan_again(tx: Transaction, ids: Collection[int], now: datetime, **more: Any) -> None:
     if not ids:
         return
     fresh = {"state": TouchState.PLANNED.value, "reason": Reason.RETRIED.value, "due_at": now}
@@ -95,12 +96,12 @@ def _plan_again(tx: Connection, ids: Collection[int], now: datetime, **more: Any
     tx.execute(update(outbox).where(these).values(**fresh, **free, **more))
 
 
-def _plan_notices_again(tx: Connection, ids: Collection[int], now: datetime) -> None:
+def _plan_notices_again(tx: Transaction, ids: Collection[int], now: datetime) -> None:
     """Their tries count anew, and yet no attempt has a number that it had before."""
     _plan_again(tx, ids, now, attempt=(outbox.c.attempt // ROUND + 1) * ROUND)
 
 
-def _close(tx: Connection, ids: Collection[int], reason: Reason, now: datetime) -> None:
+def _close(tx: Transaction, ids: Collection[int], reason: Reason, now: datetime) -> None:
     if ids:
         closed = {
             "state": TouchState.SKIPPED.value,
@@ -111,7 +112,7 @@ def _close(tx: Connection, ids: Collection[int], reason: Reason, now: datetime) 
         tx.execute(update(outbox).where(Bulk(tx).among(outbox.c.id, ids)).values(**closed))
 
 
-def _reopen(tx: Connection, enrolment_ids: Collection[int], now: datetime) -> None:
+def _reopen(tx: Transaction, enrolment_ids: Collection[int], now: datetime) -> None:
     """Else the gate would take what was never sent for settled."""
     if not enrolment_ids:
         return
@@ -125,7 +126,7 @@ def _reopen(tx: Connection, enrolment_ids: Collection[int], now: datetime) -> No
     _plan_again(tx, list(tx.scalars(query.where(at_its_place.exists()))), now)
 
 
-def _activate(tx: Connection, ids: Collection[int], now: datetime) -> None:
+def _activate(tx: Transaction, ids: Collection[int], now: datetime) -> None:
     if ids:
         fresh = {"state": EnrolmentState.ACTIVE.value, "due_at": now, "retries": 0, "lease_until": None}
         these = Bulk(tx).among(enrolment.c.id, ids)
@@ -133,7 +134,7 @@ def _activate(tx: Connection, ids: Collection[int], now: datetime) -> None:
 
 
 def _write_down(
-    tx: Connection,
+    tx: Transaction,
     touches: Sequence[Stuck],
     verdict: Verdict,
     reason: Reason,

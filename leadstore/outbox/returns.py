@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import address, handoff, lead, outbox, signal, suppression
 from nurture.project.policy import BouncePolicy
 from nurture.refusals.refusal import judge
@@ -47,18 +48,18 @@ class SentMail:
         )
 
 
-def find_sent(tx: Connection, ids: Collection[int], message_ids: Collection[str]) -> SentMail | None:
+def find_sent(tx: Transaction, ids: Collection[int], message_ids: Collection[str]) -> SentMail | None:
     """The message that these outbox ids, or else these message ids (without brackets), name."""
     by_id = _latest(tx, outbox.c.id.in_(list(ids)))
     return by_id or _latest(tx, outbox.c.message_id.in_([f"<{one}>" for one in message_ids]))
 
 
-def latest_sent_to(tx: Connection, addresses: Collection[str]) -> SentMail | None:
+def latest_sent_to(tx: Transaction, addresses: Collection[str]) -> SentMail | None:
     """The latest touch to one of these addresses: of somebody who writes without answering a message."""
     return _latest(tx, address.c.address.in_(list(addresses)) & (outbox.c.kind == OutboxKind.TOUCH.value))
 
 
-def _latest(tx: Connection, where: ColumnElement[bool]) -> SentMail | None:
+def _latest(tx: Transaction, where: ColumnElement[bool]) -> SentMail | None:
     columns = [outbox.c[n] for n in ("id", "kind", "state", "address_id", "sequence", "step", "template")]
     owner = func.coalesce(address.c.lead_id, outbox.c.lead_id).label("lead_id")
     spelt = func.coalesce(address.c.address, "").label("address")
@@ -71,7 +72,7 @@ def _latest(tx: Connection, where: ColumnElement[bool]) -> SentMail | None:
 
 
 def settle_doubt(
-    tx: Connection, outbox_id: int, state: TouchState, reason: str, now: datetime, reply: str = ""
+    tx: Transaction, outbox_id: int, state: TouchState, reason: str, now: datetime, reply: str = ""
 ) -> bool:
     """Settle a row that nobody knew the end of; any other is left as it is. A failed one frees its slot."""
     fresh = {"state": state.value, "reason": reason, "reply": reply[:500], "settled_at": now}
@@ -81,7 +82,7 @@ def settle_doubt(
     return bool(tx.execute(update(outbox).where(doubtful).values(**fresh)).rowcount)
 
 
-def came_back(tx: Connection, new: NewSignal, outbox_id: int, *, since: datetime) -> tuple[int, int, bool]:
+def came_back(tx: Transaction, new: NewSignal, outbox_id: int, *, since: datetime) -> tuple[int, int, bool]:
     """How many signals like this one the touch has and the lead got since then; and whether this is known.
 
     Notes are counted apart from what counts, so that a flood of them hides nothing.
@@ -99,14 +100,14 @@ def came_back(tx: Connection, new: NewSignal, outbox_id: int, *, since: datetime
     return row[0], row[1], tx.scalar(known) is not None
 
 
-def is_of(tx: Connection, lead_id: int, spellings: Collection[str]) -> bool:
+def is_of(tx: Transaction, lead_id: int, spellings: Collection[str]) -> bool:
     """Whether one of these is an address of the lead, now or once."""
     query = select(address.c.id).where(address.c.lead_id == lead_id, address.c.address.in_(list(spellings)))
     return tx.scalar(query.limit(1)) is not None
 
 
 def worn_out_addresses(
-    tx: Connection, address_ids: Collection[int], now: datetime, policy: BouncePolicy
+    tx: Transaction, address_ids: Collection[int], now: datetime, policy: BouncePolicy
 ) -> list[int]:
     """Those of these addresses that have failed too often in a row to be worth another touch."""
     attempts, alive = attempts_at(tx, address_ids), alive_at(tx, address_ids)
@@ -117,7 +118,7 @@ def worn_out_addresses(
     ]
 
 
-def attempts_at(tx: Connection, address_ids: Collection[int]) -> dict[int, list[Attempt]]:
+def attempts_at(tx: Transaction, address_ids: Collection[int]) -> dict[int, list[Attempt]]:
     """The touches to each address, and which of them the relay refused or brought back.
 
     What was refused for a fault of ours says nothing of the address, and is left out.
@@ -143,7 +144,7 @@ def attempts_at(tx: Connection, address_ids: Collection[int]) -> dict[int, list[
     return found
 
 
-def _came_back(tx: Connection, address_ids: Collection[int]) -> dict[int, tuple[datetime, bool]]:
+def _came_back(tx: Transaction, address_ids: Collection[int]) -> dict[int, tuple[datetime, bool]]:
     """The touches that a bounce tells of: when it came, and whether the fault was ours."""
     leads = select(address.c.lead_id).where(address.c.id.in_(list(address_ids)))
     came = select(signal.c.properties, signal.c.occurred_at).where(
@@ -161,7 +162,7 @@ def _refused(row: Row[Any]) -> tuple[datetime | None, bool]:
     return row.settled_at or row.at, not spoken or judge("", f"{row.code} {row.reply or ''}").ours
 
 
-def alive_at(tx: Connection, address_ids: Collection[int]) -> dict[int, datetime]:
+def alive_at(tx: Transaction, address_ids: Collection[int]) -> dict[int, datetime]:
     """When an address last showed that somebody is there, or a person lifted its suppression."""
     those = address.c.id.in_(list(address_ids))
     done = (
@@ -181,7 +182,7 @@ def alive_at(tx: Connection, address_ids: Collection[int]) -> dict[int, datetime
     return found
 
 
-def latest_seller(tx: Connection, lead_id: int) -> str | None:
+def latest_seller(tx: Transaction, lead_id: int) -> str | None:
     """The seller to whom the lead was last offered."""
     query = select(handoff.c.seller).where(handoff.c.lead_id == lead_id, handoff.c.seller.is_not(None))
     return tx.scalar(query.order_by(handoff.c.id.desc()).limit(1))
@@ -197,7 +198,7 @@ class Notice:
     recipient: str
 
 
-def notice_of(tx: Connection, outbox_id: int) -> Notice | None:
+def notice_of(tx: Transaction, outbox_id: int) -> Notice | None:
     """The notice of this outbox id; None when it is none, or its lead is gone."""
     columns = [outbox.c[name] for name in ("lead_id", "handoff_id", "payload", "recipient")]
     row = tx.execute(
@@ -208,7 +209,7 @@ def notice_of(tx: Connection, outbox_id: int) -> Notice | None:
     return Notice(row.lead_id, row.handoff_id, str(row.payload.get("seller", "")), row.recipient)
 
 
-def name_of(tx: Connection, lead_id: int) -> str:
+def name_of(tx: Transaction, lead_id: int) -> str:
     """What people call the lead; empty when nobody knows."""
     row = tx.execute(select(lead.c.first_name, lead.c.last_name).where(lead.c.id == lead_id)).one()
     return " ".join(part for part in row if part)

@@ -7,9 +7,10 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from leadstore.database.transaction import Transaction
 from leadstore.rows import enrolment, outbox, route
 from leadstore.tables import TROUBLED
 from nurture.deciding.routes import RELAY, Route, close, reopen
@@ -20,18 +21,18 @@ PACED = [reason.value for reason in PACED_REASONS]
 """Why a touch waits for its route."""
 
 
-def read_routes(tx: Connection, names: Collection[str] | None = None) -> dict[str, Route]:
+def read_routes(tx: Transaction, names: Collection[str] | None = None) -> dict[str, Route]:
     """The routes that the store knows, by name; without `names`, all of them."""
     query = select(route).order_by(route.c.name)
     return _by_name(tx, query if names is None else query.where(route.c.name.in_(sorted(names))))
 
 
-def troubled_routes(tx: Connection) -> dict[str, Route]:
+def troubled_routes(tx: Transaction) -> dict[str, Route]:
     """Those that were closed and have taken no letter since: few, or none."""
     return _by_name(tx, _TROUBLED)
 
 
-def lock_routes(tx: Connection, names: Collection[str]) -> dict[str, Route]:
+def lock_routes(tx: Transaction, names: Collection[str]) -> dict[str, Route]:
     """These routes, made if need be and locked in the order of their names: two workers never deadlock.
 
     Leads are locked before routes, and routes before sellers, everywhere.
@@ -43,7 +44,7 @@ def lock_routes(tx: Connection, names: Collection[str]) -> dict[str, Route]:
     return _by_name(tx, query.with_for_update())
 
 
-def write_routes(tx: Connection, routes: Iterable[Route]) -> None:
+def write_routes(tx: Transaction, routes: Iterable[Route]) -> None:
     """Write these routes over what is known of them; the caller has locked them."""
     rows = [_as_row(one) for one in sorted(routes, key=lambda one: one.name)]
     if rows:
@@ -52,7 +53,7 @@ def write_routes(tx: Connection, routes: Iterable[Route]) -> None:
         tx.execute(new.on_conflict_do_update(index_elements=["name"], set_=fresh), rows)
 
 
-def reopen_route(tx: Connection, name: str) -> None:
+def reopen_route(tx: Transaction, name: str) -> None:
     """Open a route by the operator's word; `wake_paced` then lets what waits be looked at.
 
     Raises:
@@ -61,12 +62,12 @@ def reopen_route(tx: Connection, name: str) -> None:
     write_routes(tx, [reopen(lock_known(tx, name))])
 
 
-def close_route(tx: Connection, name: str, until: datetime | None, now: datetime) -> None:
+def close_route(tx: Transaction, name: str, until: datetime | None, now: datetime) -> None:
     """Close a route by the operator's word, until then or until it is opened."""
     write_routes(tx, [close(lock_routes(tx, [name])[name], until, now)])
 
 
-def lock_known(tx: Connection, name: str) -> Route:
+def lock_known(tx: Transaction, name: str) -> Route:
     """A route that the store knows, locked.
 
     Raises:
@@ -80,7 +81,7 @@ def lock_known(tx: Connection, name: str) -> Route:
     return found[name]
 
 
-def wake_paced(tx: Connection, now: datetime) -> int:
+def wake_paced(tx: Transaction, now: datetime) -> int:
     """Let all that waits for a route be looked at again; returns how many touches and seller mails.
 
     In a transaction of its own: who holds a route's row must not wait for a lead's.
@@ -103,12 +104,12 @@ def wake_paced(tx: Connection, now: datetime) -> int:
 _TROUBLED = select(route).where(text(TROUBLED)).order_by(route.c.name)
 
 
-def _insert(tx: Connection) -> Any:
+def _insert(tx: Transaction) -> Any:
     dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
     return dialect.insert(route)
 
 
-def _by_name(tx: Connection, query: Any) -> dict[str, Route]:
+def _by_name(tx: Transaction, query: Any) -> dict[str, Route]:
     return {row.name: _as_route(row) for row in tx.execute(query)}
 
 
@@ -121,7 +122,7 @@ def _as_row(one: Route) -> dict[str, Any]:
     return {**asdict(one), "cause": one.cause.value if one.cause is not None else None}
 
 
-def relay_shut(tx: Connection, now: datetime) -> dict[str, int]:
+def relay_shut(tx: Transaction, now: datetime) -> dict[str, int]:
     """What waits for the relay while it is closed, by the cause of its closing; nothing while it is open.
 
     Touches that the closing put off, and sellers' mails that are due or were put off.
@@ -136,7 +137,7 @@ def relay_shut(tx: Connection, now: datetime) -> dict[str, int]:
     return {relay.cause.value: int(count)} if count else {}
 
 
-def count_waiting(tx: Connection) -> dict[str, int]:
+def count_waiting(tx: Transaction) -> dict[str, int]:
     """How many touches wait for their route, by reason."""
     waits = (outbox.c.state == TouchState.PLANNED.value) & outbox.c.reason.in_(PACED)
     query = select(outbox.c.reason, func.count()).where(waits).group_by(outbox.c.reason)

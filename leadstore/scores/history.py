@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select, update
+from sqlalchemy import Select, exists, select, update
 
 from leadstore.aside import left_alone
 from leadstore.database.bulk import Bulk, StatementByIds
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_signals
 from leadstore.rows import (
     LEAD_COLUMNS,
@@ -29,7 +29,6 @@ from nurture.words import AsideStage, Stage
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Scored:
     """What scoring must know of one lead: its profile, what it did, and whether it was mature."""
 
@@ -41,7 +40,6 @@ class Scored:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Scoring:
     """A lead's new score and what follows from it."""
 
@@ -54,7 +52,7 @@ class Scoring:
 
 
 def read_for_scoring(
-    tx: Connection, lead_ids: Collection[int], types: Collection[str] | None, *, terms: bool = False
+    tx: Transaction, lead_ids: Collection[int], types: Collection[str] | None, *, terms: bool = False
 ) -> list[Scored]:
     """These leads with the signals that scores and maturity look at; `terms` brings the stored breakdown."""
     ids = list(dict.fromkeys(lead_ids))
@@ -80,7 +78,7 @@ _WHOLE, _FACTS = _reached(LEAD_COLUMNS), _reached(LEAD_FACTS)
 
 
 def due_for_recheck(
-    tx: Connection, now: datetime, limit: int, among: Collection[int] | None = None
+    tx: Transaction, now: datetime, limit: int, among: Collection[int] | None = None
 ) -> list[int]:
     """Lock leads (`among` these) whose score may have crossed a threshold by itself."""
     query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
@@ -89,7 +87,7 @@ def due_for_recheck(
     return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True, key_share=True)))
 
 
-def never_scored(tx: Connection, limit: int, among: Collection[int] | None = None) -> list[int]:
+def never_scored(tx: Transaction, limit: int, among: Collection[int] | None = None) -> list[int]:
     """Lock leads (`among` these) that have no score yet."""
     query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None), ~WAITS)
     query = _able(query, among).order_by(lead.c.id).limit(limit)
@@ -102,20 +100,20 @@ def _able(query: Select[Any], among: Collection[int] | None) -> Select[Any]:
     return query if among is None else query.where(lead.c.id.in_(list(among)))
 
 
-def leads_after(tx: Connection, after: int, limit: int) -> list[int]:
+def leads_after(tx: Transaction, after: int, limit: int) -> list[int]:
     """The next page of all leads by id: for a full recomputation that can resume."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
     return list(tx.scalars(query.order_by(lead.c.id).limit(limit)))
 
 
-def lock_after(tx: Connection, after: int, limit: int) -> list[int]:
+def lock_after(tx: Transaction, after: int, limit: int) -> list[int]:
     """Lock the next page of all leads by id, merged ones left out."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
     return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update(key_share=True)))
 
 
 def write_scores(
-    tx: Connection, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
+    tx: Transaction, results: Sequence[Scoring], before: Mapping[int, Scored], now: datetime
 ) -> None:
     """Write scores and stages of a batch; history is appended where something visible changed."""
     if not results:
@@ -126,27 +124,24 @@ def write_scores(
     moved = [_history(r, now) for r in results if _moved(r, before[r.lead_id].lead)]
     bulk.add(score_history, moved)
     changes = [
-        {
-            "lead_id": r.lead_id,
-            "before": before[r.lead_id].lead.stage.value,
-            "after": r.stage.value,
-            "cause": r.cause[:200],
-            "at": now,
-        }
+        stage_row(r.lead_id, before[r.lead_id].lead.stage, r.stage, r.cause, now)
         for r in results
         if r.stage is not before[r.lead_id].lead.stage
     ]
     bulk.add(stage_change, changes)
 
 
+def stage_row(lead_id: int, before: Stage, after: Stage, cause: str, now: datetime) -> dict[str, Any]:
+    """A row of `stage_change`."""
+    told = {"before": before.value, "after": after.value, "cause": cause[:200]}
+    return {"lead_id": lead_id, **told, "at": now}
+
+
 def _row(result: Scoring, now: datetime) -> dict[str, Any]:
     score = result.score
     return {
         "id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
+        **_figures(score),
         "terms": [t.as_dict() for t in score.terms],
         "score_as_of": score.as_of,
         "recheck_at": score.recheck_at,
@@ -169,18 +164,14 @@ def _moved(result: Scoring, before: Lead) -> bool:
 
 
 def _history(result: Scoring, now: datetime) -> dict[str, Any]:
-    score = result.score
-    return {
-        "lead_id": result.lead_id,
-        "fit": score.fit,
-        "engagement": score.engagement,
-        "grade": score.grade,
-        "heat": score.heat,
-        "at": now,
-    }
+    return {"lead_id": result.lead_id, **_figures(result.score), "at": now}
 
 
-def recycle(tx: Connection, lead_ids: Collection[int]) -> None:
+def _figures(score: Score) -> dict[str, Any]:
+    return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade, "heat": score.heat}
+
+
+def recycle(tx: Transaction, lead_ids: Collection[int]) -> None:
     """Begin these leads' next cycle: they may mature and be handed over again."""
     if lead_ids:
         again = {"mature": False, "cycle": lead.c.cycle + 1}

@@ -1,14 +1,14 @@
-"""Where a pass over all leads stands: by which rules, and how far; kept so that it resumes."""
+"""How far a pass that scores all leads has come, and by which rules; kept so that it resumes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
+from leadstore.database.transaction import Transaction
 from leadstore.notes import read_note, write_note
-from leadstore.releases import release
-from leadstore.rows import lead
+from leadstore.rows import lead, release
 
 DONE, PLACE = "scored_by", "scoring_at"
 
@@ -22,7 +22,7 @@ class Pass:
     before: str
 
 
-def scoring_pass(tx: Connection, rules: str) -> Pass | None:
+def scoring_pass(tx: Transaction, rules: str) -> Pass | None:
     """The pass that these rules ask for, where it stopped; None when every score rests on them.
 
     A store that has had one release only asks for none: each lead was scored by it when it came in.
@@ -37,12 +37,12 @@ def scoring_pass(tx: Connection, rules: str) -> Pass | None:
     return Pass(rules, int(after) if named == rules else 0, done or "")
 
 
-def ask_for_pass(tx: Connection) -> None:
+def ask_for_pass(tx: Transaction) -> None:
     """Let the next rescoring begin a pass over everybody; one under way goes on instead."""
     write_note(tx, DONE, "")
 
 
-def mark_pass(tx: Connection, under_way: Pass, last: int | None) -> None:
+def mark_pass(tx: Transaction, under_way: Pass, last: int | None) -> None:
     """The pass has come to the lead `last`; None: to its end."""
     if last is None:
         write_note(tx, DONE, under_way.rules)
@@ -51,7 +51,7 @@ def mark_pass(tx: Connection, under_way: Pass, last: int | None) -> None:
         write_note(tx, PLACE, f"{under_way.rules} {last}")
 
 
-def leads_behind(tx: Connection, under_way: Pass) -> int:
+def leads_behind(tx: Transaction, under_way: Pass) -> int:
     """How many leads the pass has yet to come to."""
     query = select(func.count()).where(lead.c.id > under_way.after, lead.c.merged_into.is_(None))
     return tx.scalar(query) or 0

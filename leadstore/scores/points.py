@@ -120,19 +120,14 @@ class Points:
         pool = _sum(parts)
         yield pool.label("pool")
         yield (pool + grouped.c.regular + grouped.c.ignored).label("whole")
-        fits = [
-            case((grouped.c[f"f{i}"], _number(r.points)), else_=_number(0))
-            for i, r in enumerate(self.model.fit)
-        ]
+        fits = [_either(grouped.c[f"f{i}"], r.points) for i, r in enumerate(self.model.fit)]
         yield _sum(fits).label("fit")
 
     def _values(self, summed: Any) -> Iterable[Any]:
         limit = self.model.max
         value = summed.c.whole if limit is None else func.least(summed.c.whole, _number(limit), type_=Float)
         yield value.label("engagement")
-        rates = [
-            case((summed.c[f"r{r.index}"] != 0, _number(r.rate)), else_=_number(0)) for r in self.model.rules
-        ]
+        rates = [_either(summed.c[f"r{r.index}"] != 0, r.rate) for r in self.model.rules]
         yield func.greatest(_number(0), *rates, type_=Float).label("rate")
 
     def _places(self, valued: Any) -> Iterable[Any]:
@@ -263,6 +258,7 @@ def _number(value: float) -> Any:
 
 
 def _either(met: Any, value: float) -> Any:
+    """The value where the condition holds, else 0."""
     return case((met, _number(value)), else_=_number(0))
 
 

@@ -1,12 +1,13 @@
-"""Thins the history of scores: all of a month, then the last of each day, then the last of each week."""
+"""Thins the history of scores: all points for a month, then one a day, then one a week."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Float, Integer, case, cast, delete, func, select
+from sqlalchemy import Float, Integer, case, cast, delete, func, select
 
+from leadstore.database.transaction import Transaction
 from leadstore.notes import read_note, write_note
 from leadstore.rows import score_history
 
@@ -20,7 +21,7 @@ _MONDAY = 4  # 1970-01-05
 _DAY = 86400
 
 
-def thin_history(tx: Connection, now: datetime, limit: int) -> tuple[int, bool]:
+def thin_history(tx: Transaction, now: datetime, limit: int) -> tuple[int, bool]:
     """Thin the history of the next `limit` leads; returns (points deleted, whether there is more to do).
 
     Once a day it goes through all leads; where it stopped is kept in the store. The last point of a day is
@@ -41,14 +42,14 @@ def thin_history(tx: Connection, now: datetime, limit: int) -> tuple[int, bool]:
     return gone.rowcount, True
 
 
-def _last_of_page(tx: Connection, after: int, limit: int) -> int | None:
+def _last_of_page(tx: Transaction, after: int, limit: int) -> int | None:
     leads = select(score_history.c.lead_id).where(score_history.c.lead_id > after).distinct()
     page = leads.order_by(score_history.c.lead_id).limit(limit).subquery()
     last: int | None = tx.scalar(select(func.max(page.c.lead_id)))
     return last
 
 
-def _spare(tx: Connection, now: datetime, after: int, last: int) -> Any:
+def _spare(tx: Transaction, now: datetime, after: int, last: int) -> Any:
     """The points that a later one of the same day, or of the same week, makes needless."""
     point = score_history.c
     day = _day(tx)
@@ -64,7 +65,7 @@ def _spare(tx: Connection, now: datetime, after: int, last: int) -> Any:
     return select(ranked.c.id).where(ranked.c.place > 1)
 
 
-def _day(tx: Connection) -> Any:
+def _day(tx: Transaction) -> Any:
     """The number of the day (UTC) of a point."""
     at = score_history.c.at
     if tx.dialect.name == "postgresql":

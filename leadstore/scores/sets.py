@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import Select, bindparam, insert, select, text, update
 
-from leadstore.rows import REACHED_AT, address, lead, score_history
+from leadstore.database.transaction import Transaction
+from leadstore.rows import REACHED_AT, address, lead, score_history, stage_change
+from leadstore.scores.history import stage_row
 from leadstore.scores.points import Points
 from leadstore.scores.sums import MONDAY, WEEK, WEEKS, kinds_of, sums
 from leadstore.scores.table import mass
 from leadstore.signals import pages
-from leadstore.tables import StageChangeTable
 from nurture.project.policy import Maturity
 from nurture.scoring.model import ScoringModel
 from nurture.words import Stage
-
-change = StageChangeTable.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,12 @@ class MassScoring:
         self._named: dict[int, frozenset[str]] = {}
 
     @staticmethod
-    def can(tx: Connection, model: ScoringModel) -> bool:
+    def can(tx: Transaction, model: ScoringModel) -> bool:
         """Whether this store, and this model, can be scored by sets."""
         few = model.regularity is None or model.regularity.weeks <= WEEKS
         return tx.dialect.name == "postgresql" and few
 
-    def page(self, tx: Connection, ids: Sequence[int], now: datetime, *, judge_all: bool) -> MassPage:
+    def page(self, tx: Transaction, ids: Sequence[int], now: datetime, *, judge_all: bool) -> MassPage:
         """Score these leads, which the caller has locked: ascending ids, and all there are between them."""
         tx.execute(text("SET LOCAL jit = off"))  # compiling costs more than a page
         tx.execute(text("SET LOCAL work_mem = '64MB'"))  # a page's sums fit, and need no sort on the disk
@@ -98,7 +97,7 @@ class MassScoring:
         moved = [self._as_moved(r) for r in found if not r.odd]
         return MassPage(len(ids), moved, [r.id for r in found if r.odd])
 
-    def _make(self, tx: Connection, given: dict[str, Any]) -> None:
+    def _make(self, tx: Transaction, given: dict[str, Any]) -> None:
         if not self._statement:
             compiled = self._query.compile(dialect=tx.dialect, compile_kwargs={"render_postcompile": True})
             self._statement = f"CREATE TEMPORARY TABLE mass ON COMMIT DROP AS {compiled}"
@@ -106,7 +105,7 @@ class MassScoring:
         tx.exec_driver_sql(self._statement, {**self._written, **given})
 
     def _types(self, did: int) -> frozenset[str]:
-        """What these bits stand for; of the many leads of a page, few did different things."""
+        """The signal types of these bits, cached: many leads of a page have the same."""
         if did not in self._named:
             bits = self.kinds.bits.items()
             self._named[did] = frozenset(name for name, bit in bits if did & bit)
@@ -126,7 +125,7 @@ class MassScoring:
         )
 
 
-def write_stages(tx: Connection, restaged: Sequence[Restaged], now: datetime) -> None:
+def write_stages(tx: Transaction, restaged: Sequence[Restaged], now: datetime) -> None:
     """Write these stages and append the changes with their causes."""
     for page in pages(restaged):
         given = {
@@ -136,18 +135,12 @@ def write_stages(tx: Connection, restaged: Sequence[Restaged], now: datetime) ->
         }
         tx.execute(_STAGES, given)
         rows = [
-            {
-                "lead_id": one.id,
-                "before": one.before.value,
-                "after": one.after.value,
-                "cause": one.cause[:200],
-                "at": now,
-            }
+            stage_row(one.id, one.before, one.after, one.cause, now)
             for one in page
             if one.after is not one.before
         ]
         if rows:
-            tx.execute(insert(change), rows)
+            tx.execute(insert(stage_change), rows)
 
 
 _STAGES = text(
@@ -156,6 +149,7 @@ _STAGES = text(
     " AS said (id, stage, mature) WHERE lead.id = said.id"
 )
 
+_FIGURES = ("fit", "engagement", "grade", "heat")
 _FOUND = select(*(one for one in mass.c if one.name not in ("terms", "recheck_at"))).where(
     mass.c.moved | mass.c.odd
 )
@@ -167,26 +161,16 @@ _WRITE = (
         ~mass.c.odd,
     )
     .values(
-        fit=mass.c.fit,
-        engagement=mass.c.engagement,
-        grade=mass.c.grade,
-        heat=mass.c.heat,
-        terms=mass.c.terms,
-        recheck_at=mass.c.recheck_at,
+        **{name: mass.c[name] for name in (*_FIGURES, "terms", "recheck_at")},
         score_as_of=bindparam("at", type_=lead.c.score_as_of.type),
         changed=lead.c.changed | mass.c.crossed,
         changed_at=bindparam("at", type_=lead.c.changed_at.type),
     )
 )
 _REMEMBER = insert(score_history).from_select(
-    ["lead_id", "fit", "engagement", "grade", "heat", "at"],
+    ["lead_id", *_FIGURES, "at"],
     select(
-        mass.c.id,
-        mass.c.fit,
-        mass.c.engagement,
-        mass.c.grade,
-        mass.c.heat,
-        bindparam("at", type_=score_history.c.at.type),
+        mass.c.id, *(mass.c[name] for name in _FIGURES), bindparam("at", type_=score_history.c.at.type)
     ).where(mass.c.visible, ~mass.c.odd),
 )
 
@@ -203,18 +187,12 @@ def _query(
             lead.c.mature,
             lead.c.live,
             lead.c.score_as_of,
-            lead.c.fit.label("old_fit"),
-            lead.c.engagement.label("old_engagement"),
-            lead.c.grade.label("old_grade"),
-            lead.c.heat.label("old_heat"),
+            *(lead.c[name].label(f"old_{name}") for name in _FIGURES),
             *points.fit_columns(),
             *points.held_columns(counted),
         )
         .join_from(lead, address, REACHED_AT)
         .outerjoin(counted, counted.c.lead_id == lead.c.id)
-        .where(
-            lead.c.id.between(bindparam("first"), bindparam("last")),
-            lead.c.merged_into.is_(None),
-        )
+        .where(lead.c.id.between(bindparam("first"), bindparam("last")), lead.c.merged_into.is_(None))
     )
     return points.finish(start)

@@ -1,4 +1,4 @@
-"""What the store remembers of one lead, as values: the parts of its story."""
+"""The parts of one lead's story, as values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from nurture.values import Consent, Enrolment, Lead, Signal, Term
-from nurture.words import (
-    HandoffState,
-    OutboxKind,
-    Reason,
-    Stage,
-    SuppressionReason,
-    TouchState,
-    Verdict,
-)
+from nurture.words import HandoffState, OutboxKind, Reason, Stage, SuppressionReason, TouchState, Verdict
 
 BY_OPERATOR = "by_operator"
 """The outbox's reason for a row that an operator settled."""

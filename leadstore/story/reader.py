@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
-from leadstore.leads.lookup import find_lead
+from leadstore.database.transaction import Transaction
 from leadstore.rows import (
     LEAD_COLUMNS,
     REACHED_AT,
@@ -16,7 +16,9 @@ from leadstore.rows import (
     as_enrolment,
     as_lead,
     as_signal,
+    as_value,
     consent,
+    consent_change,
     decision,
     enrolment,
     handoff,
@@ -37,26 +39,14 @@ from leadstore.story.chapters import (
     SuppressionSpan,
     Touch,
 )
-from leadstore.tables import ConsentChangeTable
 from nurture.errors import NotFound
 from nurture.values import Consent, Signal, as_terms
-from nurture.words import (
-    HandoffState,
-    OutboxKind,
-    Reason,
-    Stage,
-    SuppressionReason,
-    TouchState,
-    Verdict,
-)
-
-__all__ = ["as_touch", "find_lead", "read_story"]
+from nurture.words import HandoffState, OutboxKind, Reason, Stage, SuppressionReason, TouchState, Verdict
 
 LATEST_SIGNALS = 20
-change = ConsentChangeTable.__table__  # type: ignore[attr-defined]
 
 
-def read_story(tx: Connection, lead_id: int) -> Story:
+def read_story(tx: Transaction, lead_id: int) -> Story:
     """One lead's story, in a fixed number of queries.
 
     Raises:
@@ -90,71 +80,55 @@ def read_story(tx: Connection, lead_id: int) -> Story:
     )
 
 
-def _of_lead(tx: Connection, query: Any, table: Any, lead_id: int) -> Sequence[Row[Any]]:
+def _of_lead(tx: Transaction, query: Any, table: Any, lead_id: int) -> Sequence[Row[Any]]:
     return tx.execute(query.where(table.c.lead_id == lead_id).order_by(table.c.id)).all()
 
 
-def _stages(tx: Connection, lead_id: int) -> tuple[StageMove, ...]:
+def _stages(tx: Transaction, lead_id: int) -> tuple[StageMove, ...]:
     rows = _of_lead(tx, select(stage_change), stage_change, lead_id)
-    return tuple(StageMove(Stage(r.before), Stage(r.after), r.cause, r.at) for r in rows)
+    return tuple(as_value(StageMove, r, before=Stage(r.before), after=Stage(r.after)) for r in rows)
 
 
-def _scores(tx: Connection, lead_id: int) -> tuple[ScorePoint, ...]:
+def _scores(tx: Transaction, lead_id: int) -> tuple[ScorePoint, ...]:
     rows = _of_lead(tx, select(score_history), score_history, lead_id)
-    return tuple(ScorePoint(r.fit, r.engagement, r.grade, r.heat, r.at) for r in rows)
+    return tuple(as_value(ScorePoint, r) for r in rows)
 
 
-def _consents(tx: Connection, address_id: int) -> tuple[Consent, ...]:
+def _consents(tx: Transaction, address_id: int) -> tuple[Consent, ...]:
     query = select(consent).where(consent.c.address_id == address_id).order_by(consent.c.topic)
     return tuple(as_consent(r) for r in tx.execute(query))
 
 
-def _consent_history(tx: Connection, address_ids: list[int]) -> tuple[Consent, ...]:
+def _consent_history(tx: Transaction, address_ids: list[int]) -> tuple[Consent, ...]:
     """Of every address the lead was ever reached at."""
-    query = select(change).where(change.c.address_id.in_(address_ids)).order_by(change.c.id)
-    return tuple(as_consent(r) for r in tx.execute(query))
+    query = select(consent_change).where(consent_change.c.address_id.in_(address_ids))
+    return tuple(as_consent(r) for r in tx.execute(query.order_by(consent_change.c.id)))
 
 
-def _suppressions(tx: Connection, address_id: int) -> tuple[SuppressionSpan, ...]:
+def _suppressions(tx: Transaction, address_id: int) -> tuple[SuppressionSpan, ...]:
     query = select(suppression).where(suppression.c.address_id == address_id)
     rows = tx.execute(query.order_by(suppression.c.id))
-    return tuple(SuppressionSpan(SuppressionReason(r.reason), r.at, r.source, r.lifted_at) for r in rows)
+    return tuple(as_value(SuppressionSpan, r, reason=SuppressionReason(r.reason)) for r in rows)
 
 
-def _runs(tx: Connection, lead_id: int) -> tuple[PastEnrolment, ...]:
+def _runs(tx: Transaction, lead_id: int) -> tuple[PastEnrolment, ...]:
     rows = _of_lead(tx, select(enrolment), enrolment, lead_id)
     wanted = {r.signal_id for r in rows if r.signal_id is not None}
     entering = {r.id: as_signal(r) for r in tx.execute(select(signal).where(signal.c.id.in_(wanted)))}
     return tuple(
         PastEnrolment(
-            as_enrolment(r, entering.get(r.signal_id)),
-            None if r.reason is None else Reason(r.reason),
-            r.ended_at,
+            as_enrolment(r, entering.get(r.signal_id)), Reason(r.reason) if r.reason else None, r.ended_at
         )
         for r in rows
     )
 
 
-def _decisions(tx: Connection, lead_id: int) -> tuple[PastDecision, ...]:
+def _decisions(tx: Transaction, lead_id: int) -> tuple[PastDecision, ...]:
     rows = _of_lead(tx, select(decision), decision, lead_id)
-    return tuple(
-        PastDecision(
-            r.id,
-            r.enrolment_id,
-            r.sequence,
-            r.step,
-            r.occurrence,
-            Verdict(r.verdict),
-            Reason(r.reason),
-            r.until,
-            r.detail,
-            r.at,
-        )
-        for r in rows
-    )
+    return tuple(as_value(PastDecision, r, verdict=Verdict(r.verdict), reason=Reason(r.reason)) for r in rows)
 
 
-def _touches(tx: Connection, lead_id: int) -> list[Touch]:
+def _touches(tx: Transaction, lead_id: int) -> list[Touch]:
     columns = [outbox.c[name] for name in Touch.__dataclass_fields__]
     rows = _of_lead(tx, select(*columns), outbox, lead_id)
     return [as_touch(r) for r in rows]
@@ -162,30 +136,15 @@ def _touches(tx: Connection, lead_id: int) -> list[Touch]:
 
 def as_touch(row: Any) -> Touch:
     """An outbox row as a value; the row holds every field of Touch by its name."""
-    values = {name: getattr(row, name) for name in Touch.__dataclass_fields__}
-    return Touch(**{**values, "kind": OutboxKind(row.kind), "state": TouchState(row.state)})
+    return as_value(Touch, row, kind=OutboxKind(row.kind), state=TouchState(row.state))
 
 
-def _handoffs(tx: Connection, lead_id: int) -> tuple[PastOffer, ...]:
+def _handoffs(tx: Transaction, lead_id: int) -> tuple[PastOffer, ...]:
     rows = _of_lead(tx, select(handoff), handoff, lead_id)
-    return tuple(
-        PastOffer(
-            r.id,
-            r.cycle,
-            HandoffState(r.state),
-            r.seller,
-            r.cause,
-            r.created_at,
-            r.offered_at,
-            r.due_at,
-            r.answered_at,
-            r.answer,
-        )
-        for r in rows
-    )
+    return tuple(as_value(PastOffer, r, state=HandoffState(r.state)) for r in rows)
 
 
-def _signals(tx: Connection, lead_id: int) -> tuple[Signal, ...]:
+def _signals(tx: Transaction, lead_id: int) -> tuple[Signal, ...]:
     query = select(signal).where(signal.c.lead_id == lead_id)
     latest = query.order_by(signal.c.occurred_at.desc(), signal.c.id.desc()).limit(LATEST_SIGNALS)
     return tuple(as_signal(r) for r in tx.execute(latest))[::-1]

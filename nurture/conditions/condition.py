@@ -1,4 +1,4 @@
-"""Conditions: Jinja expressions over a lead, its signals and its consents, read once and asked often."""
+"""Conditions: Jinja expressions over a lead, its signals and its consents, parsed once, evaluated often."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Compiles a condition's tree to a closure, and tells what the tree reads."""
+"""Compiles a condition's tree to a closure, and lists what the tree reads."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,7 +41,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a condition may look at, at one moment. `signal` is the entering (or awaited) one."""
 
@@ -59,7 +58,7 @@ Read = Callable[[Facts], Any]
 
 
 def compile_tree(tree: Tree) -> Test:
-    """Answer a function that says whether the tree holds for some facts. It never raises."""
+    """Return a function that says whether the tree holds for some facts. It never raises."""
     match tree:
         case Constant(value):
             return lambda facts: value
@@ -128,7 +127,7 @@ def _leaf(tree: Compare | OneOf | Contains | Edge | Defined) -> Test:
 
 def _every(tests: Sequence[Test]) -> Test:
     def holds(facts: Facts) -> bool:
-        for test in tests:  # noqa: SIM110 - all() would make a generator at each of many askings
+        for test in tests:  # noqa: SIM110 - all() would make a generator at each of many evaluations
             if not test(facts):
                 return False
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import cast
 
 from jinja2 import nodes
@@ -29,7 +29,7 @@ from nurture.conditions.tree import (
     Value,
 )
 from nurture.conditions.vocabulary import Spot, Vocabulary, kind_of
-from nurture.spans import parse_span
+from nurture.spans import is_day, parse_span
 
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -94,9 +94,8 @@ class _Builder:
         first, second = self._operand(left, compared=True), self._operand(right, compared=True)
         if isinstance(first, Value) and isinstance(second, Value):
             raise self._spot(left).error("compares two written values", "compare a field with a value")
-        if isinstance(
-            first, Value
-        ):  # the value on the right, so that readers of the tree need not look twice
+        if isinstance(first, Value):
+            # The value on the right, so that readers of the tree need not look twice.
             written = _OPERATORS[operator]
             return self._compared(second, _MIRROR.get(written, written), first, left)
         return self._compared(first, _OPERATORS[operator], second, right)
@@ -250,7 +249,7 @@ class _Builder:
         closed = self.names.closed(left)
         if closed is not None and value not in closed[1]:
             raise self._spot(at).unknown(closed[0], str(value), closed[1])
-        if self._kind(left) == "date" and not _is_date(value):
+        if self._kind(left) == "date" and not is_day(value):
             raise self._spot(at).error(f"`{value}` is not a date", 'write "2027-03-01"')
 
     def _key_spot(self, keyword: nodes.Keyword) -> Spot:
@@ -282,13 +281,6 @@ def _is_name(node: nodes.Getattr, name: str) -> bool:
 
 def _is_text(node: nodes.Expr) -> bool:
     return isinstance(node, nodes.Const) and isinstance(node.value, str)
-
-
-def _is_date(value: Scalar) -> bool:
-    try:
-        return len(str(value)) == 10 and bool(date.fromisoformat(str(value)))
-    except ValueError:
-        return False
 
 
 def _comparable(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""How big a condition is, its segments included: both databases must be able to ask all of it at once."""
+"""Limits the size of a condition, its segments included, to what both databases can evaluate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_LEVELS = 20
 
 
 def refuse_too_big(tree: Tree) -> None:
-    """Refuse a tree that asks too much or nests too deep; raises ConditionError."""
+    """Refuse a tree that is too large or nests too deep; raises ConditionError."""
     questions, levels = _measure(tree, {})
     if questions > MOST_QUESTIONS:
         raise Spot(0).error(

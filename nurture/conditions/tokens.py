@@ -1,15 +1,13 @@
-"""Cuts a condition into Jinja's tokens, each with its place, and refuses early what conditions never hold."""
+"""Splits a condition into Jinja's tokens, each with its offset, and refuses those that no condition has."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.lexer import Token, TokenStream
-from jinja2.parser import Parser
 
 from nurture.conditions.vocabulary import ConditionError, Spot
+from nurture.texts import jinja
 
 LONGEST = 2000
 """A condition of more characters is refused."""
@@ -56,43 +54,30 @@ def parse_expression(text: str) -> tuple[nodes.Expr, dict[int, str]]:
         raise Spot(0).error(
             f"longer than {LONGEST} characters", "name a part of it as a segment in catalog.yaml"
         )
-    tokens = _tokens(text)
+    tokens = _lexed(text)
     _refuse(tokens)
     words = {offset: word for offset, _, word in tokens}
-    parser = Parser(_ENVIRONMENT, "", state="variable")
-    # The parser copies a token's line into its nodes. Jinja keeps no columns; a token's offset in that
-    # place gives every node one.
     try:
-        parser.stream = TokenStream(_wrapped(text, tokens), None, None)
-        expression = parser.parse_expression(with_condexpr=False)
+        expression, left = jinja.parse(_ENVIRONMENT, text, tokens, conditional=False)
     except TemplateSyntaxError as error:
         raise _broken(error, text, words) from None
-    left = parser.stream.current
     if left.type != "eof":
         raise _unexpected(text, words, left.lineno)
     return expression, words
 
 
-def _tokens(text: str) -> list[tuple[int, str, str]]:
-    """Cut the text into (offset, kind, word), without white space."""
-    found: list[tuple[int, str, str]] = []
-    offset = 0
+def _lexed(text: str) -> list[jinja.Lexeme]:
     try:
-        for _, kind, word in _ENVIRONMENT.lexer.tokeniter(text, None, state="variable"):
-            if kind != "whitespace":
-                found.append((offset, kind, word))
-            offset += len(word)
-    except TemplateSyntaxError:
-        char = text[offset : offset + 1]
-        if char in ("'", '"'):
-            raise Spot(offset, len(text) - offset).error(
-                "the text is not closed", "close the quotes"
-            ) from None
-        raise Spot(offset).error(f"`{char}` is not understood", _INSTEAD.get(char, "")) from None
-    return found
+        return jinja.lex(_ENVIRONMENT, text)
+    except TemplateSyntaxError as error:
+        offset = error.lineno
+    char = text[offset : offset + 1]
+    if char in ("'", '"'):
+        raise Spot(offset, len(text) - offset).error("the text is not closed", "close the quotes")
+    raise Spot(offset).error(f"`{char}` is not understood", _INSTEAD.get(char, ""))
 
 
-def _refuse(tokens: list[tuple[int, str, str]]) -> None:
+def _refuse(tokens: list[jinja.Lexeme]) -> None:
     depth = prefixes = 0
     for offset, kind, word in tokens:
         spot = Spot(offset, len(word))
@@ -102,11 +87,6 @@ def _refuse(tokens: list[tuple[int, str, str]]) -> None:
         prefixes += word in ("not", "-")
         if depth > DEEPEST or prefixes > MOST_PREFIXES:
             raise spot.error("nested too deeply", "name a part of it as a segment in catalog.yaml")
-
-
-def _wrapped(text: str, tokens: list[tuple[int, str, str]]) -> Iterator[Token]:
-    yield from _ENVIRONMENT.lexer.wrap(tokens)
-    yield Token(len(text), "eof", "")
 
 
 def _broken(error: TemplateSyntaxError, text: str, words: dict[int, str]) -> ConditionError:

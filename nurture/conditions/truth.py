@@ -1,4 +1,4 @@
-"""Tells of a condition, where it can be told from its words alone, that it always or never holds."""
+"""Finds conditions that hold always or never, as far as the condition itself shows it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CONTRARY = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def always(tree: Tree) -> bool:
-    """Whether the condition holds for every lead; false also means that nobody can tell."""
+    """Whether the condition holds for every lead; false also when it cannot be known."""
     match tree:
         case Constant(value):
             return value
@@ -44,7 +44,7 @@ def always(tree: Tree) -> bool:
 
 
 def never(tree: Tree) -> bool:
-    """Whether the condition holds for no lead; false also means that nobody can tell."""
+    """Whether the condition holds for no lead; false also when it cannot be known."""
     match tree:
         case Constant(value):
             return not value

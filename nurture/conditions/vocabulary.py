@@ -35,6 +35,7 @@ class Segment(Protocol):
     @property
     def tree(self) -> Tree:
         """Its condition's tree."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""What a rule may answer: a frozen value that says what becomes of an enrolment, and why."""
+"""What a rule may answer: a frozen value with what to do with an enrolment, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from nurture.words import Reason
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Stop:
     """Leave the sequence; DONE: it came to its end."""
 
@@ -21,7 +20,6 @@ class Stop:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Skip:
     """Leave this step out, and go on to the next."""
 
@@ -30,7 +28,6 @@ class Skip:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Wait:
     """Stay at the step, and be looked at again at `until`; as if it had stood there since `since`."""
 
@@ -40,7 +37,6 @@ class Wait:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Move:
     """The step did its work: go on to another, as of `at` (None: now; `to` None: the end of the sequence)."""
 
@@ -54,7 +50,6 @@ class Move:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Send:
     """Claim the touch; it starts no earlier than `start`."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Rows
 from datetime import datetime, tzinfo
-from functools import lru_cache
 
 from nurture.project.catalog import Catalog
 from nurture.project.policy import Policy
-from nurture.sequences.grammar import SendStep, Sequence
+from nurture.sequences.steps import SendStep, Sequence
 from nurture.spans import parse_cap
 from nurture.timing import Cap, Holidays, Turn, Window, earliest_free, next_open, spread
 from nurture.values import Lead, Slot
 from nurture.words import Reason
+
+_HOLIDAYS = Holidays()
 
 
 def earliest_turn(
@@ -41,7 +42,7 @@ def earliest_turn(
             zone,
             windows=windows,
             quiet=policy.quiet,
-            holidays=_calendar() if policy.holidays else None,
+            holidays=_HOLIDAYS if policy.holidays else None,
             country=lead.profile.get("country") or policy.country,
         )
         if opening.closed_by is not None:
@@ -78,8 +79,3 @@ def _caps(
         *((cap, of_topic) for cap in (topic.caps if topic else ())),
         *((cap, of_sequence) for cap in sequence.caps),
     ]
-
-
-@lru_cache(maxsize=1)
-def _calendar() -> Holidays:
-    return Holidays()

@@ -9,7 +9,7 @@ from nurture.conditions.condition import Facts
 from nurture.deciding.consent import consent_to
 from nurture.deciding.handoffs import is_with_sales
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence
+from nurture.sequences.steps import Sequence
 from nurture.sequences.webinars import webinar_of
 from nurture.values import Entry, PastRun, Signal, Snapshot
 from nurture.words import ConsentState, Reason, Stage, Verdict
@@ -36,7 +36,8 @@ def consider(
     """
     if sequence.enter.on != (signal.type if signal else None) or (signal and signal.machine):
         return None
-    facts = _facts(snapshot, signal, now)
+    lead = snapshot.lead.fields()
+    facts = Facts(lead, now, snapshot.signals, signal, snapshot.consents)
     if sequence.enter.when is not None and not sequence.enter.when.holds(facts):
         return None
     key = _entry_key(sequence, signal)
@@ -55,16 +56,6 @@ def consider(
         run=max((run.run for run in runs), default=0) + 1,
         signal_id=signal.id if signal else None,
         requested=signal is not None,
-    )
-
-
-def _facts(snapshot: Snapshot, signal: Signal | None, now: datetime) -> Facts:
-    return Facts(
-        lead=snapshot.lead.fields(),
-        now=now,
-        signals=snapshot.signals,
-        signal=signal,
-        consents=snapshot.consents,
     )
 
 
@@ -130,7 +121,7 @@ def _exit_refusal(sequence: Sequence, facts: Facts) -> Reason | None:
 
 
 def _vain_refusal(book: Book, sequence: Sequence, snapshot: Snapshot, now: datetime) -> Reason | None:
-    """Nobody asked, and the gate would stop it at the first touch: do not enter again at every sweep."""
+    """The gate would stop such a lead at its first touch: it does not enter again at every sweep."""
     if is_with_sales(snapshot.handoff, snapshot.lead):
         return Reason.HANDOFF_ACCEPTED
     consent = consent_to(sequence.topic, snapshot.consents)

@@ -14,7 +14,7 @@ from nurture.deciding.answers import GateAnswer, Move, Send, Skip, Stop, Wait
 from nurture.deciding.caps import earliest_turn
 from nurture.deciding.handoffs import ends_nurture, is_waiting, lapses_at
 from nurture.deciding.view import View
-from nurture.sequences.grammar import SendStep
+from nurture.sequences.steps import SendStep
 from nurture.timing import Turn
 from nurture.words import ConsentState, Reason, Stage
 
@@ -225,7 +225,7 @@ def _holds(view: View, on: str | None, when: Condition | None) -> bool:
 
 
 def _over_cap(view: View, free: datetime) -> Wait | Skip | Stop:
-    """Wait, skip or leave, as the step says, and not for ever."""
+    """Wait, skip or leave, as the step says; wait at most for its `defer_max`."""
     letter = view.letter
     if letter.over_cap == "exit":
         return Stop(Reason.CAP)

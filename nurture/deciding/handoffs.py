@@ -16,7 +16,7 @@ def lapses_at(handoff: OpenHandoff, policy: HandoffPolicy) -> datetime:
 
 
 def is_waiting(handoff: OpenHandoff | None, policy: HandoffPolicy, now: datetime) -> bool:
-    """Whether a seller has the lead and may still answer: nurture waits meanwhile, and not for ever."""
+    """Whether a seller has the lead and may still answer: nurture waits until then."""
     if handoff is None or handoff.state is not HandoffState.OFFERED:
         return False
     return now < lapses_at(handoff, policy)

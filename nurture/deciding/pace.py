@@ -1,4 +1,4 @@
-"""Gives each touch its turn, row 9 of the gate: what cannot leave within a minute is put off."""
+"""Gives each touch its turn (row 9 of the gate); a touch that cannot leave within a minute is put off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HORIZON = timedelta(minutes=1)
 """A turn that comes later is not waited for: a tick is short, and the lead is claimed again when it comes."""
 
 LONGEST_QUEUE = timedelta(hours=1)
-"""Who was put off is looked at again by then: the rate may have been raised, or the queue have emptied."""
+"""A touch that was put off is looked at again by then: the rate may have changed, or the queue be empty."""
 
 PROBES = 5
 """Letters that try a route which was closed."""
@@ -93,7 +93,7 @@ class Pacer:
         return Turn(at, Reason.DUE)
 
     def _turn(self, name: str) -> datetime:
-        """A route's next free turn, whatever the others have."""
+        """The next free turn of one route."""
         return max(self.now, self._route(name).next_at or self.now)
 
     def _put_off(self, name: str, at: datetime) -> datetime:
@@ -116,7 +116,7 @@ class Pacer:
 
     def _keep(self, route: Route) -> None:
         self._routes[route.name] = route
-        # Those that do not try it wait for the answer; in this batch, the number of probes holds them back.
+        # All other touches wait for the answer to the probes; in this batch, PROBES limits them.
         trying = self._probes.get(route.name, 0) > 0
         end = self.now + PROBE_WAIT if trying else route.closed_until
         self.changed[route.name] = replace(route, closed_until=end, probing=trying)

@@ -1,7 +1,7 @@
-"""Routes: the relay and the recipients' domains behind it, what each last answered, and what follows from it.
+"""Routes: the relay and the recipients' domains behind it, what each last answered, and when it is closed.
 
-A route that answers badly is closed for a while, longer each time; then a few letters try it, and one that
-is taken opens it again. No lead pays for a closed route: its touches wait.
+A route that answers badly is closed for a while, longer each time. Then a few letters try it, and the first
+that is taken opens it again. Meanwhile its touches wait.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ PROBE_WAIT = timedelta(minutes=2)
 """How long the others wait for the answer to the letters that try a route."""
 
 SLOWEST = 60.0
-"""Seconds between two letters that a route learns at the most."""
+"""The longest learned time between two letters of a route, in seconds."""
 
 UNFELT = 0.02
-"""Seconds between two letters below which a learned pace is forgotten."""
+"""A learned time between two letters that is shorter, in seconds, is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Route:
         return self.closings > 0
 
     def pace_at(self, now: datetime) -> float:
-        """The learned seconds between two letters; they halve with every hour, and are 0 once unfelt."""
+        """The learned seconds between two letters; they halve every hour, and are 0 below UNFELT."""
         if self.pace is None or self.paced_at is None:
             return 0.0
         hours = max((now - self.paced_at).total_seconds(), 0.0) / 3600
@@ -96,12 +96,12 @@ class Heard:
 def after_all(
     routes: Mapping[str, Route], heard: Mapping[str, Heard], breaker: Breaker, now: datetime
 ) -> dict[str, Route]:
-    """Each of these routes once it has answered; what closes a domain is not held against the relay."""
+    """Each of these routes once it has answered; refusals that close a domain do not count for the relay."""
     left, found = dict(heard), {}
     for name in sorted(heard, key=lambda one: one == RELAY):  # the relay last
         found[name] = after(routes[name], left[name], breaker, now)
         if RELAY in left and name != RELAY and found[name].cause is Closing.BREAKER:
-            # All that closed it; afterwards, what was on its way to it.
+            # All refusals that closed it; once it is closed, those of letters that were under way.
             shut = routes[name].troubled
             mine = heard[name] if shut else _count(routes[name], heard[name], breaker, now)
             left[RELAY] = _without(left[RELAY], mine)
@@ -125,7 +125,7 @@ def after(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route:
 
 
 def reopen(route: Route) -> Route:
-    """Open it by hand: what closed it is mended, and the breaker counts anew."""
+    """Open it by hand: the breaker starts counting again."""
     return Route(route.name, route.next_at, None, route.day, route.used)
 
 
@@ -148,7 +148,7 @@ def _count(route: Route, heard: Heard, breaker: Breaker, now: datetime) -> Route
 
 
 def _shut(route: Route, cause: Closing, heard: Heard, now: datetime) -> Route:
-    """Close it, once for all the letters that were on their way: they bring the same news."""
+    """Close it, once for all letters that were under way: they all report the same."""
     if route.closed(now) and not route.probing:
         return route
     pauses = PAUSES[cause]
@@ -170,7 +170,7 @@ def _shut(route: Route, cause: Closing, heard: Heard, now: datetime) -> Route:
 
 
 def _slower(route: Route, heard: Heard) -> tuple[float | None, bool]:
-    """Half as fast as it was just sent; whoever was away, or has sent too little to tell, is not slowed."""
+    """Half as fast as letters were just sent; unchanged when no pace was measured."""
     if heard.pace is None:
         return route.pace, False
     return min(2 * heard.pace, SLOWEST), True

@@ -9,7 +9,7 @@ from typing import Any
 
 from nurture.deciding.answers import GateAnswer, Move, Skip, Stop, Wait
 from nurture.deciding.view import UNFROZEN, View
-from nurture.sequences.grammar import (
+from nurture.sequences.steps import (
     CastStep,
     ChooseStep,
     HandoffStep,
@@ -71,7 +71,7 @@ def letter_view(view: View) -> View:
 
 
 def arm_of(lead_id: int, step: SplitStep) -> tuple[str, str | None]:
-    """The arm a lead falls into: by a hash of lead and name, the same for ever."""
+    """The arm of a lead, by a hash of its id and the name: always the same."""
     digest = hashlib.sha256(f"{step.name}:{lead_id}".encode()).digest()
     point = int.from_bytes(digest[:8], "big") / 2**64 * sum(weight for _, weight, _ in step.arms)
     for name, weight, first in step.arms[:-1]:
@@ -141,7 +141,7 @@ def _cast_view(view: View, step: CastStep) -> View:
 
 
 def _latest_cast(view: View, step: CastStep) -> tuple[datetime, datetime]:
-    """The last cast that came, and the next: casts that nobody looked at in time are not made up for."""
+    """The last cast that came, and the next: missed casts are not caught up."""
     at = _next_cast(view, step, view.since)
     while (following := _next_cast(view, step, at)) <= view.now:
         at = following
@@ -154,7 +154,7 @@ def _next_cast(view: View, step: CastStep, after: datetime) -> datetime:
 
 
 def _next_asset(view: View, step: CastStep) -> tuple[str, str] | None:
-    """The first asset, with its template, that nobody sent the lead and that it did not fetch by itself."""
+    """The first asset, with its template, that the lead was not sent and did not fetch by itself."""
     had = {sent.asset for sent in view.assets}
     had |= {
         str(s.properties.get("asset"))
@@ -187,7 +187,7 @@ def _call(view: View, step: WebhookStep) -> Move | Skip:
 
 
 def _nobody(to: str) -> Skip:
-    """An older structure names whom the policy does not know any more: say so, and go on."""
+    """Skip the step: an older structure names somebody whom the policy no longer has."""
     return Skip(Reason.NOBODY, {"to": to})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Rows
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from nurture.deciding.consent import consent_to
 from nurture.project.book import Book
 from nurture.project.catalog import Webinar
 from nurture.quick import quick
-from nurture.sequences.grammar import SendStep, Sequence, SetStep, Step
+from nurture.sequences.steps import SendStep, Sequence, SetStep, Step
 from nurture.sequences.webinars import webinar_name
 from nurture.timing import zone_for
 from nurture.values import AssetSent, Consent, Enrolment, Signal, Slot, Snapshot
@@ -27,7 +26,6 @@ UNFROZEN = timedelta(0)
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class View:
     """All that a rule may look at. `slots` and `assets` hold what was taken in the same decision as well."""
 

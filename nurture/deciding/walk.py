@@ -14,7 +14,7 @@ from nurture.deciding.pace import Pacer
 from nurture.deciding.steps import letter_view, step_itself
 from nurture.deciding.view import UNFROZEN, View, first_view, next_view
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence
+from nurture.sequences.steps import Sequence
 from nurture.values import (
     AssetSent,
     Decision,
@@ -43,7 +43,7 @@ def decide(
     """Decide all due enrolments of one lead together: higher priority first, then the older due time.
 
     `sequences` gives each enrolment the structure it follows; None means that it is retired.
-    The slots that one enrolment takes are seen by the next: this is what makes caps bind. `pacer` gives
+    An enrolment sees the slots that the ones before it took, so that caps hold for all of them. `pacer` gives
     the batch its turns; without one, nothing is paced.
     """
     walk = _Walk(snapshot, book, now, pacer or Pacer(now))
@@ -68,7 +68,7 @@ def answer_to(view: View, pacer: Pacer) -> tuple[View, GateAnswer]:
 
 
 class _Walk:
-    """Goes with a lead's enrolments from step to step, and puts down what was answered."""
+    """Walks a lead's enrolments from step to step, and collects the decisions."""
 
     def __init__(self, snapshot: Snapshot, book: Book, now: datetime, pacer: Pacer) -> None:
         self.snapshot, self.book, self.now, self.pacer = snapshot, book, now, pacer
@@ -184,7 +184,7 @@ class _Walk:
         reason: Reason | None = None,
         since: datetime | None = None,
     ) -> None:
-        """Put down where the enrolment stands."""
+        """Record where the enrolment stands."""
         self.positions.append(
             Position(
                 view.enrolment.id,
@@ -207,14 +207,14 @@ class _Walk:
         until: datetime | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Put down a decision with its reason."""
+        """Record a decision with its reason."""
         at = (view.enrolment.id, view.step.id, view.occurrence)
         self.decisions.append(Decision(*at, verdict, reason, until, detail or {}))
 
     def touch(
         self, view: View, state: TouchState, due: datetime, reason: Reason, start: datetime | None = None
     ) -> None:
-        """Put down the touch as it should be; a claimed one starts no earlier than `start`."""
+        """Record the touch as it should be; a claimed one starts no earlier than `start`."""
         letter, sequence = view.letter, view.sequence
         self.touches.append(
             TouchPlan(

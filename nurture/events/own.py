@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.events.fields import ItemFault, address_in, mapping, moment, text, who_is
 from nurture.events.map import EventMap
 from nurture.events.segment import lead_of

@@ -1,18 +1,16 @@
-"""Tells what was probably meant by a line that YAML cannot read, as somebody who knows it would."""
+"""Explains a line that YAML cannot read: the likely mistake in it, and what to write instead."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LOOK_BACK = 3
 """How many lines above the one where the parser gave up may hold the cause."""
 _QUOTES = "\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a"
 _BULLETS = "\u2022\u2013\u2014\u2212*\u25cf\u25aa\u00b7"
-_KEY = r"[A-Za-z_][\w-]*"
-_TABBED = re.compile(r"\A *+(\t[ \t]*+)")
-_WIDE = re.compile(r"\A(?:(?![\u00a0\u2000-\u200b\u202f\u3000])\s)*+([\u00a0\u2000-\u200b\u202f\u3000]++)")
+_KEY = r"[A-Za-z_][\w-]*+"
 _OPENS_QUOTE = re.compile(r"(?::\s++|-\s++|[\[{,]\s*+)([\"'])")
 
 
@@ -26,109 +24,94 @@ class Advice(NamedTuple):
     hint: str
 
 
+class _Rule(NamedTuple):
+    """A mistake in one line: the caret goes under the group `at`, other groups go into the texts."""
+
+    mistake: re.Pattern[str]
+    message: str
+    hint: str
+
+    def advice(self, line: int, text: str) -> Advice | None:
+        """What the rule says of this line, if its mistake is there."""
+        found = self.mistake.match(text)
+        if found is None:
+            return None
+        at = found["at"]
+        words = found.groupdict("") | {"quoted": _quoted(at)}
+        words["rest"] = _cut(words.get("rest", ""))
+        message, hint = self.message.format(**words), self.hint.format(**words)
+        return Advice(line, found.start("at") + 1, max(1, len(at.rstrip())), message, hint)
+
+
+_RULES = (
+    _Rule(
+        re.compile(r"\A *+(?P<at>\t[ \t]*+)"),
+        "a tab indents this line",
+        "indent with spaces, two for each level",
+    ),
+    _Rule(
+        re.compile(
+            r"\A(?:(?![\u00a0\u2000-\u200b\u202f\u3000])\s)*+(?P<at>[\u00a0\u2000-\u200b\u202f\u3000]++)"
+        ),
+        "a blank that is none indents this line",
+        "type the blanks again",
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?P<at>[{re.escape(_BULLETS)}])\s++(?P<rest>\S.*)"),
+        "a list is not written with `{at}`",
+        "write `- {rest}`",
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?!---)(?P<at>-(?P<rest>{_KEY}:?.*))"),
+        "a dash without a blank",
+        "write `- {rest}`, with a blank after the dash",
+    ),
+    _Rule(  # a value that begins with what YAML keeps for itself
+        re.compile(rf"\A\s*+(?:- )?(?:{_KEY}:\s++)?(?P<at>(?P<sign>[%@`][^\s]|\{{\{{|\{{%|\[\[).*)"),
+        "a text cannot begin with `{sign}`",
+        "put it in quotes: {quoted}",
+    ),
+    _Rule(  # a word in brackets, which YAML reads as a list or a mapping
+        re.compile(rf"\A\s*+(?:- )?{_KEY}:\s++(?P<at>(?:\[[^\]]*+\]|\{{[^}}]*+\}})\s*+[^\s#].*)"),
+        "a text begins with a bracket",
+        "put it in quotes: {quoted}",
+    ),
+    _Rule(
+        re.compile(rf"\A[^{_QUOTES}\n]*+(?P<at>[{_QUOTES}]).*: "),
+        "`{at}` is no quote to YAML",
+        'write straight quotes: `"..."`',
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?:- )?(?P<key>{_KEY}):\s++(?P<at>[^\s\"'\[{{|>#].*?:(?:\s.*|\Z))"),
+        "a text that holds `: ` stands without quotes",
+        "put it in quotes: {key}: {quoted}",
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?:- )?\s*+(?P<at>(?P<key>{_KEY}):(?P<rest>[^\s:/].*))"),
+        "a colon without a blank",
+        "write `{key}: {rest}`",
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?:- )?(?P<at>(?P<key>{_KEY})\s*+=\s*+(?P<rest>[^=\s].*))"),
+        "`=` in the place of a colon",
+        "write `{key}: {rest}`",
+    ),
+    _Rule(
+        re.compile(rf"\A\s*+(?:- )?(?P<at>(?P<key>{_KEY})\s++(?P<rest>[^\s:#][^:]*+))\Z"),
+        "a colon is missing",
+        "write `{key}: {rest}`",
+    ),
+)
+"""The first rule that finds its mistake in one of the lines counts."""
+
+
 def explain(lines: Sequence[str], line: int, message: str) -> Advice | None:
     """Answer the likeliest cause of the parser's message on or above that line, or None."""
     if "quoted scalar" in message:
         return _unclosed_quote(lines, line)
     nearest = [at for at in range(line, max(0, line - LOOK_BACK) - 1, -1) if 0 < at <= len(lines)]
-    told = (advice for rule in _RULES for at in nearest if (advice := rule(at, lines[at - 1])))
+    told = (advice for rule in _RULES for at in nearest if (advice := rule.advice(at, lines[at - 1])))
     return next(told, None) or _unclosed_bracket(lines, line) or _indented(lines, line)
-
-
-def _tab(at: int, text: str) -> Advice | None:
-    found = _TABBED.match(text)
-    return (
-        _here(at, found, "a tab indents this line", "indent with spaces, two for each level")
-        if found
-        else None
-    )
-
-
-def _wide_blank(at: int, text: str) -> Advice | None:
-    found = _WIDE.match(text)
-    return (
-        _here(at, found, "a blank that is none indents this line", "type the blanks again") if found else None
-    )
-
-
-def _bullet(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*([{re.escape(_BULLETS)}])\s+(\S.*)", text)
-    return (
-        _here(at, found, f"a list is not written with `{found[1]}`", f"write `- {_cut(found[2])}`")
-        if found
-        else None
-    )
-
-
-def _dash(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*(-({_KEY}:?.*))", text)
-    if not found or found[1].startswith("---"):
-        return None
-    return _here(
-        at, found, "a dash without a blank", f"write `- {_cut(found[2])}`, with a blank after the dash"
-    )
-
-
-def _tight_colon(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*(?:- )?\s*(({_KEY}):([^\s:/].*))$", text)
-    if not found:
-        return None
-    return _here(at, found, "a colon without a blank", f"write `{found[2]}: {_cut(found[3])}`")
-
-
-def _equals(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*(?:- )?(({_KEY})\s*=\s*([^=\s].*))$", text)
-    return (
-        _here(at, found, "`=` in the place of a colon", f"write `{found[2]}: {_cut(found[3])}`")
-        if found
-        else None
-    )
-
-
-def _no_colon(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*(?:- )?(({_KEY})\s+([^\s:#][^:]*))$", text)
-    if not found:
-        return None
-    return _here(at, found, "a colon is missing", f"write `{found[2]}: {_cut(found[3])}`")
-
-
-def _start(at: int, text: str) -> Advice | None:
-    """A value that begins with what YAML keeps for itself."""
-    found = re.match(rf"\s*(?:- )?(?:{_KEY}:\s+)?([%@`][^\s].*|\{{\{{.*|\{{%.*|\[\[.*)$", text)
-    if not found:
-        return None
-    message = f"a text cannot begin with `{found[1][:2].rstrip()}`"
-    return _here(at, found, message, f"put it in quotes: {_quoted(found[1])}")
-
-
-def _bracketed(at: int, text: str) -> Advice | None:
-    """A text that begins with a word in brackets, which YAML reads as a list or a mapping."""
-    found = re.match(rf"\s*(?:- )?{_KEY}:\s+((?:\[[^\]]*\]|\{{[^}}]*\}})\s*[^\s#].*)$", text)
-    return found and _here(
-        at, found, "a text begins with a bracket", f"put it in quotes: {_quoted(found[1])}"
-    )
-
-
-def _curly(at: int, text: str) -> Advice | None:
-    found = re.search(rf"([{_QUOTES}]).*: ", text)
-    if not found:
-        return None
-    return _here(at, found, f"`{found[1]}` is no quote to YAML", 'write straight quotes: `"..."`')
-
-
-def _colon_inside(at: int, text: str) -> Advice | None:
-    found = re.match(rf"\s*(?:- )?({_KEY}):\s+([^\s\"'\[{{|>#].*?:(?:\s.*)?)$", text)
-    if not found:
-        return None
-    start = found.start(2) + 1
-    hint = f"put it in quotes: {found[1]}: {_quoted(found[2])}"
-    return Advice(at, start, len(found[2].rstrip()), "a text that holds `: ` stands without quotes", hint)
-
-
-_RULES: tuple[Callable[[int, str], Advice | None], ...] = (
-    _tab, _wide_blank, _bullet, _dash, _start, _bracketed, _curly, _colon_inside, _tight_colon, _equals,
-    _no_colon,
-)  # fmt: skip
 
 
 def _unclosed_quote(lines: Sequence[str], line: int) -> Advice | None:
@@ -171,10 +154,6 @@ def _indented(lines: Sequence[str], line: int) -> Advice | None:
     near = min(above[:6], key=lambda one: abs(one - mine))
     message = f"this line begins in column {mine + 1}, which fits no line above"
     return Advice(line, 1, max(1, mine), message, f"indent it by {near} blanks, like its neighbours")
-
-
-def _here(at: int, found: re.Match[str] | None, message: str, hint: str) -> Advice | None:
-    return found and Advice(at, found.start(1) + 1, max(1, len(found[1].rstrip())), message, hint)
 
 
 def _indent(text: str) -> int:

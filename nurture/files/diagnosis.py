@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 
@@ -21,6 +21,11 @@ class Fault:
     help: str = ""
     severity: Literal["error", "warning"] = "error"
     source_line: str = field(default="", compare=False)
+
+
+def as_warning(fault: Fault) -> Fault:
+    """The same fault as something that is allowed, and probably not meant."""
+    return replace(fault, severity="warning")
 
 
 def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:

@@ -1,4 +1,4 @@
-"""Configuration from YAML: models that refuse what they do not know, and faults that point at the place."""
+"""Configuration from YAML: models that refuse unknown keys, and faults that point at the place."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ _EXPECTED = {
 
 
 def _not_one_of(detail: ErrorDetails) -> tuple[str, str]:
-    expected = _CHOICES.findall(detail["ctx"]["expected"])
+    expected = _CHOICES.findall(detail.get("ctx", {})["expected"])
     known = [text or number for text, number in expected]
     return f"{_shown(detail['input'])} is not known here", did_you_mean(str(detail["input"]), known)
 

@@ -1,4 +1,4 @@
-"""What people write for spans, days, hours and caps elsewhere, and how it is written here."""
+"""Other ways to write spans, days, hours and caps, and how each is written here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write who know another tool or think in another language, and what it is called here."""
+"""Words of other tools and languages for our keys, and the key that each stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads one YAML 1.2 document into a tree that knows the place of every key and value, and refuses tricks."""
+"""Reads one YAML 1.2 document into a tree with the place of every key and value; refuses anchors and tags."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class _Reader:
 
     def _take(self, event: Event) -> None:
         if isinstance(event, NodeEvent):
-            self._refuse_tricks(event)
+            self._refuse_indirection(event)
         if isinstance(event, ScalarEvent):
             self._add(self._scalar(event), event)
         elif isinstance(event, CollectionStartEvent):
@@ -186,17 +186,17 @@ class _Reader:
             self._fault("NUR005", "a second document starts here", self._at(event), "one file holds one")
             raise _Stop
 
-    def _refuse_tricks(self, event: NodeEvent) -> None:
-        trick = ""
+    def _refuse_indirection(self, event: NodeEvent) -> None:
+        what = ""
         if isinstance(event, AliasEvent):
-            trick = "an alias (`*`)"
+            what = "an alias (`*`)"
         elif event.anchor is not None:
-            trick = "an anchor (`&`)"
+            what = "an anchor (`&`)"
         elif getattr(event, "tag", None) is not None:
-            trick = "a tag (`!`)"
-        if trick:
+            what = "a tag (`!`)"
+        if what:
             self._fault(
-                "NUR003", f"{trick} is not allowed", self._at(event), "write the value out, or in quotes"
+                "NUR003", f"{what} is not allowed", self._at(event), "write the value out, or in quotes"
             )
             raise _Stop
 

@@ -1,4 +1,4 @@
-"""The closures that import expressions are compiled to: a blank value stays blank, and nothing is guessed."""
+"""The closures that import expressions are compiled to. A blank value stays blank in all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def both(left: Reader, right: Reader) -> Reader:
 
 
 def either(left: Reader, right: Reader) -> Reader:
-    """`or`: the left one, else the right one; a word of no gives way to anything, not to nothing."""
+    """`or`: the left one, else the right one; a word of no is replaced by anything but a blank."""
 
     def answer(row: Row) -> Any:
         first = left(row)
@@ -81,58 +81,34 @@ def inside(outer: Reader, index: Reader) -> Reader:
     return found
 
 
+def _compared(test: Callable[[Any, Any], bool]) -> Callable[[Reader, Reader], Reader]:
+    """A comparison of two values; false where one of them is blank."""
+
+    def made(left: Reader, right: Reader) -> Reader:
+        def answer(row: Row) -> bool:
+            a, b = left(row), right(row)
+            return a is not None and b is not None and test(a, b)
+
+        return answer
+
+    return made
+
+
 def _same(left: Any, right: Any) -> bool:
-    # A cell is a text: quietly unequal to every number, it would make a map do nothing and say nothing.
-    if isinstance(left, str) != isinstance(right, str):
+    # A cell is a text. If it were just unequal to every number, a map would do nothing without an error.
+    if left.__class__ is not right.__class__ and isinstance(left, str) != isinstance(right, str):
         raise RowFault(f"{shown(left)} is compared with {shown(right)}: use `| number`, or quotes")
     return bool(left == right)
 
 
-def _equal(left: Reader, right: Reader) -> Reader:
-    def answer(row: Row) -> bool:
-        a, b = left(row), right(row)
-        if a.__class__ is str and b.__class__ is str:
-            return bool(a == b)
-        return a is not None and b is not None and _same(a, b)
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def holds(left: Any, right: Any) -> bool:
+        try:
+            return compare(left, right)
+        except TypeError:
+            raise RowFault(f"{shown(left)} cannot be compared with {shown(right)}; use `| number`") from None
 
-    return answer
-
-
-def _unequal(left: Reader, right: Reader) -> Reader:
-    def answer(row: Row) -> bool:
-        a, b = left(row), right(row)
-        return a is not None and b is not None and not _same(a, b)
-
-    return answer
-
-
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Reader, Reader], Reader]:
-    def made(left: Reader, right: Reader) -> Reader:
-        def answer(row: Row) -> bool:
-            a, b = left(row), right(row)
-            if a is None or b is None:
-                return False
-            try:
-                return compare(a, b)
-            except TypeError:
-                raise RowFault(f"{shown(a)} cannot be compared with {shown(b)}; use `| number`") from None
-
-        return answer
-
-    return made
-
-
-def _held(negated: bool) -> Callable[[Reader, Reader], Reader]:
-    def made(left: Reader, right: Reader) -> Reader:
-        def answer(row: Row) -> bool:
-            a, b = left(row), right(row)
-            if a is None or b is None:
-                return False
-            return _within(a, b) is not negated
-
-        return answer
-
-    return made
+    return holds
 
 
 def _within(part: Any, whole: Any) -> bool:
@@ -180,14 +156,14 @@ def defaulted(value: Reader, other: Reader) -> Reader:
 
 
 COMPARISONS: dict[str, Callable[[Reader, Reader], Reader]] = {
-    "eq": _equal,
-    "ne": _unequal,
-    "lt": _ordered(operator.lt),
-    "lteq": _ordered(operator.le),
-    "gt": _ordered(operator.gt),
-    "gteq": _ordered(operator.ge),
-    "in": _held(False),
-    "notin": _held(True),
+    "eq": _compared(_same),
+    "ne": _compared(lambda left, right: not _same(left, right)),
+    "lt": _compared(_ordered(operator.lt)),
+    "lteq": _compared(_ordered(operator.le)),
+    "gt": _compared(_ordered(operator.gt)),
+    "gteq": _compared(_ordered(operator.ge)),
+    "in": _compared(_within),
+    "notin": _compared(lambda part, whole: not _within(part, whole)),
 }
 CALCULATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,

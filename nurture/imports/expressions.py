@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.lexer import Token, TokenStream
-from jinja2.parser import Parser
 
 from nurture.files.diagnosis import did_you_mean
 from nurture.imports.closures import (
@@ -30,6 +28,7 @@ from nurture.imports.closures import (
 )
 from nurture.imports.types import as_text
 from nurture.imports.words import ABSENT, ANSWERS, DEFAULTS, FILTERS, INSTEAD, PRESENT, TESTS
+from nurture.texts import jinja
 from nurture.texts.wishes import words_like
 
 _PARSER = Environment(autoescape=False)  # noqa: S701 - parses only; nothing is rendered with it
@@ -84,11 +83,12 @@ def compile_expression(
 
 
 def _tree(text: str) -> nodes.Expr:
-    parser = Parser(_PARSER, "", state="variable")
-    # The parser copies a token's line into its nodes. A token's offset in that place tells where a fault is.
-    parser.stream = TokenStream(_tokens(text), None, None)
     try:
-        tree = parser.parse_expression()
+        lexemes = jinja.lex(_PARSER, text)
+    except TemplateSyntaxError as error:
+        raise ExpressionError(f"not understood: {error.message}", offset=error.lineno) from None
+    try:
+        tree, left = jinja.parse(_PARSER, text, lexemes)
     except TemplateSyntaxError as error:
         at_end = error.lineno >= len(text.rstrip())
         message = "something is missing at the end" if at_end else str(error.message)
@@ -96,34 +96,18 @@ def _tree(text: str) -> nodes.Expr:
         raise ExpressionError(message, hint, offset=error.lineno) from None
     except RecursionError:
         raise ExpressionError("nested too deeply", "put long lists in `tables`", offset=0) from None
-    left = parser.stream.current
-    if left.type != "eof":
-        if left.type == "assign":
-            raise ExpressionError(
-                "`=` sets a value, and nothing is set here", "`==` compares", offset=left.lineno
-            )
+    if left.type == "assign":
         raise ExpressionError(
-            "nothing is expected after the expression", "write one expression", offset=left.lineno
+            "`=` sets a value, and nothing is set here", "`==` compares", offset=left.lineno
         )
+    if left.type != "eof":
+        message = "nothing is expected after the expression"
+        raise ExpressionError(message, "write one expression", offset=left.lineno)
     return tree
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    found: list[tuple[int, str, str]] = []
-    offset = 0
-    try:
-        for _, kind, word in _PARSER.lexer.tokeniter(text, None, state="variable"):
-            if kind != "whitespace":
-                found.append((offset, kind, word))
-            offset += len(word)
-    except TemplateSyntaxError as error:
-        raise ExpressionError(f"not understood: {error.message}", offset=offset) from None
-    yield from _PARSER.lexer.wrap(found)
-    yield Token(len(text), "eof", "")
-
-
 class _Builder:
-    """Turns Jinja's nodes into closures, and remembers the columns they read."""
+    """Turns Jinja's nodes into closures, and lists the columns that they read."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], blank: frozenset[str], forbids: bool) -> None:
         self.tables = tables
@@ -172,7 +156,7 @@ class _Builder:
 
         def cell(row: Row) -> Any:
             value = row.get(name)
-            if value.__class__ is str:
+            if type(value) is str:
                 value = value.strip() if value.isascii() else value.strip().strip(_UNSEEN).strip()
                 return None if value in blank else value
             return value

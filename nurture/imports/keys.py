@@ -1,4 +1,4 @@
-"""Tells keys from what stands in a key's place: placeholders and numbers that a spreadsheet has rounded."""
+"""Finds values that cannot be keys: placeholders, and numbers that a spreadsheet has rounded."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 
 from nurture.texts.wishes import fold
 
-_PLAIN = re.compile(
-    r"[A-Za-z]{0,8}+[-_]?0{0,40}+[1-9]\d{0,80}+", re.ASCII
-)  # most keys: a look at the rest takes longer
+# Most keys: a look at the rest takes longer.
+_PLAIN = re.compile(r"[A-Za-z]{0,8}+[-_]?0{0,40}+[1-9]\d{0,80}+", re.ASCII)
 _ROUNDED = re.compile(r"[+-]?\d{1,40}+([.,]\d{1,40}+)?e[+-]?\d{1,40}+", re.ASCII)
 _SHEET_ERROR = re.compile(r"#[a-z0-9/_]+[!?]?", re.ASCII)
 _ZERO = re.compile(r"[+-]?0*([.,]0*)?", re.ASCII)
@@ -16,32 +15,11 @@ _NOBODY = frozenset(
     {
         *("null", "nil", "none", "nan", "na", "n/a", "n.a", "n a", "not available", "not applicable"),
         *("no value", "undefined", "unknown", "unassigned", "anonymous", "anonym", "guest", "blank", "empty"),
-        *(
-            "missing",
-            "default",
-            "test",
-            "tests",
-            "testing",
-            "dummy",
-            "sample",
-            "example",
-            "tbd",
-            "tba",
-            "todo",
-        ),
-        *("tbc", "pending", "new", "other", "others", "yes", "no", "true", "false", "id", "key", "email"),
-        *(
-            "deleted",
-            "removed",
-            "invalid",
-            "error",
-            "nothing",
-            "void",
-            "void 0",
-            "[object object]",
-            "object object",
-        ),
-        *("inconnu", "inconnue", "neant", "aucun", "aucune", "s/o", "vide", "anonyme", "non", "oui", "essai"),
+        *("missing", "default", "test", "tests", "testing", "dummy", "sample", "example", "tbd", "tba"),
+        *("todo", "tbc", "pending", "new", "other", "others", "yes", "no", "true", "false", "id", "key"),
+        *("email", "deleted", "removed", "invalid", "error", "nothing", "void", "void 0", "object object"),
+        *("[object object]", "vide", "anonyme", "non", "oui", "essai"),
+        *("inconnu", "inconnue", "neant", "aucun", "aucune", "s/o"),
         *("unbekannt", "keine", "keiner", "kein", "k.a", "k. a", "leer", "nein", "ja", "entfallt", "ohne"),
         *("desconocido", "ninguno", "sconosciuto", "nessuno", "onbekend", "geen", "xxx", "xx", "x"),
     }

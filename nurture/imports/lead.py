@@ -1,4 +1,4 @@
-"""What an import map makes of one row: a lead as another system knows it."""
+"""The lead that an import map makes of one row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 40
 
 
 def shown(value: object) -> str:
-    """A value as a reason may quote it: short."""
+    """A value, shortened for a message."""
     text = str(value)
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
@@ -50,12 +50,12 @@ class Remark:
 
 
 FORBIDDING = frozenset({Sig.CONSENT_WITHDRAWN.value, Sig.MAIL_COMPLAINED.value, Sig.MAIL_BOUNCED.value})
-"""Signals that end mail to an address: they outlive their row as a withdrawal does."""
+"""Signals that end mail to an address: like a withdrawal, they are kept when their row is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedLead:
-    """One row, read: what is blank in it is not here, so it can overwrite nothing."""
+    """One row as read. Blank cells are left out, so that they overwrite nothing."""
 
     line: int  # of the file, from 1
     source: str  # of the map
@@ -73,7 +73,7 @@ class ImportedLead:
     @property
     def withdraws(self) -> bool:
         """Whether the row says of some topic that it was withdrawn."""
-        return any(consent.state == "withdrawn" for consent in self.consents)
+        return any(consent.state is ConsentState.WITHDRAWN for consent in self.consents)
 
     @property
     def forbids(self) -> bool:
@@ -84,7 +84,7 @@ class ImportedLead:
 
     def refused(self, why: str) -> ImportedLead:
         """What is left of a row that is rejected: the wish to leave, and nothing else."""
-        withdrawn = tuple(said for said in self.consents if said.state == "withdrawn")
+        withdrawn = tuple(said for said in self.consents if said.state is ConsentState.WITHDRAWN)
         final = tuple(past for past in self.signals if past.type in FORBIDDING)
         return replace(
             self,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 from nurture.conditions.condition import Vocabulary
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.files.diagnosis import Fault, did_you_mean
 from nurture.files.source import Node, fault_at, fault_within, load_yaml, validate
 from nurture.imports.closures import Reader
@@ -66,16 +66,7 @@ class ImportMap:
         """One fault for each expression that reads a column the file does not have."""
         known = {" ".join(name.split()) for name in header}
         return [
-            Fault(
-                fault.code,
-                f"{fault.message} `{column}`",
-                fault.file,
-                fault.line,
-                fault.column,
-                fault.width,
-                did_you_mean(column, known),
-                source_line=fault.source_line,
-            )
+            replace(fault, message=f"{fault.message} `{column}`", help=did_you_mean(column, known))
             for column, fault in self.columns
             if column not in known
         ]

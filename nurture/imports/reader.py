@@ -1,18 +1,18 @@
-"""Reads one row of a file into a lead, as a compiled map says; what it cannot use is told with its reason."""
+"""Reads one row of a file into a lead, as a compiled map says, with a remark on each value it cannot use."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.address import AddressError, normalise
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.imports.closures import Reader, Row
 from nurture.imports.keys import key_fault
 from nurture.imports.lead import FORBIDDING, ImportedLead, PastSignal, Remark, RowFault, shown
+from nurture.imports.signal_ids import completed, fitting, names_person
 from nurture.imports.types import Converter, as_line, as_text, at_most
 from nurture.texts.wishes import says_left, says_no, says_yes, wishes_to_leave
 from nurture.values import Consent, Suppression
@@ -20,8 +20,6 @@ from nurture.words import Basis, ConsentState, SuppressionReason
 
 SLACK = timedelta(minutes=5)
 """How far ahead of us another system's clock may be."""
-LONGEST_ID = 200
-"""Characters of a signal's id; of a longer one a digest is kept."""
 
 _STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.PENDING: 1, ConsentState.WITHDRAWN: 2}
 _line = at_most(200, as_line)
@@ -93,9 +91,8 @@ class SignalCells:
 class SignalPlan:
     """A past signal that rows state when `when` holds; `needs_properties`: not without any."""
 
-    kind: (
-        SignalCells | Callable[[str], SignalCells]
-    )  # or how the type that the row names is read; raises RowFault
+    # Or how the type that the row names is read; raises RowFault.
+    kind: SignalCells | Callable[[str], SignalCells]
     when: Cell | None
     at: Cell | None
     id: Cell | None
@@ -107,7 +104,7 @@ class SignalPlan:
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """A compiled map: reads rows, knows no file."""
+    """A compiled map, which reads single rows."""
 
     source: str
     moment: Converter  # reads an instant, in the map's zone and forms
@@ -123,7 +120,7 @@ class RowReader:
     strict: bool = False  # a cell that cannot be read costs its row
 
     def read(self, row: Row, line: int, now: datetime) -> ImportedLead:
-        """The lead in a row; what has no date of its own happened `now`, when we heard of it.
+        """The lead in a row; what has no date of its own is dated `now`.
 
         A cell that cannot be read is left out and told in `remarks`. A row without an address, with a wish
         that cannot be read, or with any such cell where the map is strict, is `rejected` but for its wish.
@@ -140,7 +137,7 @@ class RowReader:
         return lead.refused(why)
 
     def wish(self, guesses: Sequence[Row], line: int, now: datetime, why: str) -> ImportedLead | None:
-        """The wish to leave in a record that is no row, in any way it may be read; None without one."""
+        """The wish to leave in a damaged record, in any way it may be read; None without one."""
         found = [_Reading(self, row, now, careful=True).lead(line)[0] for row in guesses]
         said = next((lead for lead in found if lead.forbids), None)
         whose = next((lead.address for lead in found if lead.address), "") or _only_address(guesses)
@@ -148,7 +145,7 @@ class RowReader:
 
 
 class _Reading:
-    """One row being read: what it says, and what is to be told of it."""
+    """One row being read: what it says, and the remarks on it."""
 
     __slots__ = ("careful", "now", "reader", "remarks", "row", "unread")
 
@@ -156,7 +153,7 @@ class _Reading:
         self.reader = reader
         self.row = row
         self.now = now
-        self.careful = careful  # only a written word is a wish: the cells may not be those of their columns
+        self.careful = careful  # only an explicit word counts as a wish: cells may stand in the wrong columns
         self.remarks: list[Remark] = []
         self.unread = ""  # why something that may be a wish to leave could not be read
 
@@ -236,7 +233,7 @@ class _Reading:
         if plan.forbids and any(wishes_to_leave(self.row.get(column)) for column in when.columns):
             return True
         self.remarks.append(when.remark(fault.message))
-        if plan.forbids:  # perhaps a wish to leave: nobody comes in on it as one to be mailed
+        if plan.forbids:  # perhaps a wish to leave: the row must not bring in a lead to mail
             self.unread = self.unread or str(self.remarks[-1])
         return False
 
@@ -268,13 +265,13 @@ class _Reading:
         before = len(self.remarks)
         at = self._moment(plan.at)
         if len(self.remarks) > before and kind.type not in FORBIDDING:
-            return None  # its moment cannot be read, and it did not happen now
+            return None  # its moment cannot be read, and `now` would be wrong
         own = self._told(plan.id) if plan.id else row_id
         person = plan.of_person or own is None or names_person(own, address, key)
         source_id = f"{kind.type}:{own or address or key}"
         if not plan.needs_properties:  # totals come in once
             source_id = completed(source_id, kind.type, properties, at, person)
-        return PastSignal(kind.type, at or self.now, _fitting(source_id), properties)
+        return PastSignal(kind.type, at or self.now, fitting(source_id), properties)
 
     def _stated(self, when: Cell | None) -> bool:
         if when is None:
@@ -317,7 +314,7 @@ class _Reading:
         return self._values(cells, said, f"{kind.type}.")
 
     def _moment(self, cell: Cell | None) -> datetime | None:
-        """The moment a cell names; None when it is blank, or cannot be used, which is told."""
+        """The moment a cell names; None when it is blank, or cannot be used, which is remarked."""
         at: datetime | None = self._told(cell)
         if cell is not None and at is not None and at > self.now + SLACK:
             self.remarks.append(cell.remark(f"{at:%Y-%m-%d %H:%M} UTC is in the future"))
@@ -325,7 +322,7 @@ class _Reading:
         return at
 
     def _told(self, cell: Cell | None) -> Any:
-        """A single value, or None where the row or the map says nothing, or what cannot be used."""
+        """A single value; None where it is blank, not in the map, or cannot be used, which is remarked."""
         if cell is None:
             return None
         try:
@@ -352,43 +349,6 @@ class _Reading:
             if value != "" and value != []:
                 found[cell.name] = value
         return found
-
-
-SUBJECTS = ("asset", "webinar", "form", "page", "topic")
-"""Properties that say what a signal is about: a second one about another thing is another signal."""
-
-
-def completed(
-    source_id: str, kind: str, properties: Mapping[str, Any], at: datetime | None, person: bool
-) -> str:
-    """An id that also tells what a signal is about, and when it was where the id only names a person."""
-    about = [str(properties[name]) for name in SUBJECTS if name in properties]
-    parts = [source_id, *(subject for subject in about if subject not in source_id)]
-    if at is not None and (person or (kind.startswith("webinar.") and not about)):
-        parts.append(f"{at:%Y%m%dT%H%M%SZ}")
-    return ":".join(parts)
-
-
-def names_person(own: str, address: str, key: str | None) -> bool:
-    """Whether an id is a person's: an address, what is made of it, or the key."""
-    text = own.lower()
-    if own == key or "@" in text or "%40" in text:
-        return True
-    return bool(address) and (text == address.partition("@")[0] or _digested(text, address))
-
-
-_DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}
-
-
-def _digested(text: str, address: str) -> bool:
-    name = _DIGESTS.get(len(text))
-    return name is not None and text == hashlib.new(name, address.encode(), usedforsecurity=False).hexdigest()
-
-
-def _fitting(source_id: str) -> str:
-    if len(source_id) <= LONGEST_ID:
-        return source_id
-    return f"{source_id[:120]}:{hashlib.sha256(source_id.encode()).hexdigest()}"
 
 
 def _only_address(guesses: Iterable[Row]) -> str:

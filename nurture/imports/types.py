@@ -1,4 +1,4 @@
-"""Turns what an import map reads from a row into the types the catalogue declares, or says why not."""
+"""Converts the values that an import map reads to the types that the catalogue declares."""
 
 from __future__ import annotations
 

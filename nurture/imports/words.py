@@ -1,4 +1,4 @@
-"""The filters and tests an import map may use: few, pure, and loud about what they cannot read."""
+"""The filters and tests that an import map may use: pure functions, which raise for what they cannot read."""
 
 from __future__ import annotations
 

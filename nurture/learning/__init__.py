@@ -1,4 +1,4 @@
-"""Learning: a points card from outcomes, leaks found, and a model tried on what is past.
+"""Learning: a points card from outcomes, a search for leaks, and back-tests of a model.
 
 Its door: `outcomes.Example`, `candidates.Candidate`, `card.Card`, `leaks.find_leaks`, `backtest.Replayed`.
 """

@@ -35,7 +35,7 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Hand over from these points (fit + engagement) on, and this is what it comes to."""
+    """The points (fit + engagement) to hand over from, and the result."""
 
     points: float
     chosen: Chosen
@@ -67,7 +67,7 @@ class Replayed:
 
     @property
     def static(self) -> bool:
-        """Whether the history says nothing of when: fewer than one lead in twenty has two moments."""
+        """Whether the history has no dates: fewer than one lead in twenty has two moments."""
         return self.dated * 20 <= len(self.ids)
 
     @property
@@ -87,7 +87,7 @@ class Replayed:
         return auc(self.ranked)
 
     def chosen(self) -> Chosen:
-        """What handing over by the maturity matrix comes to."""
+        """The result of handing over by the maturity matrix."""
         became = self.became()
         return choose(sum(became.values()), became[WON], len(self.ids), self.outcomes.count(WON))
 
@@ -103,7 +103,7 @@ class Replayed:
         return [Handed(self.ids[i], self.points[i], self.outcomes[i], self._moment(i)) for i in found]
 
     def top_fifth(self) -> Chosen:
-        """What handing over the best fifth comes to, whatever the thresholds."""
+        """The result of handing over the best fifth, whatever the thresholds."""
         return top(self.ranked, 0.2)
 
     def lifts(self) -> list[float]:

@@ -8,6 +8,7 @@ from math import exp2
 
 from nurture.conditions.condition import Condition, Facts
 from nurture.learning.outcomes import Example
+from nurture.words import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Candidate:
     times: int = 1  # how many fresh signals it counts at most
 
     @property
-    def axis(self) -> str:
+    def axis(self) -> Axis:
         """The score it adds to."""
         return "fit" if self.on is None else "engagement"
 

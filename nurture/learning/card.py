@@ -14,6 +14,7 @@ from nurture.files.source import Node, load_yaml
 from nurture.learning.candidates import Candidate
 from nurture.learning.outcomes import Example
 from nurture.spans import format_span
+from nurture.words import Axis
 
 _LEARNED = re.compile(r"^# learned: (\{.*\})$", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z](?:[\w ,./()\[\]\"&<>=!-]*[\w)\]\"])?")
@@ -49,7 +50,7 @@ class Card:
         """Fit + engagement of this lead, as the engine makes them from the card's file."""
         return sum(rule.amount(example) for rule in self.rules)
 
-    def axis(self, name: str) -> list[Rule]:
+    def axis(self, name: Axis) -> list[Rule]:
         """The rules of one axis: the start, then what decides most; a source's rules stay together."""
         mine = [rule for rule in self.rules if rule.candidate.axis == name]
         weight: dict[str, int] = {}

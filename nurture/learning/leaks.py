@@ -1,4 +1,4 @@
-"""Leaks: fields and signals that know the outcome because they were written after it."""
+"""Leaks: fields and signals that reveal the outcome because they were written after it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from nurture.learning.outcomes import Example
 from nurture.learning.proposal import NEVER, may_score
 
 TOO_GOOD = 0.8
-"""The AUC from which on a single field has probably seen the outcome; honest ones stay around 0.7."""
+"""A single field with at least this AUC was probably filled after the outcome; others reach about 0.7."""
 TOO_LATE = 0.5
 """Share of the won leads for which a field is filled, beyond the others; or a signal comes too late."""
 TIED = 0.05
 """Share of the decided leads for which a signal shares its moment with the outcome."""
 FEW = 20
-"""Leads of each kind without which nothing is suspected."""
+"""With fewer leads of either kind, nothing is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something that may know the outcome; `name` is what --exclude takes."""
+    """Something that may reveal the outcome; `name` is what --exclude takes."""
 
     name: str
     why: str
@@ -97,7 +97,7 @@ def _filled(name: str, examples: Sequence[Example]) -> float:
 
 
 def _too_good(examples: Sequence[Example], candidates: Sequence[Candidate]) -> list[Leak]:
-    """Sources whose rules alone rank the leads better than an honest field does."""
+    """Sources whose rules alone rank the leads better than a field from before the outcome does."""
     sources: dict[str, list[Candidate]] = {}
     for one in candidates:
         sources.setdefault(one.source, []).append(one)

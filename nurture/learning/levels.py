@@ -1,4 +1,4 @@
-"""Levels: cuts numbers and groups categories so that each part has a rate of its own, and leads enough."""
+"""Levels: cuts numbers and groups categories, so that each part has its own rate and enough leads."""
 
 from __future__ import annotations
 

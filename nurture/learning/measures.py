@@ -30,7 +30,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What choosing some leads comes to; None where there is nothing to divide by."""
+    """The result of choosing some leads; None where there is nothing to divide by."""
 
     leads: int
     won: int
@@ -59,7 +59,7 @@ def auc(ranked: Ranked) -> float | None:
 
 
 def choose(chosen: int, chosen_won: float, leads: int, won: int) -> Chosen:
-    """What it comes to when `chosen` of the leads are taken, of whom `chosen_won` were won."""
+    """The result when `chosen` of the leads are taken, of whom `chosen_won` were won."""
     precision = chosen_won / chosen if chosen else None
     return Chosen(
         leads=chosen,
@@ -71,7 +71,7 @@ def choose(chosen: int, chosen_won: float, leads: int, won: int) -> Chosen:
 
 
 def top(ranked: Ranked, share: float) -> Chosen:
-    """What the best `share` of the leads come to; those tied at the border count by their rate."""
+    """The result for the best `share` of the leads; those tied at the border count by their rate."""
     wanted = round(len(ranked) * share)
     taken, good = 0, 0.0
     for _, tied in groupby(sorted(ranked, key=itemgetter(0), reverse=True), key=itemgetter(0)):

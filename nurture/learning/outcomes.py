@@ -64,7 +64,7 @@ class Example:
 
     @property
     def dated(self) -> bool:
-        """Whether its history tells one moment from another."""
+        """Whether its history has more than one moment."""
         return len({s.occurred_at for s in self.signals} | {self.at}) > 1
 
 

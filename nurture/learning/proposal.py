@@ -1,4 +1,4 @@
-"""Proposes the rules that the leads' fields and signals suggest: numbers cut, categories grouped."""
+"""Proposes rules from the fields and signals of leads: numbers are cut, categories grouped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed links and addresses that say who leaves, and how a URL is shown without its secrets.
+"""Signed links and addresses that name a lead or a message, and URLs shown without their secrets.
 
-Its door: `web_tokens.Links`, `mail_tokens.write`, `mail_tokens.read`, `redaction.shown_url`.
+Its door: `web_tokens.Links`, `mail_tokens`, `redaction.shown_url`.
 """

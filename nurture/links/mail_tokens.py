@@ -31,6 +31,6 @@ def read(keys: Sequence[str], purpose: str, token: str) -> tuple[int, ...] | Non
 
 
 def _signature(key: str, body: str) -> str:
-    """80 bits: a forger has one guess a mail, and a wrong one is counted."""
+    """80 bits are enough: each guess takes a mail, and wrong ones are counted."""
     signed = hmac.digest(key.encode(), f"nurture.address:{body}".encode(), "sha256")
     return b32encode(signed[:10]).decode().lower()

@@ -1,4 +1,4 @@
-"""Shows where a URL leads without what it keeps secret, and takes its secrets out of a text."""
+"""Shows a URL without its secrets, and removes them from a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed links: tokens that say who leaves, without an address in them and without an end date."""
+"""Signed links: tokens that name who unsubscribes, without an address and without an end date."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BadLink(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeToken:
-    """What an unsubscribe link says: which address leaves, and which message carried the link."""
+    """What an unsubscribe link holds: the address that unsubscribes, and the message that had the link."""
 
     address_id: int
     outbox_id: int
@@ -59,7 +59,7 @@ class Links:
         self._signer = self._unsubscribe.make_signer()
 
     def unsubscribe_url(self, address_id: int, outbox_id: int) -> str:
-        """The link that leaves in one click: the same for the same message, whenever it is made."""
+        """The link to unsubscribe in one click: always the same for one message."""
         return f"{self.public_url}/u/{self._sign(address_id, outbox_id)}"
 
     def bounce_address(self, mailbox: str, outbox_id: int) -> str:
@@ -87,7 +87,7 @@ class Links:
         return self._numbers("n", token, 1)[0]
 
     def unsubscribe_mailto(self, mailbox: str, address_id: int, outbox_id: int) -> str:
-        """The mailto form, for programs that leave by mail; the token stands in the address."""
+        """The mailto form, for programs that unsubscribe by mail; the token is in the address."""
         address = _tagged(mailbox, mail_tokens.write(self._keys, "u", address_id, outbox_id))
         return f"mailto:{quote(address, safe='@')}?subject=unsubscribe"
 

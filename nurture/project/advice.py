@@ -1,28 +1,26 @@
-"""Warns of what is no fault and still unlikely to be meant: vain waits, past webinars, unused templates."""
+"""Warns of what is allowed and probably not meant: pointless waits, past webinars, unused templates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nurture.files.diagnosis import Fault, in_order
+from nurture.files.diagnosis import Fault, as_warning, in_order
 from nurture.files.source import Loc, Node, fault_at, load_yaml
 from nurture.project.book import Book
 from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.shelves import POLICY, spelled
-from nurture.sequences.grammar import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
+from nurture.sequences.steps import CastStep, NotifyStep, SendStep, Sequence, Step, WaitStep
 from nurture.sequences.vain import vain
 from nurture.sequences.webinars import webinar_of
 from nurture.spans import format_span
 from nurture.templates.source import languages_to_try
-from nurture.timing import Cap
 from nurture.words import Purpose
 
 ENGINES_OWN = ("seller/", "consent/")
 """Folders of templates that the engine sends by itself."""
 FEW = 2
-"""A stream of no more assets than this runs dry at once."""
+"""A stream of no more assets than this is reported as running out."""
 
 
 def advise(book: Book, now: datetime) -> list[Fault]:
@@ -78,7 +76,7 @@ def _unused(book: Book) -> list[Fault]:
     faults = []
     for name in sorted(book.templates.names - sent):
         if not name.startswith(ENGINES_OWN):
-            path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+            path = _file_of(book, name)
             message = f"no sequence sends `{name}`"
             hint = "send it, or remove the file"
             faults.append(_first_line(book, path, "NUR061", message, hint))
@@ -92,16 +90,15 @@ def _untranslated(book: Book) -> list[Fault]:
         has = set(info.languages)
         for language in book.policy.languages:
             if not has.intersection(languages_to_try(language)):
-                path = next(p for p in sorted(book.files) if p.startswith(f"templates/{name}."))
+                path = _file_of(book, name)
                 message = f"`{name}` is not there in `{language}`: leads in `{language}` get it in `{main}`"
                 hint = f"write {_variant(path, language)}, or take `{language}` out of `languages:`"
-                first = book.files[path].split("\n", 1)[0]
-                faults.append(
-                    Fault(
-                        "NUR065", message, path, 1, 1, max(1, len(first)), hint, "warning", source_line=first
-                    )
-                )
+                faults.append(_first_line(book, path, "NUR065", message, hint))
     return faults
+
+
+def _file_of(book: Book, template: str) -> str:
+    return next(path for path in sorted(book.files) if path.startswith(f"templates/{template}."))
 
 
 def _first_line(book: Book, path: str, code: str, message: str, hint: str) -> Fault:
@@ -135,7 +132,8 @@ def _past(book: Book, sequence: Sequence, now: datetime) -> list[Fault]:
 def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
     """A wait between two touches that some cap of one touch makes longer anyway."""
     topic = book.catalog.topics[sequence.topic]
-    spans = [span for cap in (*book.policy.caps, *topic.caps, *sequence.caps) if (span := _of_one(cap))]
+    caps = (*book.policy.caps, *topic.caps, *sequence.caps)
+    spans = [cap.span for cap in caps if cap.count == 1 and cap.span is not None]
     longest = max(spans, default=timedelta(0))
     vain = [
         wait
@@ -149,10 +147,6 @@ def _vain_waits(book: Book, sequence: Sequence) -> list[Fault]:
         for place in (_tree(book, sequence.path).mappings() if vain else ())
         if place.at[0] in {wait.line for wait in vain} and "wait" in place.keys  # keys is a mapping
     ]
-
-
-def _of_one(cap: Cap) -> timedelta | None:
-    return cap.span if cap.count == 1 else None
 
 
 def _wait_after(book: Book, sequence: Sequence, step: Step) -> WaitStep | None:
@@ -187,5 +181,4 @@ def _tree(book: Book, path: str) -> Node:
 
 
 def _warning(node: Node, loc: Loc, path: str, code: str, message: str, hint: str) -> Fault:
-    fault = fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",))
-    return replace(fault, severity="warning")
+    return as_warning(fault_at(node, loc, path, code, message, hint=hint, key=loc == ("stream",)))

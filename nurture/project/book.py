@@ -29,6 +29,7 @@ from nurture.scoring.model import ScoringModel, read_scoring
 from nurture.sequences.grammar import is_standing, salvage_sequence
 from nurture.sequences.steps import Sequence
 from nurture.templates.render import TemplateSet, compile_templates
+from nurture.words import Axis
 
 T = TypeVar("T")
 _UNDECODED = re.compile("[\udc80-\udcff]")
@@ -217,7 +218,7 @@ def _bind(
 
 
 def _thresholds(
-    axis: str, entered: Iterable[float], policy: Policy, live: list[tuple[str, float]]
+    axis: Axis, entered: Iterable[float], policy: Policy, live: list[tuple[str, float]]
 ) -> tuple[float, ...]:
     """Where a grade or heat is entered, where it is left, and what live conditions compare with."""
     margin = policy.maturity.margin

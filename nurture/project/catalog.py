@@ -135,9 +135,7 @@ class Catalog:
     attributes: Mapping[str, str] = field(default_factory=dict)
     signals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
-    values: Mapping[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # attribute, or type.property -> `one_of`
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)  # attribute, type.property -> one_of
 
     @property
     def titles(self) -> Mapping[str, Said]:
@@ -186,7 +184,7 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     segments: dict[str, Condition] = {}
     for name, text in file.segments.items():
         try:
-            segments[name] = parse(text, _with(plain, segments).vocabulary())
+            segments[name] = parse(text, replace(plain, segments=dict(segments)).vocabulary())
             if segments[name].reads_signal:
                 message = "a segment looks at leads, not at the signal of one moment"
                 faults.append(fault_at(node, ("segments", name), path, "NUR034", message))
@@ -198,7 +196,7 @@ def salvage_catalog(node: Node, path: str) -> tuple[Catalog | None, list[Fault]]
     unsure = frozenset(
         key for key in node.value if key not in CatalogFile.model_fields and key not in left.value
     )
-    return (None if unsure else _with(plain, segments)), faults
+    return (None if unsure else replace(plain, segments=segments)), faults
 
 
 _STAND_INS = {"title": "?", "url": "https://example.com/", "starts_at": "2100-01-01T00:00Z", "type": "text"}
@@ -235,10 +233,6 @@ def condition_fault(node: Node, loc: tuple[str | int, ...], path: str, error: Co
         width=error.width,
         hint=error.suggestion,
     )
-
-
-def _with(catalog: Catalog, segments: Mapping[str, Condition]) -> Catalog:
-    return replace(catalog, segments=dict(segments))
 
 
 def _types(properties: Mapping[str, Property], node: Node, *loc: str) -> dict[str, str]:

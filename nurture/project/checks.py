@@ -104,10 +104,8 @@ def check_template_assets(files: Mapping[str, str], templates: TemplateSet, cata
     """Every asset a template declares stands in the catalogue."""
     faults = []
     for path, text in files.items():
-        name = path.removeprefix("templates/").split(".")[0]
-        asset = (
-            templates.info(name).asset if path.startswith("templates/") and name in templates.names else None
-        )
+        info = templates.infos.get(template_of(path)) if is_template(path) else None
+        asset = info.asset if info is not None else None
         if asset is None or asset in catalog.assets:
             continue
         found = _ASSET_LINE.search(text)
@@ -143,7 +141,8 @@ def check_openings(
             if window and not _ever_opens([*own, window], policy):
                 message = f"the window of step `{step.id}` never opens"
                 hint = f"the policy is open {_spoken(policy)}"
-                place = next((n for n in _sends(node.get("steps")) if n.at[0] == step.line), node)
+                sends = _steps_with(node.get("steps"), ("send",))
+                place = next((one for one in sends if one.at[0] == step.line), node)
                 faults.append(fault_at(place, ("window",), sequence.path, "NUR051", message, hint=hint))
     return faults
 
@@ -160,10 +159,6 @@ def _templates_named(node: Node) -> Iterator[tuple[Node, str, str]]:
         for asset, named in (item.value if item.is_mapping else {}).items():
             if isinstance(named.value, str):
                 yield item, asset, named.value
-
-
-def _sends(node: Node | None) -> Iterator[Node]:
-    return _steps_with(node, ("send",))
 
 
 def _steps_with(node: Node | None, verbs: tuple[str, ...]) -> Iterator[Node]:

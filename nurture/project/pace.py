@@ -18,7 +18,7 @@ _RATE = re.compile(r"(\d{1,7}) +per +(second|minute|hour|day)")
 _DOMAIN = re.compile(r"(?<![a-z0-9_.-])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 
 OTHERS = "others"
-"""The key under `domains` that speaks of every domain which is not named."""
+"""The key under `domains` for every domain which is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ DayText = Annotated[date, PlainValidator(parse_day), WithJsonSchema({"type": "st
 
 
 class WarmUp(Strict):
-    """A sender that nobody knows yet begins with few mails a day, and more on each day after.
+    """A new sender begins with few mails a day, and sends more on each day after.
 
     Day n (from 0) allows `first_day * growth ** n`; once that passes `up_to`, nothing is limited any more.
     """

@@ -157,7 +157,7 @@ class HandoffPolicy(Strict):
 
 
 class BouncePolicy(Strict):
-    """When passing failures suppress an address: so many touches in a row, over so long a time."""
+    """When temporary failures suppress an address: this many touches in a row, over this long."""
 
     soft: Annotated[int, Field(ge=2, le=100)] = 5
     over: Span = parse_span("7 days")

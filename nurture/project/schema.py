@@ -37,7 +37,8 @@ def schemas(book: Book | None = None) -> dict[str, dict[str, Any]]:
 
     With a book, the sequence's schema also lists the project's own templates, topics and signal types.
     """
-    found = {name: _schema(model, _extra(name)) for name, model in _ROOTS.items()}
+    parts: dict[str, list[type[BaseModel]]] = {"sequence": [*VERBS.values(), Case, LastCase, Arm, WayOut]}
+    found = {name: _schema(model, parts.get(name, [])) for name, model in _ROOTS.items()}
     sequence = found["sequence"]
     definitions = sequence["definitions"]
     definitions["step"] = {
@@ -48,10 +49,6 @@ def schemas(book: Book | None = None) -> dict[str, dict[str, Any]]:
     }
     _list_known(sequence, definitions, book)
     return found
-
-
-def _extra(name: str) -> list[type[BaseModel]]:
-    return [*VERBS.values(), Case, LastCase, Arm, WayOut] if name == "sequence" else []
 
 
 class _Draft07(GenerateJsonSchema):

@@ -1,4 +1,4 @@
-"""Which files make a project: their names, in either ending, and what only looks like one of them."""
+"""Which files belong to a project: their names, in either ending, and files that are only like them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_sequence(path: str) -> bool:
 
 
 def is_template(path: str) -> bool:
-    """Whether this lies on the shelf of templates, well named or not."""
+    """Whether this is in the folder of templates, well named or not."""
     return path.startswith(f"{TEMPLATES}/")
 
 
@@ -62,7 +62,7 @@ def unread(beginnings: Mapping[str, str]) -> list[Fault]:
 
 
 def _meant(path: str, text: str) -> str:
-    """What to do with a file that is not read; nothing when it is none of ours."""
+    """What to do with a file that is not read; empty when it is not like a file of a project."""
     folder, _, name = path.rpartition("/")
     top, _, below = folder.partition("/")
     stem, ending = _parted(name)

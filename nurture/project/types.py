@@ -1,4 +1,4 @@
-"""Gives stored values the types that catalog.yaml declares: JSON has neither dates nor promises."""
+"""Gives stored values the types that catalog.yaml declares, since JSON has no dates and no declared types."""
 
 from __future__ import annotations
 

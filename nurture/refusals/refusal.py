@@ -1,12 +1,13 @@
-"""Reads a failure by its codes and its words: is the mailbox gone for good, or was it only this time?
+"""Reads a failure by its codes and its words: whether it is permanent, and why.
 
-RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt it is soft. What is
-said of our host, our sender or our letter is never the address's fault, whatever code stands beside it.
+RFC 3463 codes come first, then the SMTP code, then the phrases that servers use. In doubt a failure is soft.
+One that is about our host, our sender or our letter never counts against the address, whatever its code.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nurture.refusals.words import (
@@ -21,6 +22,7 @@ from nurture.refusals.words import (
     OURS,
     SHUT_WORDS,
     SOFT_WORDS,
+    RefusalReason,
 )
 from nurture.texts.fold import folded
 
@@ -30,7 +32,7 @@ _WITH_REPLY = re.compile(
     _NOT_NUMBER + r"([245]\d\d)[ \-:,]{1,3}(?:ERROR_CODE :)?['\"(#]?([245])\.(\d{1,3})\.(\d{1,3})(?![\d.\]])"
 )
 _REPLY = re.compile(r"(?:^|[\s:;,(])([45]\d\d)(?=[ \-:,]|$)", re.MULTILINE)
-HARD_CODES = {
+HARD_CODES: Mapping[str, RefusalReason] = {
     "1.1": "user_unknown",
     "1.2": "host_unknown",
     "1.3": "user_unknown",
@@ -43,7 +45,7 @@ HARD_CODES = {
 """Subject and detail of permanent codes that speak of the address itself (RFC 3463 3.2, RFC 7505)."""
 NO_MAIL_CODES = (521, 556)
 """The host, or the domain, takes no mail at all (RFC 7504)."""
-OTHER_CODES = {
+OTHER_CODES: Mapping[str, RefusalReason] = {
     "1.7": "sender_refused",
     "1.8": "sender_refused",
     "2.0": "mailbox_status",
@@ -60,14 +62,14 @@ ABOUT_ELSE = ("2.1", "3.", "7.")
 """Codes of a closed mailbox, the mail system, policy: an unknown user counts only where RCPT was refused."""
 GENERAL = ("", "0.0")
 """No code, or one that says nothing."""
-BLAMED = ("our_pace", "sender_refused", "blocked")
+BLAMED: tuple[RefusalReason, ...] = ("our_pace", "sender_refused", "blocked")
 """Words about us beside which no code and no unknown user counts."""
-NOT_THE_ADDRESS = ("mailbox_full", "later", "disabled", *BLAMED)
+NOT_THE_ADDRESS: tuple[RefusalReason, ...] = ("mailbox_full", "later", "disabled", *BLAMED)
 """Words that weigh more than those about an unknown user: they often stand in one sentence."""
-UNCLEAR = "unclear"
-"""The reason of a failure that nobody can read one in."""
 
-_SOFT = tuple((reason, re.compile(words)) for reason, words in SOFT_WORDS)
+_SOFT: tuple[tuple[RefusalReason, re.Pattern[str]], ...] = tuple(
+    (reason, re.compile(words)) for reason, words in SOFT_WORDS
+)
 _FULL = dict(_SOFT)["mailbox_full"]
 _CERTAIN = re.compile("|".join(CERTAIN))
 _SHUT = re.compile("|".join(SHUT_WORDS))
@@ -78,10 +80,10 @@ _UNAVAILABLE = re.compile(r"mail ?box (?:is )?unavailable")
 _FOLDED = re.compile(r"\n(?![ \t]{0,200}(?:>>>|<<<))[ \t]{1,200}")
 _LISTED = r"(?:spamhaus|spamcop|barracuda|dnsbl|blocklist|\brbl\b)"
 _LINK = re.compile(rf"https?://(?![^\s<>]{{0,100}}{_LISTED})[^\s<>]{{1,2000}}")
-"""A page to read: its address holds misleading words, unless it is a list that we stand on."""
+"""A link to an explanation: its words mislead, unless it names a blocklist that lists us."""
 _AGAIN = re.compile(r"(?<=\s)[245]\d\d[- ](?:[245]\.\d{1,3}\.\d{1,3} )(?=[a-z'])")
 LONGEST = 16_000
-"""Characters that are looked at: a server's words are some hundred, and a hostile mail must not take long."""
+"""Characters that are read: servers write some hundred, and a hostile mail must not take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,13 @@ class RefusalMeaning:
     """What a failure means. `hard`: this address will not take mail again; `reason` in one of our words."""
 
     hard: bool
-    reason: str
+    reason: RefusalReason
     status: str = ""
     code: int | None = None
 
     @property
     def ours(self) -> bool:
-        """Whether it is about us, and no address pays for it."""
+        """Whether it is about us, so that it does not count against the address."""
         return self.reason in OURS
 
 
@@ -109,21 +111,22 @@ def judge(status: str, text: str) -> RefusalMeaning:
 
 
 def tells_of_full(text: str) -> bool:
-    """Whether the words speak of a mailbox that has no room: somebody is there."""
+    """Whether the text says that the mailbox is full, and therefore that it exists."""
     return bool(_FULL.search(folded(text[:LONGEST])))
 
 
-def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
+def _decide(status: str, code: int | None, text: str) -> tuple[bool, RefusalReason]:
     said = _AGAIN.sub("", _LINK.sub(" ", folded(text)))
     subject = status.partition(".")[2]
-    soft = next((reason for reason, words in _SOFT if words.search(said)), "")
-    named = "user_unknown" if _GONE.search(said) else "host_unknown" if _NO_HOST.search(said) else ""
+    soft: RefusalReason | None = next((reason for reason, words in _SOFT if words.search(said)), None)
+    named: RefusalReason | None = "host_unknown" if _NO_HOST.search(said) else None
+    named = "user_unknown" if _GONE.search(said) else named
     if AT_US.search(text):
         return False, soft if soft in (*OURS, "later") else "sender_refused"
     if status.startswith("4") or (not status and code is not None and code < 500):
-        # For days, until it was given up: nobody of that name. Not while the server was still asking around.
+        # Given up after days with `no such user`. Not while the server was still trying other ways.
         gone = subject == "1.1" and named == "user_unknown" and not soft and bool(AT_RCPT.search(text))
-        return gone, named if gone else soft or OTHER_CODES.get(subject, "later")
+        return (True, "user_unknown") if gone else (False, soft or OTHER_CODES.get(subject, "later"))
     if subject in OTHER_CODES:
         return False, soft if soft in OURS else OTHER_CODES[subject]
     if code in NO_MAIL_CODES and not soft:
@@ -131,29 +134,30 @@ def _decide(status: str, code: int | None, text: str) -> tuple[bool, str]:
     if _CERTAIN.search(said) and soft not in ("sender_refused", "blocked"):
         return True, named or "user_unknown"
     if soft == "mailer_failed" or AT_OTHER.search(text):
-        return False, soft or UNCLEAR
+        return False, soft or "unclear"
     if _is_shut(subject, code, soft, said, text):
         return True, "shut"
     if _is_unproven(subject, named, text):
-        return False, soft or UNCLEAR
+        return False, soft or "unclear"
     if subject in HARD_CODES:
-        doubt = soft in BLAMED or (soft not in ("", "disabled") and not named)
-        return not doubt, soft if doubt else HARD_CODES[subject]
+        if soft in BLAMED or (soft and soft != "disabled" and not named):
+            return False, soft
+        return True, HARD_CODES[subject]
     if named and soft not in NOT_THE_ADDRESS:
         return True, named
-    return False, soft or UNCLEAR
+    return False, soft or "unclear"
 
 
-def _is_shut(subject: str, code: int | None, soft: str, said: str, text: str) -> bool:
+def _is_shut(subject: str, code: int | None, soft: RefusalReason | None, said: str, text: str) -> bool:
     """Whether the house has closed the mailbox, or refused its address with the general words for it."""
-    if soft not in ("", "disabled"):
+    if soft not in (None, "disabled"):
         return False
     if _SHUT.search(said):
         return subject == "2.1" or bool(_REJECTED.search(said))
     return code == 550 and bool(AT_RCPT.search(text) and _UNAVAILABLE.search(said))
 
 
-def _is_unproven(subject: str, named: str, text: str) -> bool:
+def _is_unproven(subject: str, named: RefusalReason | None, text: str) -> bool:
     """Whether an unknown user may be a filter's excuse: the code beside the words says something else."""
     if AT_RCPT.search(text):
         return False

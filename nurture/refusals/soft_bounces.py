@@ -1,4 +1,4 @@
-"""Passing failures, counted: an address that fails again and again over days is not worth another touch."""
+"""Counts temporary failures: an address that fails again and again over days is given up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words servers refuse mail with: what passes or is about us, and what says that nobody is there.
+"""The phrases servers refuse mail with: temporary or about us, and those that mean that no mailbox is there.
 
 One table for what a relay answers us and for what comes back by mail. Learnt from replies of many servers, and
 from the published lists of the large providers. Where one provider has a phrase of its own for a dead mailbox,
@@ -9,6 +9,7 @@ it is named beside it. All is folded: small letters without accents.
 from __future__ import annotations
 
 import re
+from typing import Literal, get_args
 
 AT_OTHER = re.compile(
     r"(?i)(?:in\s{1,40}reply\s{1,40}to|after)\s{1,40}(?:pipelined\s{1,40})?(?:end\s{1,40}of\s{1,40}|sending\s{1,40})?"
@@ -21,7 +22,7 @@ AT_US = re.compile(
     r"|\[MAIL_FROM\]|refused\s{1,40}to\s{1,40}talk\s{1,40}to\s{1,40}(?:me|us)|but\s{1,40}sender\s{1,40}was\s{1,40}rejected"
     r"|did\s{1,40}not\s{1,40}like\s{1,40}our\s{1,40}(?:EHLO|HELO|MAIL)"
 )
-"""The server turned us away before it knew whom the letter was for."""
+"""The server refused us before it knew the recipient."""
 AT_RCPT = re.compile(
     r"(?i)in\s{1,40}reply\s{1,40}to\s{1,40}RCPT|after\s{1,40}(?:pipelined\s{1,40})?RCPT|SMTP:RCPT|\[RCPT_TO\]"
     r"|>>> RCPT TO:[^\n]{0,500}\n\s{0,80}<<<|did\s{1,40}not\s{1,40}like\s{1,40}our\s{1,40}RCPT"
@@ -34,7 +35,7 @@ AT_DATA = re.compile(r"(?i)>>> DATA[^\n]{0,80}\n\s{0,80}<<<")
 """A transcript in which the refusal came at DATA: maybe of the address, which Sendmail had sent ahead."""
 
 _S = r"(?:[^ \n]{1,40} )"
-"""A word of no matter."""
+"""Any word."""
 _SENDER = (
     r"(?:\bsenders?\b|\bsender's\b|\boriginator\b|\bmail from\b|\bfrom address\b|\breturn[ -]path\b|\breverse[ -]path\b"
     r"|\bhelo\b|\behlo\b|\benvelope from\b|\bclient host\b|\bsending (?:domain|host|server|ip|address|mta)"
@@ -48,7 +49,13 @@ _NO = (
 )
 _FULL = r"(?:plein|satur|voll\b|uberfull|ueberfuell|llen[oa]|pien[oa]|\bvol\b|chei[oa])"
 
-SOFT_WORDS = (
+_Address = Literal["user_unknown", "host_unknown", "moved", "no_mail_taken", "shut"]
+_Passing = Literal["mailbox_status", "mailbox_full", "disabled", "mailer_failed", "too_many_hops", "later"]
+_Ours = Literal["our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"]
+RefusalReason = Literal[_Address, _Passing, _Ours, "unclear"]
+"""Why a server refuses a mail."""
+
+SOFT_WORDS: tuple[tuple[RefusalReason, str], ...] = (
     (
         "mailer_failed",
         r"mailer error|procmail|maildrop(?!:? ?maildir)|could(?:n't| not) create|can(?:'t|not) create|command (?:died"
@@ -131,9 +138,9 @@ SOFT_WORDS = (
         r"|restricted|on hold|expired account|frozen|desactive|deaktiviert|gesperrt|desactivad|suspendid|sospes",
     ),
 )
-"""Reasons that pass, or that are about us and not about the lead, with the words that tell them."""
+"""Temporary reasons, and reasons about us and not the lead, each with its phrases."""
 
-OURS = frozenset({"our_pace", "sender_refused", "blocked", "content_refused", "relay_denied"})
+OURS: frozenset[RefusalReason] = frozenset(get_args(_Ours))
 """Reasons that speak of us, of our host, or of what we wrote: no address pays for them."""
 
 CERTAIN = (
@@ -146,14 +153,14 @@ CERTAIN = (
     r"recipient \S{0,20}\s?null ?mx",
     r"accountdisabledexception",  # Exchange Online, of somebody who has left
 )
-"""Whatever the code beside them, and at whatever moment: nobody there, in words used for nothing else."""
+"""Phrases that always mean that there is no such mailbox, whatever the code and the moment."""
 
 SHUT_WORDS = (
     rf"\b(?:account|mail ?box)(?: that you tried to reach| of {_S}{{0,2}})? ?(?:is |has been |was )?(?:disabled|closed"
     r"|deactivated|terminated|cancelled|deleted)\b(?! or\b)",
     r"\bmail ?box no longer exists",
 )
-"""The mailbox was shut by its house. Of an inactive, locked or suspended one nobody knows for how long."""
+"""The provider closed the mailbox. An inactive, locked or suspended one may come back."""
 
 _WHO = r"(?:user(?: ?-?id)?|recipient|mail ?box|account|person|customer|login|address|addressee)(?:e?s)?"
 _NOT = (

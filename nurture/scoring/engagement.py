@@ -34,7 +34,6 @@ _EPOCH_MONDAY = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Part:
     """What one signal is worth by one rule: `points` now, `base` when it was fresh."""
 
@@ -45,7 +44,6 @@ class Part:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Cut:
     """What a cap took away, from a rule, a group or `engagement` as a whole."""
 
@@ -63,9 +61,8 @@ class Tally:
     parts: dict[int, list[Part]] = field(default_factory=dict)  # by the index of the rule
     weeks: set[int] = field(default_factory=set)  # active weeks that still count
     unanswered: int = 0  # mails in a row
-    changes: list[datetime] = field(
-        default_factory=list
-    )  # when signals dated ahead begin to count or to fade
+    # When signals dated ahead begin to count or to fade.
+    changes: list[datetime] = field(default_factory=list)
 
     def sums(self) -> list[tuple[EngagementRule, float]]:
         """Each rule's points before caps, in the order of the model; rules without points are left out."""

@@ -1,9 +1,8 @@
-"""Maturity: who is ready for sales, which stage a lead stands at, and why."""
+"""Maturity: which leads are ready for sales, which stage each lead is at, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -23,9 +22,7 @@ class Rejection(StrEnum):
     UNREACHABLE = "unreachable"  # nobody answered: as timing
     WRONG_FIT = "wrong_fit"  # will never buy: disqualified
     COMPETITOR = "competitor"  # works for one: disqualified
-    DUPLICATE = (
-        "duplicate"  # the same person as another lead: merged into it, or disqualified if none is named
-    )
+    DUPLICATE = "duplicate"  # also another lead: merged into it, or disqualified if none is named
 
 
 BARS: frozenset[str] = frozenset({Rejection.WRONG_FIT, Rejection.COMPETITOR, Rejection.DUPLICATE})
@@ -69,11 +66,10 @@ TRANSITIONS: Mapping[Stage, frozenset[Stage]] = MappingProxyType(
 
 
 BY_OPERATORS = frozenset({Stage.LEAD, Stage.SAL, Stage.SQL, Stage.CUSTOMER, Stage.DISQUALIFIED})
-"""The stages that somebody may know of; all others are computed from scores and signals."""
+"""The stages that an operator may set; all others are computed from scores and signals."""
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a lead is now: its stage, whether it is mature, why, and whether to offer it to sales now."""
 
@@ -137,7 +133,6 @@ def judge_by(maturity: Maturity, stage: Stage, was_mature: bool, score: Score, h
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Acts:
     """What a lead did since it was last recycled: of the types that maturity looks at, machines never."""
 
@@ -147,7 +142,7 @@ class Acts:
 
 
 def since_recycled(signals: Iterable[Signal]) -> Acts:
-    """What these signals say to maturity."""
+    """What maturity needs to know of these signals."""
     known = [s for s in signals if not s.machine and s.type in SIGNAL_TYPES]
     since = max((s.occurred_at for s in known if s.type == Sig.LEAD_RECYCLED), default=None)
     fresh = [s for s in known if since is None or s.occurred_at > since]

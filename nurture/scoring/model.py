@@ -1,4 +1,4 @@
-"""The scoring model, scoring.yaml: which facts about a lead, and which of its acts, are worth how much."""
+"""The scoring model, scoring.yaml: how many points each fact about a lead, and each of its acts, is worth."""
 
 from __future__ import annotations
 
@@ -160,6 +160,7 @@ class _Reader:
 
     def model(self, file: ScoringFile) -> ScoringModel:
         part = file.engagement
+        weekly, lost = part.regularity, part.unanswered
         self._check_names(file)
         fit = tuple(rule for i, entry in enumerate(file.fit) for rule in self._fit(i, entry))
         rules = tuple(self._rule(i, entry, part.groups) for i, entry in enumerate(part.rules))
@@ -169,8 +170,8 @@ class _Reader:
             rules=rules,
             groups=part.groups,
             max=part.max,
-            regularity=_regularity(part.regularity) if part.regularity else None,
-            unanswered=_unanswered(part.unanswered) if part.unanswered else None,
+            regularity=Regularity(weekly.rule, weekly.points, weekly.weeks, weekly.max) if weekly else None,
+            unanswered=Unanswered(lost.rule, lost.after, lost.points, _size(lost.max)) if lost else None,
             active=frozenset(str(one) for one in known) - PASSIVE,
             titles={entry.rule: entry.title for _, entry in _entries(file) if entry.title is not None},
         )
@@ -179,12 +180,15 @@ class _Reader:
         self.faults.append(fault_at(self.node, loc, self.path, code, message, hint=hint))
 
     def _check_names(self, file: ScoringFile) -> None:
-        counts = Counter(name for _, name in _names(file))
-        for loc, name in _names(file):
-            if counts[name] > 1:
+        counts = Counter(entry.rule for _, entry in _entries(file))
+        for loc, entry in _entries(file):
+            if counts[name := entry.rule] > 1:
                 counts[name] = 0  # the first one is told once, for all
                 self._fault(
-                    loc, "NUR301", f"several rules are called `{name}`", "a breakdown needs distinct names"
+                    (*loc, "rule"),
+                    "NUR301",
+                    f"several rules are called `{name}`",
+                    "a breakdown needs distinct names",
                 )
 
     def _fit(self, index: int, entry: FitEntry) -> Iterator[FitRule]:
@@ -211,7 +215,7 @@ class _Reader:
             points=entry.points,
             when=None if entry.when is None else self._condition((*loc, "when"), entry.when, entry.on),
             rate=1 / entry.half_life.total_seconds() if entry.half_life else 0.0,
-            cap=None if entry.max is None else abs(entry.max),
+            cap=_size(entry.max),
             group=entry.group,
             value=entry.value,
         )
@@ -253,8 +257,8 @@ class _Reader:
         return condition
 
 
-def _names(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    yield from (((*loc, "rule"), entry.rule) for loc, entry in _entries(file))
+def _size(cap: float | None) -> float | None:
+    return None if cap is None else abs(cap)
 
 
 def _entries(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], Entry]]:
@@ -266,12 +270,3 @@ def _entries(file: ScoringFile) -> Iterator[tuple[tuple[str | int, ...], Entry]]
         yield ("engagement", "regularity"), part.regularity
     if part.unanswered:
         yield ("engagement", "unanswered"), part.unanswered
-
-
-def _regularity(entry: RegularityEntry) -> Regularity:
-    return Regularity(entry.rule, entry.points, entry.weeks, entry.max)
-
-
-def _unanswered(entry: UnansweredEntry) -> Unanswered:
-    cap = None if entry.max is None else abs(entry.max)
-    return Unanswered(entry.rule, entry.after, entry.points, cap)

@@ -1,4 +1,4 @@
-"""When a score must be looked at again, though nothing happened: a moment that is never after a crossing.
+"""When a score must be computed again although nothing happened: never after it crosses a threshold.
 
 Without new signals each part of engagement only moves towards 0, and caps keep order. So between two
 moments the value is bounded: from below by gains at the later and losses at the earlier one, from above
@@ -18,8 +18,8 @@ FARTHEST = 3650 * 86400.0
 """Seconds; what fades more slowly is looked at again after ten years."""
 
 _DAY = 86400.0
-_CLOSE = 1e-6  # seconds: clocks see no less
-_PRECISE = 1e-4  # of the way: being early costs one more look
+_CLOSE = 1e-6  # seconds: the resolution of datetimes
+_PRECISE = 1e-4  # of the way: being early only costs one more look
 _STEPS = 16  # a lower bound that took more steps is worth less than another look
 _TURNS = 4
 _NEAR, _FAR = 1 - _PRECISE / 4, 1 + _PRECISE / 4  # either side of a guess
@@ -56,7 +56,7 @@ class _Course:
         self.pinned = value in thresholds  # it stands on one: any change counts
 
     def calm(self) -> float | None:
-        """For how many seconds it surely stays in its band; None = for ever.
+        """For how many seconds it surely stays in its band; None = always.
 
         Where gains and losses fade together, the bounds are wide, and tighter seen from later on. While
         signals dated ahead wait to fade, the bounds hold only as seen from now.
@@ -72,7 +72,7 @@ class _Course:
         return now
 
     def _farthest(self, start: float) -> float:
-        """The latest moment up to which it surely stays, seen from `start`; too early by little at most."""
+        """The latest moment up to which it surely stays, seen from `start`; at most a little too early."""
         safe, step = start, _DAY
         guess = self._guess(start)
         if start < guess * _NEAR < FARTHEST and self._stays(start, guess * _NEAR):
@@ -92,7 +92,7 @@ class _Course:
         return safe
 
     def _guess(self, start: float) -> float:
-        """Where the sum reaches the floor if no cap binds: Newton's method on its logarithm; 0: no idea."""
+        """Where the sum reaches the floor if no cap binds: Newton's method on its logarithm; 0: unknown."""
         fading = [(rule.rate, amount) for rule, amount in self.sums if rule.rate]
         still = sum(amount for rule, amount in self.sums if not rule.rate) + self.fixed
         goal = self.floor - still - self.tally.regular(len(self.ends))

@@ -1,4 +1,4 @@
-"""Names the rules that stored scores rest on, so that a change of them is noticed and nothing else is."""
+"""Fingerprints of the rules that stored scores depend on, so that only a change of those is noticed."""
 
 from __future__ import annotations
 

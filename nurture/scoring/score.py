@@ -16,7 +16,7 @@ from nurture.scoring.recheck import recheck_at
 from nurture.values import Lead, Score, Signal, Term
 
 KEPT = 50
-"""Lines a rule may have in a breakdown; the weakest beyond share one, so that no lead outgrows its row."""
+"""Lines a rule may have in a breakdown; the weakest beyond share one, so that a breakdown stays small."""
 
 _DAY = 86400.0
 

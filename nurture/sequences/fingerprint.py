@@ -1,4 +1,4 @@
-"""Names a sequence's structure by a hash that copy, comments and layout do not change."""
+"""A hash of a sequence's structure, which copy, comments and layout do not change."""
 
 from __future__ import annotations
 

@@ -26,7 +26,6 @@ from nurture.sequences.fingerprint import fingerprint
 from nurture.sequences.moments import Moment
 from nurture.sequences.reader import Draft, StepReader, name_steps, walk
 from nurture.sequences.steps import (
-    Again,
     CastStep,
     ChooseStep,
     EndStep,
@@ -45,28 +44,6 @@ from nurture.sequences.steps import (
     WebhookStep,
 )
 from nurture.words import Sig
-
-__all__ = [
-    "Again",
-    "CastStep",
-    "ChooseStep",
-    "EndStep",
-    "Enter",
-    "Exit",
-    "Goal",
-    "HandoffStep",
-    "NotifyStep",
-    "SendStep",
-    "Sequence",
-    "SetStep",
-    "SplitStep",
-    "Step",
-    "WaitForStep",
-    "WaitStep",
-    "WebhookStep",
-    "read_sequence",
-]
-
 
 # What a head is read with when the file's own words cannot be; such a sequence always has faults.
 _STAND_INS = {

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from nurture.country_names import country_code
 from nurture.files.diagnosis import did_you_mean
 from nurture.project.catalog import Catalog
-from nurture.spans import parse_zone
+from nurture.spans import is_day, parse_zone
 from nurture.texts.translation import is_language
 from nurture.values import PROFILE_FIELDS
 
@@ -57,7 +55,7 @@ def _fits(kind: str, value: object) -> bool:
         case "list":
             return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
         case "date":
-            return _is_date(value)
+            return is_day(value)
         case "country":
             return isinstance(value, str) and country_code(value) == value
         case "language":
@@ -65,13 +63,6 @@ def _fits(kind: str, value: object) -> bool:
         case "zone":
             return _is_zone(value)
     return isinstance(value, str) and value != ""
-
-
-def _is_date(value: object) -> bool:
-    try:
-        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
-    except ValueError:
-        return False
 
 
 def _is_zone(value: object) -> bool:

@@ -1,16 +1,15 @@
-"""Warns of what a sequence says and what can never come to pass: branches, sends, casts, past webinars."""
+"""Warns of parts of a sequence that can never happen: branches, sends, casts, past webinars."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nurture.conditions.condition import Condition
 from nurture.conditions.tree import Constant, Or
 from nurture.conditions.truth import always, implies, never
-from nurture.files.diagnosis import Fault
+from nurture.files.diagnosis import Fault, as_warning
 from nurture.files.source import Loc, Node, fault_at
 from nurture.project.policy import Policy
 from nurture.sequences.steps import CastStep, ChooseStep, SendStep, Sequence, SplitStep, WaitForStep
@@ -101,7 +100,7 @@ def _after_the_end(sequence: Sequence, places: dict[int, Node]) -> Iterator[Faul
         place = places.get(step.line)
         if isinstance(step, WaitForStep) and place is not None and _sends(sequence, step.then, step.next):
             for on, when, what in ends:
-                if on == step.on and (when is None or _same(step.when, when)):
+                if on == step.on and (when is None or (step.when and implies(step.when.tree, when.tree))):
                     message = f"`then` is never taken: `{step.on}` is {what}, and the lead leaves by it"
                     hint = "wait for something that comes before it, or write these steps elsewhere"
                     yield _warning(sequence, place, ("then",), "NUR067", message, hint, key=True)
@@ -138,10 +137,6 @@ def _sends(sequence: Sequence, start: str | None, end: str | None) -> bool:
     return False
 
 
-def _same(one: Condition | None, other: Condition) -> bool:
-    return one is not None and implies(one.tree, other.tree)
-
-
 def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fault]:
     stream = sequence.stream
     if not isinstance(stream, CastStep):
@@ -161,5 +156,4 @@ def _closed_casts(sequence: Sequence, tree: Node, policy: Policy) -> Iterator[Fa
 def _warning(
     sequence: Sequence, node: Node, loc: Loc, code: str, message: str, hint: str, *, key: bool = False
 ) -> Fault:
-    fault = fault_at(node, loc, sequence.path, code, message, hint=hint, key=key)
-    return replace(fault, severity="warning")
+    return as_warning(fault_at(node, loc, sequence.path, code, message, hint=hint, key=key))

@@ -1,4 +1,4 @@
-"""Says to a lead, in one sentence, why this mail comes: what they agreed to, or what they asked for."""
+"""The sentence that tells a lead why it gets a mail: what it agreed to, or what it asked for."""
 
 from __future__ import annotations
 
@@ -98,6 +98,6 @@ class _Sentence:
         return fill(self.words["quoted"], in_language(said, self.language, self.home))
 
     def day(self, at: datetime) -> str:
-        """The day, with its year: consents are old."""
+        """The day with its year, since consents may be old."""
         local = at.astimezone(zone_for(self.zone, None, "UTC"))
         return f"{say_date(local.date(), self.language)} {local.year}"

@@ -1,4 +1,4 @@
-"""Writes the seller's brief: why this lead, why now, what it read, how to reach it, what to leave alone."""
+"""The seller's brief: why this lead, why now, what it read, how to reach it, what not to do."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def make_brief(
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Everything a brief is said with, in one language."""
+    """The words of a brief in one language."""
 
     language: str
     home: str

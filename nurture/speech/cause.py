@@ -1,4 +1,4 @@
-"""Says why a lead stands where it stands: the store keeps a few fixed words, people read a sentence.
+"""Turns a stored cause, such as that of a stage, into a sentence for people.
 
 The words are those of `nurture.scoring.maturity` (`matrix B2: mql`, `hand raise: demo.requested`), of the
 operator (`operator: met at the fair`), and of a sequence: as its step has them, or `step: SEQUENCE/STEP` when
@@ -138,7 +138,8 @@ def _acts(cause: str, language: str) -> str:
     if not all(acts):
         return ""
     words = _PATTERNS[language]
-    return _capital(words["they"].format(listed(acts, last=words["and"])))
+    told = words["they"].format(listed(acts, last=words["and"]))
+    return told[:1].upper() + told[1:]
 
 
 def _cell(found: re.Match[str], language: str, home: str) -> str:
@@ -158,10 +159,10 @@ def _merged(found: re.Match[str], language: str, home: str) -> str:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str], str]], ...] = (
     (
-        re.compile(r"matrix (?P<grade>[A-D])(?P<heat>[1-4]): (?P<verdict>mql|fast-track|nurture|disqualify)"),
+        re.compile(rf"matrix {_PLACE}: (?P<verdict>mql|fast-track|nurture|disqualify)"),
         _cell,
     ),
-    (re.compile(r"within the margin of (?P<grade>[A-D])(?P<heat>[1-4])"), _cell),
+    (re.compile(rf"within the margin of {_PLACE}"), _cell),
     (re.compile(r"(?s)operator: (?P<why>.+)"), _operator),
     (re.compile(r"merged into lead (?P<into>\d+)"), _merged),
 )
@@ -179,10 +180,6 @@ def _written(cause: str, sequences: Mapping[str, Sequence]) -> Said:
         name = cause.removeprefix(_TITLE)
         return sequences[name].title if name in sequences else name
     return cause
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _unstopped(words: str) -> str:

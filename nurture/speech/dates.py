@@ -1,4 +1,4 @@
-"""Says an instant as people write it in a mail: `Thursday 14 January`, `11:00`."""
+"""Writes days and times as people write them in a mail: `Thursday 14 January`, `11:00`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names countries, languages and zones as people call them, in their own language."""
+"""The names of countries, languages and zones in the language of the reader."""
 
 from __future__ import annotations
 

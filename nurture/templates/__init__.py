@@ -1,4 +1,4 @@
 """Templates: read, checked, prepared once for HTML and plain text, and rendered for one lead at a time.
 
-Its door: `render.compile_templates`, `render.TemplateSet`, `check.check_tags`, `written_links.link_fault`.
+Its door: `render.compile_templates`, `render.TemplateSet`, `written_links.link_fault`.
 """

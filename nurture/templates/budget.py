@@ -1,4 +1,4 @@
-"""What one rendering may cost: text and turns are counted, and a template that wants more fails its touch.
+"""Limits what one rendering may cost: text and loop turns are counted, and a template over the limit fails.
 
 A template is rewritten once, before it is compiled, so that whatever can grow is counted where it grows. The
 counting is of characters and turns, never of time: the same data always gives the same end.
@@ -19,14 +19,14 @@ from nurture.errors import RenderError
 WORK = 1_000_000
 """Units that one part of one mail may cost: characters made or read, and the nodes that each turn runs."""
 HOLDER = 10
-"""What a list or a mapping costs besides what it holds: going into one takes longer than reading a letter."""
+"""What a list or a mapping costs besides what it holds: entering one takes longer than reading a letter."""
 LARGEST = 10**15
-"""No number that a template reckons with may be further from zero."""
+"""No number in a calculation may be further from zero."""
 
 _ONLY_COUNTED = frozenset({"count", "d", "default", "first", "last", "length", "list"})
 _OF_TEXT = frozenset({"capitalize", "lower", "title", "trim", "truncate", "upper", "wordcount"})
 _DATED = frozenset({"day", "clock"})
-_PRICED = frozenset({"join", "trim"})  # they see to their own price
+_PRICED = frozenset({"join", "trim"})  # they spend from the budget themselves
 
 
 class Metered(Context):
@@ -212,14 +212,12 @@ class _Counting(NodeTransformer):
             node.node = _weigh(node.node)
         return node
 
-    def visit_List(self, node: nodes.List) -> nodes.Node:
+    def visit_List(self, node: nodes.List | nodes.Dict) -> nodes.Node:
         self.generic_visit(node)
         return _weigh(node)
+
+    visit_Dict = visit_List
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
         self.generic_visit(node)
         return _weigh(node) if node.ctx == "load" else node
-
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
-        self.generic_visit(node)
-        return _weigh(node)

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from nurture.files.diagnosis import Fault, did_you_mean, suggest
+from nurture.files.diagnosis import Fault, as_warning, did_you_mean, suggest
 from nurture.templates.budget import WORK, price
 from nurture.templates.foreign_tags import meant_name
 from nurture.templates.names import ALWAYS_KNOWN
@@ -21,7 +21,7 @@ _OTHER_TAGS = frozenset({
     "autoescape", "block", "break", "call", "continue", "debug", "do", "extends", "filter", "from", "import",
     "include", "macro", "print", "trans", "with",
 })  # fmt: skip
-"""Jinja's own and its extensions'; a word that is none of them is told by its parser."""
+"""Tags of Jinja and its extensions; its parser reports all other words."""
 _QUOTED = re.compile(r"'([^']+)'")
 _OPENS, _CLOSES = ("(", "[", "{"), (")", "]", "}")
 _SIGNS: Mapping[type[nodes.BinExpr], str] = {
@@ -73,7 +73,7 @@ def _unreadable(source: TemplateSource, tokens: Sequence[tuple[int, str, str]]) 
 
 
 def _endless(word: str) -> bool:
-    """Read as a float, which takes time in proportion to its digits: an integer's are read in the square."""
+    """Read as a float, in time linear in its digits: integers take quadratic time."""
     try:
         return math.isinf(float(word.replace("_", "")))
     except ValueError:
@@ -118,7 +118,7 @@ def _too_much(source: TemplateSource, tree: nodes.Template) -> list[Fault]:
             help = "loop over less, or in no other loop"
             found.append(("the loop takes too much work", loop, "for", help))
     return [
-        _as_warning(source.fault("NUR419", f"{message}: no mail would go out", node.lineno, word, help))
+        as_warning(source.fault("NUR419", f"{message}: no mail would go out", node.lineno, word, help))
         for message, node, word, help in found
     ]
 
@@ -276,14 +276,7 @@ class _NameWalk:
                 fault = self.source.fault(
                     "NUR407", f"`lead.{field}` may be unknown", child.lineno, field, help
                 )
-                self.found.append(_as_warning(fault))
-
-
-def _as_warning(fault: Fault) -> Fault:
-    return Fault(
-        fault.code, fault.message, fault.file, fault.line, fault.column, fault.width, fault.help,
-        "warning", fault.source_line,
-    )  # fmt: skip
+                self.found.append(as_warning(fault))
 
 
 def _field(node: nodes.Node) -> str:

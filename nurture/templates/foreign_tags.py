@@ -1,12 +1,11 @@
-"""Finds the merge tags of other mail tools in a template, which would reach the lead as they stand."""
+"""Finds the merge tags of other mail tools in a template, which the lead would see as they are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from nurture.files.diagnosis import Fault, suggest
+from nurture.files.diagnosis import Fault, as_warning, suggest
 from nurture.templates.source import Piece, TemplateSource
 from nurture.values import PROFILE_FIELDS
 
@@ -22,7 +21,7 @@ _DOUBTFUL = re.compile(
     r"[\w \u00c0-\u024f]{2,30})\](?![\[(:\]])"
     r"|(?<![\w$])\$(?P<name>[A-Za-z][A-Za-z_]{2,30})\b|(?<!:):(?P<colon>first_?name|last_?name|company):"
 )
-"""Tags that may be text: told when their name is one of a person's or a firm's."""
+"""Tags that may be text: reported when their name is a field of a person or a firm."""
 _OWN = re.compile(
     r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^{%]|\{(?!%)|%(?!\}))*+%\}|\{#(?:[^{#]|\{(?!#)|#(?!\}))*+#\}"
 )
@@ -71,13 +70,14 @@ def meant_name(name: str) -> str:
 
 
 def _in_piece(source: TemplateSource, piece: Piece) -> Iterator[Fault]:
-    text = _without_ours(piece.text)
+    # With our own tags blanked, so that places stay what they are.
+    text = _OWN.sub(lambda tag: _ON_THE_LINE.sub(" ", tag[0]), piece.text)
     for found in _TAGS.finditer(text):
         yield _fault(source, piece, text, found)
     for found in _DOUBTFUL.finditer(text):
         name = found[found.lastgroup or 0]
         if _plain(name) in _FIELD or _plain(name) in _VALUE or meant_name(name).startswith("lead."):
-            yield replace(_fault(source, piece, text, found), severity="warning")
+            yield as_warning(_fault(source, piece, text, found))
 
 
 def _fault(source: TemplateSource, piece: Piece, text: str, found: re.Match[str]) -> Fault:
@@ -88,17 +88,6 @@ def _fault(source: TemplateSource, piece: Piece, text: str, found: re.Match[str]
     return source.fault("NUR421", f"`{found[0][:60]}` is a merge tag of another tool", line, found[0], help)
 
 
-def _without_ours(text: str) -> str:
-    """The text with our own tags blanked, so that places stay what they are."""
-    return _OWN.sub(lambda tag: _ON_THE_LINE.sub(" ", tag[0]), text)
-
-
 def _plain(name: str) -> str:
-    return (
-        name.strip()
-        .lower()
-        .replace("-", "_")
-        .replace(" ", "_")
-        .removeprefix("contact.")
-        .removeprefix("user.")
-    )
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    return plain.removeprefix("contact.").removeprefix("user.")

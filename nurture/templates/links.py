@@ -1,4 +1,4 @@
-"""Where HTML fetches, opens or runs something, and which addresses may stand there."""
+"""Which attributes of HTML hold addresses, and which addresses are allowed."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _tag_rule(shelter: Shelter) -> Callable[[StateBlock, int, int, bool], bool]:
 
 
 def _parted(tokens: Sequence[Token], shelter: Shelter) -> list[Misplaced]:
-    """Partners must share their surroundings, or what is left out would leave half an element behind."""
+    """Partners must be in the same elements, or leaving out what is between them would break an element."""
     found: list[Misplaced] = []
     around: list[Token] = []
     opened: list[tuple[Token, ...]] = []

@@ -24,14 +24,17 @@ class Declared(Protocol):
     @property
     def attributes(self) -> Mapping[str, Any]:
         """Lead attributes by name."""
+        ...
 
     @property
     def assets(self) -> Mapping[str, Any]:
         """Assets by id."""
+        ...
 
     @property
     def webinars(self) -> Mapping[str, Any]:
         """Webinars by name."""
+        ...
 
 
 def lead_fields(declared: Declared | None) -> frozenset[str]:

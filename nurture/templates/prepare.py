@@ -123,7 +123,7 @@ def _prepare(shelf: Shelf, source: TemplateSource) -> tuple[Prepared | None, lis
 
 
 def check_source(shelf: Shelf, source: TemplateSource) -> list[Fault]:
-    """Check the tags and pictures of one file; what was found is kept for the next who asks."""
+    """Check the tags and pictures of one file; the result is kept, since a layout is part of many mails."""
     if source.path not in shelf.checked:
         shelf.checked[source.path] = _check(shelf, source)
     return shelf.checked[source.path]

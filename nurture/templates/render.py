@@ -35,7 +35,6 @@ class TemplateInfo:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Rendered:
     """One message as one lead gets it, in the language that was chosen."""
 
@@ -87,9 +86,8 @@ class TemplateSet:
             names["preheader"] = preheader = one_line(prepared.preheader.render(names)).strip()
             pieces = list(prepared.html.generate(names))
             text = tidy_text(prepared.text.render(names))
-        except (
-            Exception
-        ) as error:  # whatever it is, it is this lead's data in this template: no other's touch
+        except Exception as error:
+            # Whatever it is, it comes of this lead's data in this template: it fails no other's touch.
             raise _failed(name, spoken, error) from error
         return _checked(name, Rendered(header_line(subject), preheader, pieces, text, spoken))
 

@@ -1,4 +1,4 @@
-"""The rules a mail must keep: where values may stand, a way out, pictures with words, variants that agree."""
+"""The rules a mail must keep: where values may stand, a link to unsubscribe, alt texts, matching variants."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _HREF = re.compile(r'href="([^"]*)"')
 Sources = Mapping[tuple[str, str], TemplateSource]
 
 DEEPEST = 300
-"""How deep elements may be nested; what inlines the CSS gives up without a word at some ten thousand."""
+"""How deep elements may be nested; the CSS inliner fails silently at some ten thousand."""
 RISKY = frozenset({"style", "http-equiv"})
-"""Attributes that hold a language of their own, which escaping does not know."""
+"""Attributes whose values are in a language of their own, for which escaping is not enough."""
 # Elements that hold nothing, or that end by themselves where the next one begins.
 _ALONE = frozenset({
     "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option",
@@ -52,7 +52,7 @@ def _bond(source: TemplateSource) -> tuple[Purpose, str | None] | None:
 
 
 def hand_written(source: TemplateSource) -> list[Fault]:
-    """What hand-written HTML must not do, each in its line: hide words, run scripts, nest without end."""
+    """Faults of hand-written HTML, each in its line: pictures without alt text, scripts, deep nesting."""
     reader = HtmlReader(HOLE)
     reader.read(blanked(source.body.text))
     help = 'write alt="..."; leave it empty for a picture that only decorates'
@@ -111,7 +111,7 @@ class Found(NamedTuple):
 
 
 class HtmlReader(HTMLParser):
-    """Notes pictures without words, addresses no mail may hold, and values where escaping does not protect.
+    """Notes pictures without alt text, forbidden addresses, and values where escaping does not protect.
 
     `hole` is how each value begins: the prefix of its placeholder, or a character in its place.
     """
@@ -130,7 +130,7 @@ class HtmlReader(HTMLParser):
         try:
             self.feed(html)
             self.close()
-        except AssertionError:  # its word for a declaration such as `<![x`
+        except AssertionError:  # raised for a declaration such as `<![x`
             self._note("NUR416", "a declaration cannot be read", "<!")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -155,7 +155,7 @@ class HtmlReader(HTMLParser):
             self._address(refreshed(content), "content")
 
     def handle_endtag(self, tag: str) -> None:
-        """Come out of an element."""
+        """Note the end of an element."""
         if tag not in _ALONE:
             self.depth = max(0, self.depth - 1)
 

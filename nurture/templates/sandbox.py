@@ -157,7 +157,7 @@ _BOUNDED: dict[str, Any] = {"round": _round, "join": _join, "trim": _trim}
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
-    """Jinja for plain data: mappings give items and never methods, text gives nothing, bombs are refused."""
+    """Jinja for plain data: mappings give items only, text gives no attributes, results are bounded."""
 
     context_class = Metered
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
@@ -174,9 +174,8 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look up `obj.attribute`: an item of a mapping, or the counters of a loop."""
-        if type(obj) is dict or isinstance(
-            obj, Mapping
-        ):  # asking an abstract class takes longer than the rest
+        # Asking an abstract class takes longer than all the rest.
+        if type(obj) is dict or isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, LoopContext):
             return super().getattr(obj, attribute)
@@ -190,7 +189,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers only, so that no product, power or format grows out of bounds."""
+        """Calculate with numbers only, so that no product, power or format grows without bounds."""
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator == "**" or not numbers:
             raise SecurityError(f"`{operator}` works on numbers only; join text with `~`")
@@ -221,6 +220,5 @@ def prepared_sandbox(*, html: bool) -> TemplateSandbox:
         comment_end_string=NOTE_END,
     )
     sandbox.filters |= {"shown": shown, "shown_in_page": shown_in_page}
-    sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
     sandbox.filters |= {"shown_in_url": shown_in_url, "shown_as_url": shown_as_url}
     return sandbox

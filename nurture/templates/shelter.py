@@ -1,4 +1,4 @@
-"""Hides Jinja's tags from Markdown and the CSS inliner behind plain words, and brings them back after."""
+"""Replaces Jinja's tags by placeholders, which Markdown and the CSS inliner keep, and restores them after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from nurture.templates.links import LINKS, LISTS, begins
 from nurture.templates.sandbox import BLOCK, BLOCK_END, NOTE, VALUE, VALUE_END, authors_sandbox
@@ -19,7 +21,7 @@ HOLE = "\ufffc"
 """Stands for each character of a tag where only the HTML around it is looked at."""
 _ELEMENT = re.compile(r"""<[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>`]++))?""")
-"""An attribute, or a name alone, so that none is read anew from each of its letters."""
+"""An attribute, or a name alone, so that no letter is matched twice."""
 _TEXT_NAMES = ("title", "textarea", "style", "script")
 _TEXT_ONLY = re.compile(rf"<(?a:{'|'.join(_TEXT_NAMES)})\b|<!--", re.IGNORECASE)
 """What begins a stretch in which no element can stand."""
@@ -49,7 +51,7 @@ class Hidden:
 
 @dataclass(slots=True)
 class Shelter:
-    """Keeps the tags of all the texts that are put together into one mail."""
+    """The hidden tags of all texts that are put together into one mail."""
 
     prefix: str
     values: dict[str, Hidden] = field(default_factory=dict)
@@ -165,20 +167,24 @@ def blanked(text: str) -> str:
     )
 
 
+_Kind = Literal["text", "value", "tag", "note"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
-    kind: str  # text, value, tag or note
+    kind: _Kind
     inside: str
     start: int
     end: int
 
 
-_BEGINS = {"variable_begin": "value", "block_begin": "tag", "comment_begin": "note"}
+_BEGINS: Mapping[str, _Kind] = {"variable_begin": "value", "block_begin": "tag", "comment_begin": "note"}
 
 
 def _spans(text: str) -> list[_Span]:
     spans: list[_Span] = []
-    kind, inside, start, at = "text", "", 0, 0
+    kind: _Kind = "text"
+    inside, start, at = "", 0, 0
     for _, token, value in authors_sandbox().lex(text):
         if token in _BEGINS:
             kind, inside, start = _BEGINS[token], "", at

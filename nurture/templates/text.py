@@ -53,8 +53,8 @@ class _Writer:
         elif token.type == "inline":
             self._block(inline_text(token.children or ()))
         elif token.type == BUTTON:
-            label, url = _label_and_url(token.children or ())
-            self._block(f"{label} \u2192\n{url}")
+            link = token.children or []
+            self._block(f"{inline_text(link[1:-1])} \u2192\n{_address(link[0])}")
             self._gap()
         elif token.type == "hr":
             self._block("---")
@@ -96,10 +96,6 @@ def inline_text(children: Sequence[Token]) -> str:
         elif child.type not in _QUIET:
             words.append(child.content)
     return "".join(words)
-
-
-def _label_and_url(link: Sequence[Token]) -> tuple[str, str]:
-    return inline_text(link[1:-1]), _address(link[0])
 
 
 def _address(link: Token) -> str:

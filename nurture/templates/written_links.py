@@ -1,4 +1,4 @@
-"""Looks at a link as a mail program will: whether it leads anywhere, and what was probably meant."""
+"""Checks a link of a template: whether it leads anywhere, and what was probably meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds what stands between an opening and its closing, reading a text of openings without closings once."""
+"""Changes what stands between an opening and its closing, in time linear in the length of the text."""
 
 from __future__ import annotations
 

@@ -1,11 +1,17 @@
-"""Text as tables of words are written: small letters without accents, the plain apostrophe, half-width."""
+"""Folds texts for comparison: small letters without accents, the plain apostrophe, half-width."""
 
 from __future__ import annotations
 
 import unicodedata
 
-_ACCENTS = range(0x300, 0x370)
-"""Combining marks of Latin and its kin; the voice marks of Japanese stay."""
+_VOICE_MARKS = "\u3099\u309a"
+"""Japanese marks that distinguish syllables."""
+
+
+def without_marks(text: str, kept: str = "") -> str:
+    """The text in compatibility form (NFKD), without combining marks other than the `kept` ones."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in letters if char in kept or not unicodedata.combining(char))
 
 
 def folded(text: str) -> str:
@@ -13,5 +19,4 @@ def folded(text: str) -> str:
     plain = text.replace("\u2019", "'").replace("\u2018", "'").casefold()
     if plain.isascii():
         return plain
-    parts = unicodedata.normalize("NFKD", plain)
-    return unicodedata.normalize("NFC", "".join(char for char in parts if ord(char) not in _ACCENTS))
+    return unicodedata.normalize("NFC", without_marks(plain, _VOICE_MARKS)).casefold()

@@ -75,7 +75,8 @@ def in_language(said: Said, language: str, home: str) -> str:
         tried = (language, language.partition("-")[0], home, home.partition("-")[0], *said)
         found = next(one for one in tried if one in said)
         words = said[found]
-    return words if _same(found, language) else Phrase.of([(words, found)])
+    same = found.partition("-")[0] == language.partition("-")[0]
+    return words if same else Phrase.of([(words, found)])
 
 
 def every(said: Said) -> tuple[str, ...]:
@@ -101,7 +102,3 @@ def listed(words: Sequence[str], between: str = ", ", last: str = "") -> str:
     if last and len(words) > 1:
         pattern = between.join(["{}"] * (len(words) - 1)) + last + "{}"
     return fill(pattern, *words)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.partition("-")[0] == other.partition("-")[0]

@@ -1,10 +1,11 @@
-"""What the words of a yes, a no and a wish to leave are, in the languages that lists are kept in."""
+"""Words that mean yes, no or a wish to leave, in the languages of imported lists."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from nurture.texts.fold import without_marks
 
 _YES = """
 yes y true t 1 x on checked oui o vrai ja j wahr si s sim verdadero vero tak
@@ -33,26 +34,10 @@ LEFT = frozenset(
         *("unsubscribed", "unsubscribe", "unsub", "stop", "stopped", "opted out", "opt out", "optout", "out"),
         *("removed", "remove", "remove me", "leave", "left", "do not mail", "do not email", "do not contact"),
         *("dnc", "dne", "withdrawn", "revoked", "no mail", "no email", "cancelled", "canceled"),
-        *(
-            "desabonne",
-            "desabonnee",
-            "desinscrit",
-            "desinscrite",
-            "desinscription",
-            "desabonnement",
-            "retire",
-        ),
-        *("ne plus contacter", "ne pas contacter", "resilie"),
-        *(
-            "abgemeldet",
-            "abmelden",
-            "abmeldung",
-            "abbestellt",
-            "ausgetragen",
-            "widerrufen",
-            "nicht kontaktieren",
-        ),
-        *("baja", "dado de baja", "cancelado", "cancelada", "no contactar"),
+        *("desabonne", "desabonnee", "desinscrit", "desinscrite", "desinscription", "desabonnement"),
+        *("retire", "ne plus contacter", "ne pas contacter", "resilie"),
+        *("abgemeldet", "abmelden", "abmeldung", "abbestellt", "ausgetragen", "widerrufen"),
+        *("nicht kontaktieren", "baja", "dado de baja", "cancelado", "cancelada", "no contactar"),
         *("disiscritto", "disiscritta", "cancellato", "annullato", "uitgeschreven", "afgemeld"),
     }
 )
@@ -63,9 +48,7 @@ _DASH = re.compile(r"[-_\u2010-\u2015]")
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A word without case, accents, dashes and a full stop or exclamation mark at its end."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(_DASH.sub(" ", plain.casefold()).split()).strip(" .!'\"\u2019")
+    return " ".join(_DASH.sub(" ", without_marks(text).casefold()).split()).strip(" .!'\"\u2019")
 
 
 def says_yes(value: object) -> bool:

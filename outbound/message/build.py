@@ -41,7 +41,7 @@ def build_message(
     """Build one message: the same arguments give the same bytes, so that a retry sends the same mail.
 
     `html` may come in the pieces that a template gives: what is the same in every letter is encoded once.
-    `attached` is one more part, whole, that goes beside the text (see attaching.calendar_part).
+    `attached` is one more part, whole, that goes beside the text (see attachments.calendar_part).
     `sender` is (name, address). Lines end in CRLF, none is longer than 998 bytes, and all is ASCII unless
     an address has a local part outside it. With `unsubscribe_url` the message carries List-Unsubscribe and
     its one-click header (RFC 8058). `automatic`: nobody asked for a campaign, a machine tells of something.

@@ -1,4 +1,4 @@
 """SMTP: letters over a few persistent connections, each with exactly one outcome.
 
-Its door: `pool.Relay`, `session`, `replies.remedy_of`.
+Its door: `pool.Relay`, `replies.remedy_of`.
 """

@@ -37,7 +37,7 @@ class Dialogue(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Can anything still be said?"""
+        """Whether the connection can still be used."""
         return self._broken is None and not self._transport.is_closing()
 
     @property
@@ -70,7 +70,7 @@ class Dialogue(asyncio.Protocol):
         return self._replies.popleft()
 
     def close(self) -> None:
-        """End the connection without a word."""
+        """End the connection without QUIT."""
         self._broken = self._broken or ConnectionResetError("the connection was closed")
         self._transport.close()
 
@@ -101,7 +101,7 @@ class Dialogue(asyncio.Protocol):
             self._waiter.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Whoever waits is told; replies that came before are still given."""
+        """Wake the caller that waits; replies that came before are still returned."""
         self._break(ConnectionResetError("the connection was lost"))
 
     def _take(self, line: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The relay: letters spoken over a few persistent SMTP connections, each with exactly one outcome."""
+"""The relay: sends letters over a few persistent SMTP connections, each with exactly one outcome."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from nurture.values import Delivery, Letter, domain_of
+from nurture.values import Delivery, Letter
 from nurture.words import Remedy
 from outbound.relay import RelayAddress, Timeouts, read_relay_url
 from outbound.smtp.session import Answer, Away, Session
@@ -20,7 +20,7 @@ from outbound.smtp.session import Answer, Away, Session
 MAX_LOSSES = 3
 """Letters in a row that a connection may lose before it leaves the rest of the batch to the others."""
 FOR_ALL = frozenset({Remedy.SLOW_RELAY, Remedy.STOP_SENDER})
-"""What holds for every letter, whichever of them met it."""
+"""Remedies that hold for every letter, once one letter got such an answer."""
 
 
 @dataclass(slots=True)
@@ -71,9 +71,9 @@ class Relay:
         await self.close()
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Speak every letter; exactly one Delivery each, in their order, and no exception for any.
+        """Send every letter; exactly one Delivery each, in their order, and no exception for any.
 
-        A relay that is away, full or refuses our login makes every letter not yet spoken of LATER.
+        A relay that is away, full or refuses our login makes every letter not yet offered LATER.
         When this call is cancelled, letters in hand may have left: their sender must count them uncertain.
         """
         self._wake(until=asyncio.get_running_loop().time())
@@ -86,7 +86,7 @@ class Relay:
         return [batch.settled[index] for index in range(len(letters))]
 
     async def close(self) -> None:
-        """Say goodbye on every connection. The relay may be used again afterwards."""
+        """Send QUIT on every connection. The relay may be used again afterwards."""
         idle, self._idle = self._idle, []
         await asyncio.gather(*(session.quit() for session in idle))
         await asyncio.sleep(0)  # lets the transports finish closing while there is a loop
@@ -105,7 +105,7 @@ class Relay:
                     self._slots.release()
 
     async def _use_slot(self, batch: _Batch, now: Callable[[], datetime]) -> bool:
-        """Speak what waits; True when the relay did not let this connection in, but another may be."""
+        """Send what waits; True when the relay did not let this connection in, but another may be."""
         session = self._idle.pop() if self._idle else await self._new_session()
         self._busy.append(session)
         try:
@@ -133,18 +133,18 @@ class Relay:
             self._slots.release()
 
     async def _empty(self, batch: _Batch, session: Session, now: Callable[[], datetime]) -> Away | None:
-        """Speak letters while there are any; gives the reason when the relay did not let us in."""
+        """Send letters while there are any; gives the reason when the relay did not let us in."""
         losses = 0
         while batch.waiting and not batch.away and losses < MAX_LOSSES:
             index, letter = batch.waiting.popleft()
             try:
                 answer = await session.deliver(letter)
             except Away as away:
-                # Nothing was said of this letter: another connection may still have a way through.
+                # This letter was not offered: another connection may still get through.
                 batch.waiting.appendleft((index, letter))
                 batch.given_up = away
                 return away
-            batch.settled[index] = _delivery(letter, answer.remedy, now(), answer.code, answer.reply)
+            batch.settled[index] = letter.delivery(answer.remedy, now(), answer.code, answer.reply)
             losses = losses + 1 if answer.lost else 0
             batch.given_up = answer if answer.lost else batch.given_up
         return None
@@ -157,12 +157,7 @@ class Relay:
 
 
 def _unspoken(letter: Letter, why: Answer | Away | None, at: datetime) -> Delivery:
-    """What kept a letter from being spoken was the relay's, even when another letter met it."""
+    """The delivery of a letter that was not offered, for a reason of the relay that another letter met."""
     remedy = why.remedy if why and why.remedy in FOR_ALL else Remedy.SLOW_RELAY
     code, reply = (why.code, why.reply) if why else (None, "")
-    return _delivery(letter, remedy, at, code, reply)
-
-
-def _delivery(letter: Letter, remedy: Remedy, at: datetime, code: int | None, reply: str) -> Delivery:
-    domain = domain_of(letter.recipient)
-    return Delivery(letter.outbox_id, letter.attempt, remedy, at, code, reply, domain)
+    return letter.delivery(remedy, at, code, reply)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nurture.refusals.refusal import RefusalMeaning, judge
+from nurture.refusals.words import RefusalReason
 from nurture.words import Remedy
 from outbound.smtp import words
 
@@ -17,7 +18,7 @@ ANYTHING_AT_ANYTHING = re.compile(
     r"(?:\"[^\"]*\"|(?<![^\s@<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+)?(?:@|%40)[^\s<>(),;\"']+"
 )
 MAX_SCANNED = 2000
-"""Characters looked at: the patterns below must not meet a hostile megabyte."""
+"""Characters that are read: the patterns below must not run over a hostile megabyte."""
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 STATUS = re.compile(r"(?<![\d.\[])([45])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
@@ -42,7 +43,7 @@ RCPT = frozenset({Phase.RCPT})
 DOOR = frozenset({Phase.CONNECT, Phase.LOGIN})
 ASKED = frozenset({Phase.RCPT, Phase.DATA})
 LETTER = frozenset(Phase) - DOOR - MAIL
-"""From RCPT on a reply may speak of the letter; what is said before is about the relay or about us."""
+"""From RCPT on a reply may be about the letter; before, it is about the relay or about us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class Row:
     status: str = ".*"
     says: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
-    reasons: frozenset[str] = frozenset()
+    reasons: frozenset[RefusalReason] = frozenset()
     hard: bool = False
 
     def fits(self, phase: Phase, code: int, status: str, said: str, verdict: RefusalMeaning) -> bool:
-        """Is this reply, with its plain words and what they mean in a bounce, one of them?"""
+        """Whether the row fits this reply, its plain words and what they mean in a bounce."""
         return (
             phase in self.phases
             and re.fullmatch(self.code, str(code)) is not None
@@ -145,7 +146,7 @@ def remedy_of(phase: Phase, code: int, text: str) -> Remedy:
 
 
 def remedy_of_silence(phase: Phase) -> Remedy:
-    """What a lost connection or a timeout asks for: only after the final dot is it a doubt."""
+    """What a lost connection or a timeout asks for: only after the final dot is the outcome unknown."""
     if phase in DOOR:
         return Remedy.SLOW_RELAY
     return Remedy.LIST if phase is Phase.DOT else Remedy.RETRY

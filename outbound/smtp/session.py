@@ -1,4 +1,4 @@
-"""One SMTP connection and the letter in its hands: what was said, and what a silence then means."""
+"""One SMTP connection and the letter that it carries: commands, replies, and what a missing reply means."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import re
 import socket
 import ssl
-from dataclasses import dataclass
 
 import aiosmtplib
 from aiosmtplib import (
@@ -35,7 +34,6 @@ LONE_END = re.compile(rb"\r\n|\r|\n")
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one letter."""
 
@@ -46,7 +44,7 @@ class Answer:
 
 
 class Away(Exception):
-    """The relay could not be spoken to at all; nothing was said of the letter in hand."""
+    """The relay refused the connection or could not be reached; the letter was not offered."""
 
     def __init__(self, remedy: Remedy, code: int | None, reply: str) -> None:
         super().__init__(reply)
@@ -56,7 +54,7 @@ class Away(Exception):
 
 
 class Session:
-    """A connection that opens when needed, stays open between letters, and never re-pairs a late reply."""
+    """A connection that opens when needed and stays open; a late reply never counts for another letter."""
 
     def __init__(self, address: RelayAddress, timeouts: Timeouts, tls_context: ssl.SSLContext | None) -> None:
         self._timeouts = timeouts
@@ -77,11 +75,11 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        """Has the relay let this connection in, and not closed it since?"""
+        """Whether the relay has accepted this connection, and not closed it since."""
         return self._dialogue is not None and self._dialogue.is_open
 
     async def deliver(self, letter: Letter) -> Answer:
-        """Speak one letter, whatever happens.
+        """Send one letter, whatever happens.
 
         Raises:
             Away: the relay could not be reached, or refuses us before anything was said of the letter.
@@ -93,7 +91,7 @@ class Session:
         except Away:
             self._close()
             raise
-        except Exception as error:  # one letter's surprise must never cost the others their outcome
+        except Exception as error:  # an unexpected error of one letter must not lose the others' outcomes
             self._close()
             return Answer(remedy_of_silence(self._phase), None, _silence(self._phase, error), lost=True)
         except BaseException:
@@ -103,7 +101,7 @@ class Session:
         return answer
 
     async def quit(self) -> None:
-        """Say goodbye if there is anybody to hear it, and close."""
+        """Send QUIT if the connection is open, and close it."""
         try:
             if self.is_open:
                 await self._say(b"QUIT\r\n", self._timeouts.quit)
@@ -123,7 +121,7 @@ class Session:
             await self._connect()
         reply = await self._offer(sender, recipient, letter.content, used)
         if reply is not None and used and reply.code == CLOSING and self._phase is Phase.MAIL:
-            # The server closed the connection while it lay idle: no letter pays for that.
+            # The server closed the connection while it lay idle: the letter is tried on a new one.
             await self._connect()
             reply = await self._offer(sender, recipient, letter.content, False)
         if reply is None:
@@ -220,7 +218,7 @@ class Session:
         return Answer(remedy, reply.code, scrub(reply.message, recipient), lost=lost)
 
     async def _reset(self) -> bool:
-        """Take back what was said of the letter, so that the next one starts clean."""
+        """Reset the transaction, so that the next letter starts clean."""
         try:
             return (await self._say(b"RSET\r\n", self._timeouts.connect)).code == TAKEN
         except (NotSMTP, OSError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 MAX_READ = 1000
-"""Characters that are looked at: the patterns must not meet a hostile megabyte."""
+"""Characters that are read: the patterns must not run over a hostile megabyte."""
 
 AGAIN = re.compile(r"\n\s*+(?:[245]\d\d[ ,\-]\s*+)?(?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 """A line end and the codes that a reply repeats on each line: they would stand between two words."""
@@ -48,7 +48,7 @@ RELAY_DENIED = _any(
     r"\b(?:isn't|not|unable) (?:allowed |permitted )?to relay|not in my list of allowed rcpthosts",
     r"invalid credentials",
 )
-"""The relay does not know us, or takes us for a stranger: our login is missing or wrong."""
+"""The relay does not accept our login: it is missing or wrong."""
 
 NOT_AUTHENTICATED = _any(
     r"\b(?:spf|dkim|dmarc|sender policy framework)\b.{0,80}\b(?:fail\w{0,9}|polic(?:y|ies)|reject\w{0,9}"
@@ -59,7 +59,7 @@ NOT_AUTHENTICATED = _any(
     r"(?:fails?|failed) to pass authentication|not (?:been )?authenticated|required authentication level",
     r"authentication (?:is )?(?:required|failed|unsuccessful)|requires authentication|turn on smtp auth",
 )
-"""SPF, DKIM, DMARC or our login did not convince."""
+"""SPF, DKIM, DMARC or our login failed."""
 
 MEMBERS_ONLY = _any(r"resolver\.rst|delivery restriction|allowed[ -]senders?[ -]list")
 """Exchange: this mailbox or group takes mail from its own people only, and calls that authentication."""
@@ -107,17 +107,17 @@ TOO_FAST = _any(
     r"\bdeferred\b|server (?:is )?(?:too )?busy|blocked",
     r"\[?\b(?:ip)?tss?\d\d\b|\brp-00\d\b",  # Yahoo; Outlook
 )
-"""The recipient's domain has had enough of us for now."""
+"""The recipient's domain takes nothing more from us for now."""
 
 CONNECTION_SPENT = _any(r"(?:per|for one|for this) (?:connection|session)|connection expired")
 """421 when a connection has carried as many letters as it may: the next one carries this letter."""
 
 RATE_LIMITED = _any(r"(?:rate|frequency) limited|(?:rate|frequency) limit exceeded")
-"""A 5xx that says of itself that it passes (Google, QQ)."""
+"""A 5xx whose text says that it is temporary (Google, QQ)."""
 
 NO_REVERSE_NAME = _any(
     r"\bptr\b|\br-?dns\b|reverse (?:dns|name|host|lookup|address|mapping)|forward[- ]confirmed",
     r"cannot find your (?:reverse )?hostname",
     r"(?:dns|nom|nombre|resolution|resolucion) invers|r[uü]e?ckw[aä]e?rts",
 )
-"""Our host has no name in reverse: whoever runs it must give it one."""
+"""Our host has no reverse DNS name."""

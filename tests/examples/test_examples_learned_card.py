@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from console.app import call
-from flows.work.imports.run import import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import import_file
 from leadstore.store import open_store
 from nurture.files.source import load_yaml
 from nurture.learning.card import learned_figures

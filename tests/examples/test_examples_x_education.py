@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from flows.work.imports.run import ImportCounts, MapRead, import_file, read_import_map
+from flows.work.imports.map import MapRead, read_import_map
+from flows.work.imports.run import ImportCounts, import_file
 from flows.work.project.shelf import read_shelf
 from leadstore.rows import address, consent, lead, signal, suppression
 from leadstore.store import Store, open_store

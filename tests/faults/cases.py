@@ -13,10 +13,10 @@ from typing import Any
 from leadstore.rows import enrolment, suppression
 from leadstore.store import Store, open_store
 from nurture.words import TouchState
-from outbound.rogue import MisbehavingServer
 from tests.faults.databases import Databases
 from tests.flows.workshop import Workshop, workshop
 from tests.nurture.gate_world import TUESDAY
+from tests.outbound.rogue import MisbehavingServer
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LATER = (6 * MINUTE, 40 * MINUTE, 2 * HOUR, 5 * HOUR, DAY, 2 * DAY)

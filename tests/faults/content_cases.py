@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from flows.work.imports.run import import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import import_file
 from flows.work.signals.mail import sweep
 from leadstore.rows import consent, enrolment, handoff, lead
 from leadstore.signals import append_signals

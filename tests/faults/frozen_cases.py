@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from sqlalchemy import Connection
 
-from flows.work.sending import advance, pipeline, settle
+from flows.work.sending import settle, start, touches
 from flows.work.signals import intake
 from inbound.web.unsubscribe import StoreDesk
 from leadstore.database import outages, patience
@@ -146,17 +146,17 @@ SENT = "the others went on; it woke: its work was refused, in words; then sent 3
 
 @BOOK.fault(29, "stopped while it claims, on PostgreSQL", SENT, postgres=True)
 async def _claiming(trial: Trial) -> str:
-    return await freeze(trial, at(advance, "write_plans"))
+    return await freeze(trial, at(touches, "write_plans"))
 
 
 @BOOK.fault(29, "stopped while it claims at a pace that all share, on PostgreSQL", SENT, postgres=True)
 async def _pacing(trial: Trial) -> str:
-    return await freeze(trial, at(advance, "write_plans"), pace="sending: {rate: 2000 per second}\n")
+    return await freeze(trial, at(touches, "write_plans"), pace="sending: {rate: 2000 per second}\n")
 
 
 @BOOK.fault(29, "stopped while it starts, on PostgreSQL", SENT, postgres=True)
 async def _starting(trial: Trial) -> str:
-    return await freeze(trial, at(pipeline, "mark_started"))
+    return await freeze(trial, at(start, "mark_started"))
 
 
 @BOOK.fault(29, "stopped while it settles, on PostgreSQL", SENT.replace("sent", "uncertain"), postgres=True)
@@ -171,7 +171,7 @@ async def _taking_in(trial: Trial) -> str:
 
 @BOOK.fault(29, "stopped in the middle of a batch of statements, on PostgreSQL", SENT, postgres=True)
 async def _in_a_batch(trial: Trial) -> str:
-    return await freeze(trial, in_a_batch(advance, "write_plans"))
+    return await freeze(trial, in_a_batch(touches, "write_plans"))
 
 
 @BOOK.fault(29, "leaves while a stopped worker holds its row", "answered; withdrawn", postgres=True)
@@ -182,7 +182,7 @@ async def _leaving(trial: Trial) -> str:
     await intake.intake(work.shop, TUESDAY)
     url, folder = work.shop.store.url, trial.folder()
     desk = StoreDesk(trial.again(url))
-    with _stopped(lambda: _work(url, folder, in_a_batch(advance, "write_plans")), trial.folder() / "said"):
+    with _stopped(lambda: _work(url, folder, in_a_batch(touches, "write_plans")), trial.folder() / "said"):
         async with asyncio.timeout(LIMIT):
             changed = await desk.withdraw_all(1, 1, "page")
     return "answered; withdrawn" if changed else "nothing changed"

@@ -34,11 +34,11 @@ from leadstore.database import patience
 from leadstore.rows import address, outbox
 from leadstore.store import Store, open_store
 from outbound.relay import Timeouts
-from outbound.rogue import MisbehavingServer, Misdeed, TakenLetter, Then
 from outbound.smtp.pool import Relay
 from tests.faults import invariants
 from tests.faults.databases import Databases
 from tests.faults.town import CAP, CAP_SPAN, LEADS, READY, JumpingClock, Warm, fill, open_town, wanted, warm
+from tests.outbound.rogue import MisbehavingServer, Misdeed, TakenLetter, Then
 
 PATIENCE = Timeouts(connect=5, command=5, data=5, block=5, dot=5, quit=0.2, letter=10)
 HUNG = 90.0

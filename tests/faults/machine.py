@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from flows.work.sending.advance import Batch, claim
-from flows.work.sending.letters import compose
+from flows.work.sending.letters import Batch, compose
 from flows.work.sending.settle import settle
+from flows.work.sending.touches import TOUCHES, claim
 from flows.work.signals.intake import intake
 from leadstore.consents.grants import grant, lift, suppress, withdraw_all
 from leadstore.outbox.letters import mark_started
@@ -143,7 +143,7 @@ class OutboxMachine(RuleBasedStateMachine):
         """It wakes up, maybe too late; starts what it still may, speaks, and settles or dies."""
         self.now += span
         batch, shop = self.paused.pop(0), self.work.shop
-        letters, _ = compose(shop, batch, batch.claims, self.now)
+        letters, _ = compose(shop, TOUCHES, batch, batch.claims, self.now)
         with shop.store.begin() as tx:
             go = mark_started(tx, batch.claims, self.now)
         wanted = [one for one in letters if one.outbox_id in go]

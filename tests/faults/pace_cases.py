@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import update
 
 from leadstore.rows import address, enrolment
-from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.relay_cases import HASTY, HELLO
 from tests.flows.workshop import Workshop, files
 from tests.nurture.gate_world import TUESDAY
+from tests.outbound.rogue import MisbehavingServer, Misdeed, Then
 
 BOOK = Book()
 MANY = 200

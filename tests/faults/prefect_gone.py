@@ -11,11 +11,11 @@ from pathlib import Path
 from flows.processes.server import local_server
 from leadstore.store import open_store
 from nurture.errors import NurtureError
-from outbound.rogue import MisbehavingServer, Misdeed
 from outbound.smtp.pool import Relay
 from tests.faults.cases import doubled, enter, message_ids, states
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import HOUR, TUESDAY
+from tests.outbound.rogue import MisbehavingServer, Misdeed
 
 LEADS = 30
 

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from nurture.values import Letter
 from outbound.relay import Timeouts
-from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.faults.cases import DAY, MINUTE, Book, Trial, doubled, enter, message_ids, states, ticks
 from tests.faults.certificates import certificates
 from tests.flows.workshop import Workshop, files
 from tests.nurture.gate_world import TUESDAY
+from tests.outbound.rogue import MisbehavingServer, Misdeed, Then
 
 BOOK = Book()
 HELLO = "- send: hello"

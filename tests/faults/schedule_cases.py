@@ -16,11 +16,11 @@ from leadstore.rows import outbox
 from leadstore.signals import append_signals
 from leadstore.store import Store
 from nurture.values import NewSignal
-from outbound.rogue import MisbehavingServer, Misdeed
 from tests.builders import add_consent, add_lead
 from tests.faults.cases import Book, Trial
 from tests.faults.town import project
 from tests.flows.production import Production, new_project
+from tests.outbound.rogue import MisbehavingServer, Misdeed
 
 BOOK = Book()
 

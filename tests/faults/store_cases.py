@@ -18,7 +18,6 @@ from sqlalchemy.engine import make_url
 from leadstore.store import Store, open_store
 from nurture.errors import StoreGone
 from outbound.relay import Timeouts
-from outbound.rogue import MisbehavingServer, Misdeed
 from outbound.smtp.pool import Relay
 from tests.faults.cases import (
     LATER,
@@ -33,6 +32,7 @@ from tests.faults.cases import (
     ticks,
 )
 from tests.flows.workshop import Workshop, files
+from tests.outbound.rogue import MisbehavingServer, Misdeed
 
 BOOK = Book()
 HELLO = "- send: hello"

@@ -13,15 +13,15 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, select
 
-from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
-from flows.work.shop.wire import see_moment
+from flows.work.sending.touches import TOUCHES, claim
 from inbound.web.app import make_app
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.database import patience
 from leadstore.enrolments.snapshots import lock_leads
+from leadstore.notes import see_moment
 from leadstore.outbox.letters import mark_started
 from leadstore.outbox.resolution import resolve
 from leadstore.rows import outbox
@@ -29,7 +29,6 @@ from leadstore.store import in_thread
 from nurture.errors import ClockError, StoreGone
 from nurture.values import Delivery
 from nurture.words import Remedy
-from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, MemoryRelay
 from tests.faults.cases import (
@@ -49,6 +48,7 @@ from tests.faults.dying import Died, MortalStore
 from tests.faults.invariants import Evidence, left_alone, once
 from tests.flows.workshop import Workshop, files, workshop
 from tests.nurture.gate_world import TUESDAY
+from tests.outbound.rogue import MisbehavingServer, Misdeed, Then
 
 BOOK = Book()
 HELLO = "- send: hello"
@@ -204,7 +204,7 @@ async def _late_end(trial: Trial) -> str:
     enter(work, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
     await work.tick(TUESDAY + HOUR)
@@ -311,9 +311,9 @@ async def _back(trial: Trial) -> str:
 @BOOK.fault(37, "a moved clock may not go back on one store", "refused")
 async def _moved_back(trial: Trial) -> str:
     store = trial.store()
-    see_moment(store, TUESDAY)
+    store.write(see_moment, TUESDAY)
     try:
-        see_moment(store, TUESDAY - DAY)
+        store.write(see_moment, TUESDAY - DAY)
     except ClockError:
         return "refused"
     return "accepted"
@@ -381,7 +381,7 @@ async def _leaves_after_claim(trial: Trial, leave: Callable[[Connection], object
     enter(work, 1, now=NIGHT)
     await work.tick(NIGHT)
     batch = claim(work.shop, TUESDAY, 10)
-    compose(work.shop, batch, batch.claims, TUESDAY)
+    compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         leave(tx)
     with work.shop.store.begin() as tx:

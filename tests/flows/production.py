@@ -1,4 +1,4 @@
-"""A production system as docs/architecture.md says: a Prefect server, deployments, and process workers."""
+"""A production system as docs/operations.md says: a Prefect server, deployments, and process workers."""
 
 from __future__ import annotations
 

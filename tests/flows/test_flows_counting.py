@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from flows.work.counts import added, in_words, rows
+from typing import get_args
+
+import pytest
+
+from flows.work.counts import OUTCOMES, CountName, added, in_words, rows
+from nurture.words import OutboxKind, TouchState
 
 
 def test_counts_add_up_by_name_and_by_reason() -> None:
@@ -29,3 +34,10 @@ def test_a_table_has_a_row_for_each_reason() -> None:
         {"what": "sent", "reason": "", "count": 1},
         {"what": "held", "reason": "cap", "count": 2},
     ]
+
+
+@pytest.mark.parametrize("kind", OutboxKind)
+@pytest.mark.parametrize("state", ["planned", "sent", "refused", "failed", "uncertain"])
+def test_whatever_becomes_of_a_row_is_counted(kind: OutboxKind, state: str) -> None:
+    """A touch, a seller's mail and a webhook each have a name for each outcome."""
+    assert OUTCOMES[kind, TouchState(state)] in get_args(CountName)

@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.handoffs.notify import hand_off
-from flows.work.imports.run import import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import import_file
 from flows.work.project.apply import apply_release
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.sending.webhooks import call_others
 from flows.work.shop.inbox import local_inbox
 from flows.work.shop.settings import Settings
 from flows.work.shop.wire import Shop, relay_for, store_identity
@@ -62,7 +64,7 @@ class Town:
         """One round of the engine, so many days after Tuesday."""
         now = TUESDAY + day * DAY
         counts: dict[str, object] = {}
-        for work in (rescore, intake, advance, hand_off):
+        for work in (rescore, intake, advance, hand_off, call_others):
             found = await work(self.shop, now)
             counts.update({k: v for k, v in found.items() if v})
         return counts

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.work.scoring.rescore import rescore
-from flows.work.sending.advance import claim, take_over
+from flows.work.sending.advance import take_over
 from flows.work.sending.letters import compose
+from flows.work.sending.touches import TOUCHES, claim
 from flows.work.shop.settings import Settings
 from flows.work.shop.wire import HOLD, open_shop
 from leadstore.consents.grants import withdraw_all
@@ -409,7 +410,7 @@ async def test_withdrawing_between_claim_and_start(work: Workshop) -> None:
     work.happens(work.lead(), "form.submitted", TUESDAY - 5 * HOUR)
     await work.tick(TUESDAY - 5 * HOUR)
     batch = claim(work.shop, TUESDAY, 10)
-    letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         withdraw_all(tx, 1, TUESDAY, "page")
     with work.shop.store.begin() as tx:

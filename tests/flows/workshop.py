@@ -17,6 +17,7 @@ from flows.work.handoffs.notify import hand_off
 from flows.work.project.apply import apply_release
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.sending.webhooks import call_others
 from flows.work.shop.settings import Settings
 from flows.work.shop.wire import Shop, store_identity
 from flows.work.signals.intake import intake
@@ -90,8 +91,8 @@ class Workshop:
     async def tick(self, now: datetime = TUESDAY) -> dict[str, Any]:
         """Rescore, take in, advance and hand off, as one round of the engine."""
         counts: dict[str, Any] = {}
-        for work in (rescore, intake, advance, hand_off):
-            found: dict[str, Any] = await work(self.shop, now)  # type: ignore[operator]
+        for work in (rescore, intake, advance, hand_off, call_others):
+            found: dict[str, Any] = await work(self.shop, now)
             counts = {**counts, **{k: v for k, v in found.items() if v}}
         return counts
 

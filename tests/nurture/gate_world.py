@@ -8,10 +8,10 @@ from functools import cache
 from textwrap import dedent
 from typing import Any
 
-from nurture.deciding import decide
+from nurture.deciding.walk import decide
 from nurture.files.diagnosis import render_text
 from nurture.project.book import Book, read_book
-from nurture.sequences.grammar import Sequence as NurtureSequence
+from nurture.sequences.steps import Sequence as NurtureSequence
 from nurture.values import (
     Consent,
     Enrolment,
@@ -81,14 +81,19 @@ TEMPLATES = {
 }
 
 
-def project(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> dict[str, str]:
-    """The files of a project of one sequence, `s`, with these steps (none: `head` says it all)."""
+def project(
+    steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "", policy: str = ""
+) -> dict[str, str]:
+    """The files of a project of one sequence, `s`, with these steps (none: `head` says it all).
+
+    `policy` is what nurture.yaml says besides.
+    """
     enter = "" if "enter:" in head else "enter: {on: form.submitted}\n"
     sequence = f"sequence: s\ntitle: S\nfunnel: tofu\ntopic: guides\n{enter}{dedent(head)}"
     sequence += "steps:\n" if steps else ""
     sequence += "".join(f"  {line}\n" for line in dedent(steps).strip().splitlines())
     return {
-        "nurture.yaml": POLICY.replace("CAPS", caps),
+        "nurture.yaml": POLICY.replace("CAPS", caps) + policy,
         "catalog.yaml": CATALOG.replace("TOPIC", topic_caps),
         "scoring.yaml": SCORING,
         "sequences/s.yaml": sequence,
@@ -97,9 +102,11 @@ def project(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: 
 
 
 @cache
-def book(steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "") -> Book:
+def book(
+    steps: str, head: str = "", caps: str = "2 per 7 days", topic_caps: str = "", policy: str = ""
+) -> Book:
     """That project, read."""
-    found, faults = read_book(project(steps, head, caps, topic_caps))
+    found, faults = read_book(project(steps, head, caps, topic_caps, policy))
     assert found is not None, render_text(faults)
     return found
 

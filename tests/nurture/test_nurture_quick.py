@@ -23,7 +23,6 @@ class Plain:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Quick:
     """The same value, made quickly."""
 

@@ -120,6 +120,24 @@ def test_every_country_has_a_zone() -> None:
     found = {code: zone_for(None, code.lower(), "Etc/GMT+12").key for code in MAIN_ZONES}
 
     assert found == dict(MAIN_ZONES)
+    assert len(found) == 246
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [
+        ("AR", "America/Argentina/Buenos_Aires"), ("AU", "Australia/Sydney"), ("BR", "America/Sao_Paulo"),
+        ("CA", "America/Toronto"), ("CL", "America/Santiago"), ("CN", "Asia/Shanghai"),
+        ("DE", "Europe/Berlin"), ("EC", "America/Guayaquil"), ("ES", "Europe/Madrid"),
+        ("FM", "Pacific/Pohnpei"), ("ID", "Asia/Jakarta"), ("KZ", "Asia/Almaty"), ("MN", "Asia/Ulaanbaatar"),
+        ("MX", "America/Mexico_City"), ("MY", "Asia/Kuala_Lumpur"), ("NZ", "Pacific/Auckland"),
+        ("PF", "Pacific/Tahiti"), ("PT", "Europe/Lisbon"), ("RU", "Europe/Moscow"), ("UA", "Europe/Kyiv"),
+        ("US", "America/New_York"), ("UZ", "Asia/Tashkent"),
+    ],
+)  # fmt: skip
+def test_the_main_zone_is_where_most_people_live(country: str, zone: str) -> None:
+    """Of several zones of a country, its leads are taken to live in the most populous."""
+    assert MAIN_ZONES[country] == zone
 
 
 @pytest.mark.parametrize(

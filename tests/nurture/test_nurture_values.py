@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nurture.errors import BookError, NurtureError
 from nurture.files.diagnosis import Fault
-from nurture.values import Claim, Delivery, Term, as_terms
+from nurture.values import Claim, Delivery, Letter, Term, as_terms
 from nurture.words import OUTCOMES, Outcome, Remedy
 from tests.nurture.gate_world import TUESDAY
 
@@ -49,3 +49,12 @@ def test_a_book_error_carries_its_faults() -> None:
 
     assert error.faults == (fault,)
     assert "nurture check" in str(error)
+
+
+def test_a_letter_makes_its_delivery() -> None:
+    """A delivery names its letter and attempt, and the domain that the letter goes to."""
+    letter = Letter(7, 2, "us@example.org", "ada@example.com", b"")
+
+    delivery = letter.delivery(Remedy.RETRY, TUESDAY, 450, "busy")
+
+    assert delivery == Delivery(7, 2, Remedy.RETRY, TUESDAY, 450, "busy", "example.com")

@@ -8,7 +8,6 @@ import pytest
 
 from nurture.values import Delivery
 from nurture.words import OUTCOMES, Outcome, Remedy
-from outbound.relay import AnyRelay
 from outbound.smtp.pool import Relay
 from outbound.testing import LOST_AFTER_DOT, LOST_BEFORE_BODY, MemoryRelay
 from tests.outbound.letters import NOW, letter, letters, now
@@ -18,7 +17,7 @@ from tests.outbound.servers import Mailroom, mailroom
 class Scene:
     """A relay of one kind, the script of its answers, and what the other side took."""
 
-    relay: AnyRelay
+    relay: Relay | MemoryRelay
 
     def __init__(self, script: dict[str, str]) -> None:
         self.script = script

@@ -1,13 +1,13 @@
-"""Writes down who raised in a batch, and why."""
+"""Writes the items of a batch that raised, with their reasons, to the store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import Culprits
 from leadstore.aside import NewAside, set_aside
+from leadstore.database.transaction import Transaction
 from nurture.blame import blame
 from nurture.words import AsideKind, AsideStage
 
@@ -20,13 +20,13 @@ def new_aside(
     lead_id: int | None = None,
     payload: bytes | None = None,
 ) -> NewAside:
-    """An item to set aside, with what it raised in words that give nobody away."""
+    """An item to set aside, with what it raised in words that hold no personal data."""
     why = blame(error)
     return NewAside(kind, stage, ref, why.error, why.message, why.place, lead_id, payload)
 
 
 def leave_out(
-    tx: Any,
+    tx: Transaction,
     kind: AsideKind,
     stage: AsideStage,
     culprits: Culprits,

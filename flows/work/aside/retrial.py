@@ -1,4 +1,4 @@
-"""The operator's word on what waits: back into the work, or given up."""
+"""Puts items that were set aside or failed back into the work, or gives them up."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def _failed(items: Sequence[Waiting]) -> tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def _read_again(shop: Shop, one: Waiting, now: datetime) -> bool:
-    """Read a mail from what was kept of it; it is forgotten only once that is done."""
+    """Read a mail from its payload, which is deleted only once that is done."""
     with shop.store.read() as tx:
         raw = payloads(tx, [one.number]).get(one.number)
-    if raw is None:  # it was read or dropped before, and its letter is forgotten
+    if raw is None:  # it was read or dropped before
         return True
     try:
         handle(shop, raw, now)

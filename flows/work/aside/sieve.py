@@ -1,12 +1,13 @@
-"""Sieves a batch: what one item of it raises is that item's alone, and the rest goes on."""
+"""Works on a batch so that an item that raises is set aside and the others are done."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from leadstore.database.transaction import Transaction
 from leadstore.store import Store
 from nurture.blame import blame, is_own
 
@@ -15,7 +16,7 @@ log = logging.getLogger("nurture.aside")
 
 Culprits = Sequence[tuple[int, Exception]]
 """Items that raised, by their ids, and what they raised."""
-Take = Callable[[Any, Sequence[int] | None], Sequence[int]]
+Take = Callable[[Transaction, Sequence[int] | None], Sequence[int]]
 """Locks the items to work on, and gives their ids: the next batch (None), or who of these is still to do."""
 
 
@@ -31,8 +32,8 @@ class Sieved(Generic[R]):
 def sieve(
     store: Store,
     take: Take,
-    work: Callable[[Any, Sequence[int]], R],
-    put_apart: Callable[[Any, Culprits], object],
+    work: Callable[[Transaction, Sequence[int]], R],
+    put_apart: Callable[[Transaction, Culprits], object],
     *,
     job: str = "",
 ) -> Sieved[R]:
@@ -63,7 +64,7 @@ def sieve(
 
 
 def _parted(
-    store: Store, batch: Sequence[int], take: Take, work: Callable[[Any, Sequence[int]], R], job: str
+    store: Store, batch: Sequence[int], take: Take, work: Callable[[Transaction, Sequence[int]], R], job: str
 ) -> tuple[list[R], list[tuple[int, Exception]]]:
     done: list[R] = []
     culprits: list[tuple[int, Exception]] = []

@@ -1,4 +1,4 @@
-"""How demo leads behave, by themselves and with each mail: drawn from a seed and from nothing else."""
+"""What demo leads do by themselves and with each mail, drawn from a seed alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GONE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """What is lasting in a lead, and hidden from the engine."""
+    """Traits of a lead, which the engine does not see."""
 
     interest: float  # 0 to 1: how far the matter concerns it
     patience: float  # 0 to 1: how much mail it bears
@@ -154,7 +154,7 @@ class Model:
                 yield Act(at, address, f"confirms {topic}", Sig.CONSENT_GRANTED, properties)
 
     def _rng(self, *key: str) -> random.Random:
-        return random.Random("|".join((str(self.seed), *key)))  # noqa: S311 - a play, not a secret
+        return random.Random("|".join((str(self.seed), *key)))  # noqa: S311 - a simulation, not a secret
 
 
 PRICING = {"page": "pricing"}

@@ -36,7 +36,8 @@ def fresh_folder(folder: Path, project: Path, invented: Path, leads: int) -> Ite
         for name, text in read_shelf(project).items():
             _write(folder / name, text)
         _write(folder / MAP, _read(invented / MAP))
-        _write(folder / LEADS, _first_rows(_read(invented / LEADS), leads))
+        rows = _read(invented / LEADS).splitlines(keepends=True)
+        _write(folder / LEADS, "".join(rows[: leads + 1]))
         yield Settings(
             project=folder,
             database_url=f"sqlite:///{folder}/.nurture/store.db",
@@ -87,10 +88,6 @@ def _empty(folder: Path) -> None:
         folder.mkdir()
     except OSError as error:
         raise _unusable(folder, error) from error
-
-
-def _first_rows(text: str, leads: int) -> str:
-    return "".join(text.splitlines(keepends=True)[: leads + 1])
 
 
 def _read(path: Path) -> str:

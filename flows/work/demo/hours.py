@@ -8,7 +8,7 @@ from nurture.project.catalog import Catalog
 
 MOST_TICKS = 60
 
-WEEK = (  # the most telling first: a demo of many weeks drops the last ones
+WEEK = (  # the most important first: a demo of many weeks drops the last ones
     (1, time(10, 20)),  # Tuesday morning in Europe
     (3, time(9, 40)),
     (0, time(9, 10)),

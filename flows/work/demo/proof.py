@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flows.work.demo.acts import DemoMail
 from leadstore.audit import Spoken, spoken, suppressed_since, withdrawn_since
 from leadstore.store import Store
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.timing import Cap
 from nurture.words import OutboxKind, Purpose, TouchState
 

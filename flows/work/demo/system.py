@@ -13,6 +13,7 @@ from flows.processes.asgi import served
 from flows.processes.ports import bind
 from flows.work.demo.answers import Model
 from flows.work.demo.hours import first_monday, moments
+from flows.work.demo.mailbox import DemoMailbox
 from flows.work.demo.weeks import IMPORTED_AT
 from flows.work.demo.world import World
 from flows.work.project.shelf import read_shelf
@@ -51,17 +52,13 @@ async def demonstration(settings: Settings, *, weeks: int, seed: int) -> AsyncIt
     monday = first_monday(book.catalog, weeks)
     stops = tuple(moments(monday, weeks))
     model = Model(seed, book.catalog, book.policy.company.website)
-    world = World.at(model, settings.state / "inbox", monday + IMPORTED_AT)
+    world = World(model, DemoMailbox(settings.state / "inbox"), monday + IMPORTED_AT)
     async with AsyncExitStack() as stack:
         listener = bind(0, "NURTURE_WEB_PORT", "the web app")
         stack.callback(listener.close)
         inbox = stack.enter_context(LocalInbox(settings.state / "inbox", answer=world.answer))
         web_port = listener.getsockname()[1]
-        own = {
-            "inbox_port": inbox.port,
-            "web_port": web_port,
-            "public_url": f"http://127.0.0.1:{web_port}",
-        }
+        own = {"inbox_port": inbox.port, "web_port": web_port, "public_url": f"http://127.0.0.1:{web_port}"}
         shop = await stack.enter_async_context(open_shop(settings.model_copy(update=own), now=world.now))
         desk = StoreDesk(shop.store, now=lambda: world.now)
         app = make_app(desk, shop.links, company=book.policy.company.name, language=book.policy.language)

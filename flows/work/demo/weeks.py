@@ -1,26 +1,26 @@
-"""Plays the demo: leads live, the clock jumps, the flows run, mail is read; then everything is counted."""
+"""Runs the demo's weeks: leads act, the clock moves on, the flows run, mail is read; then it is counted."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from flows.work.counts import added
+from flows.work.counts import Summary, added
 from flows.work.demo.folder import LEADS, MAP
 from flows.work.demo.proof import broken_promises
 from flows.work.demo.world import Leave, World
-from flows.work.imports.run import ImportReport, OnProgress, import_file, read_import_map
+from flows.work.imports.map import read_import_map
+from flows.work.imports.run import ImportReport, OnProgress, import_file
 from flows.work.shop.wire import Shop
 from leadstore.audit import Census, Person, people, tally
 from leadstore.store import in_thread
 from nurture.project.book import Book
 
-Conduct = Callable[[Shop, datetime], Awaitable[dict[str, Any]]]
+Conduct = Callable[[Shop, datetime], Awaitable[Summary]]
 """One round of the flows at a moment: rescore, tick and handoff; returns their counts, added up."""
 
-OnTick = Callable[[int, datetime, dict[str, Any]], None]
+OnTick = Callable[[int, datetime, Summary], None]
 """Told after each tick: how many there were, the moment, and its counts."""
 
 IMPORTED_AT = timedelta(hours=6)
@@ -31,7 +31,7 @@ IMPORTED_AT = timedelta(hours=6)
 class Played:
     """What the weeks came to: the flows' counts, the store's tally, and the promises that broke."""
 
-    counts: dict[str, Any]
+    counts: Summary
     tally: Census
     left: int
     signals: int
@@ -64,7 +64,7 @@ async def play(
     on_tick: OnTick,
 ) -> Played:
     """Go through the moments; the last tick's mail is read too, so that the inbox is whole."""
-    counts: dict[str, Any] = {}
+    counts: Summary = {}
     signals = 0
     for number, moment in enumerate(moments, start=1):
         signals += await world.go_on(shop.store, moment, leave)
@@ -82,21 +82,18 @@ def _import(shop: Shop, now: datetime, on_progress: OnProgress | None) -> tuple[
     report = import_file(
         shop.store, project / LEADS, source, rejects, now=now, live=True, on_progress=on_progress
     )
-    with shop.store.read() as tx:
-        return report, people(tx)
+    return report, shop.store.ask(people)
 
 
-def _counted(shop: Shop, book: Book, world: World, counts: dict[str, Any], signals: int) -> Played:
+def _counted(shop: Shop, book: Book, world: World, counts: Summary, signals: int) -> Played:
     spoken = counts.get("sent", 0) + counts.get("mails", 0)
     broken = broken_promises(shop.store, world.mailbox.mails, book.policy.caps, spoken)
-    with shop.store.read() as tx:
-        stands = tally(tx)
     return Played(
-        counts,
-        stands,
-        world.left,
-        signals,
-        world.clicked_by_machines,
-        len(world.mailbox.mails),
-        tuple(broken),
+        counts=counts,
+        tally=shop.store.ask(tally),
+        left=world.left,
+        signals=signals,
+        clicked_by_machines=world.clicked_by_machines,
+        mails=len(world.mailbox.mails),
+        broken=tuple(broken),
     )

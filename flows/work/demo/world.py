@@ -1,13 +1,12 @@
-"""The demo's people between two ticks: they read what came, and act when their moment comes."""
+"""Simulates the demo's leads between two ticks: they read their mail, and act at their moments."""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flows.work.demo.acts import LEAVES, Act, DemoMail
 from flows.work.demo.answers import Model
@@ -29,7 +28,7 @@ TO_THE_QUESTION = timedelta(hours=20)
 
 @dataclass(slots=True)
 class World:
-    """Everybody in the demo, what they will do and what they did; `now` is the world's moment."""
+    """The leads of the demo, what they will do and what they did; `now` is the moment of the demo."""
 
     model: Model
     mailbox: DemoMailbox
@@ -43,13 +42,8 @@ class World:
     _registered: set[str] = field(default_factory=set)
     _gone_away: set[str] = field(default_factory=set)
 
-    @classmethod
-    def at(cls, model: Model, maildir: Path, now: datetime) -> World:
-        """A world that reads this Maildir; nobody lives in it yet."""
-        return cls(model, DemoMailbox(maildir), now)
-
     def settle_in(self, people: Iterable[Person], end: datetime) -> None:
-        """Let these people live until `end`."""
+        """Add these leads, with what they do by themselves until `end`."""
         for person in people:
             self._ids[person.address] = person.lead_id
             for act in self.model.own_life(person.address, self.now, end, person.unconfirmed):
@@ -61,7 +55,7 @@ class World:
         return UNKNOWN if recipient.lower() in self._gone else None
 
     def read_mail(self) -> int:
-        """Let everybody read what came since the last look; returns how many mails that were."""
+        """Read the mails that came since the last call, and plan the reactions; returns how many."""
         mails = self.mailbox.read_new()
         for mail in mails:
             for act in self._reactions(mail):
@@ -69,7 +63,7 @@ class World:
         return len(mails)
 
     async def go_on(self, store: Store, until: datetime, leave: Leave) -> int:
-        """Let everything happen that happens by then; returns how many signals there were."""
+        """Do all that is planned up to then; returns how many signals there were."""
         signals: list[NewSignal] = []
         for act in self._due(until):
             self.now = max(self.now, act.at)
@@ -79,7 +73,7 @@ class World:
             else:
                 signals.append(self._signal(act))
         self.now = until
-        return await in_thread(_append, store, signals, until) if signals else 0
+        return await in_thread(store.write, append_signals, signals, until) if signals else 0
 
     def _reactions(self, mail: DemoMail) -> list[Act]:
         if mail.recipient not in self._ids:  # a seller's: its button writes to the lead
@@ -91,7 +85,7 @@ class World:
         heapq.heappush(self._coming, (act.at, act.address, act.name, act))
 
     def _due(self, until: datetime) -> Iterable[Act]:
-        """What happens by then; what somebody does once only is passed over the second time."""
+        """The acts up to then; a lead leaves only once, and registers only once."""
         while self._coming and self._coming[0][0] <= until:
             act = heapq.heappop(self._coming)[-1]
             if act.type == LEAVES and act.address in self._gone_away:
@@ -116,8 +110,3 @@ class World:
             properties=act.properties,
             machine=act.machine,
         )
-
-
-def _append(store: Store, signals: Sequence[NewSignal], now: datetime) -> int:
-    with store.begin() as tx:
-        return append_signals(tx, signals, now)

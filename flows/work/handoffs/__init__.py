@@ -1,4 +1,4 @@
 """Mature leads and their sellers: offered, told, answered, and replies passed on.
 
-Its door: `offer.offer_leads`, `notify.hand_off`, `answer.take_answers`, `forward`.
+Its door: `notify.hand_off`, `offer.offer`, `offer.offer_leads`, `answer.take_answers`.
 """

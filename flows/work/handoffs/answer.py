@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from leadstore.database.transaction import Transaction
 from leadstore.handoffs import answer_for, snooze
 from leadstore.leads.lookup import find_lead
 from leadstore.leads.merge import merge
@@ -20,7 +20,7 @@ SOURCE = "nurture"
 
 
 def take_answers(
-    tx: Any, accepted: Sequence[PendingSignal], rejected: Sequence[PendingSignal], now: datetime
+    tx: Transaction, accepted: Sequence[PendingSignal], rejected: Sequence[PendingSignal], now: datetime
 ) -> None:
     """Close the open handoffs these signals answer, and send back, bar or merge the leads that were returned.
 
@@ -34,7 +34,7 @@ def take_answers(
             _merge(tx, one, now)
 
 
-def take_snoozes(tx: Any, snoozed: Sequence[PendingSignal], most: timedelta) -> None:
+def take_snoozes(tx: Transaction, snoozed: Sequence[PendingSignal], most: timedelta) -> None:
     """Let the sellers who asked for time answer later, within what the policy allows.
 
     Raises:
@@ -60,7 +60,7 @@ def reason_of(rejected: PendingSignal) -> str:
     return str(rejected.signal.properties.get("reason") or Rejection.TIMING.value)
 
 
-def _send_back(tx: Any, returned: Sequence[PendingSignal], now: datetime) -> None:
+def _send_back(tx: Transaction, returned: Sequence[PendingSignal], now: datetime) -> None:
     """Engagement counts from zero, fit stays, and the lead may mature again in its next cycle."""
     again = [
         NewSignal(
@@ -77,7 +77,7 @@ def _send_back(tx: Any, returned: Sequence[PendingSignal], now: datetime) -> Non
     recycle(tx, {one.lead_id for one in returned})
 
 
-def _merge(tx: Any, returned: PendingSignal, now: datetime) -> None:
+def _merge(tx: Transaction, returned: PendingSignal, now: datetime) -> None:
     named = returned.signal.properties.get("duplicate_of")
     if named is None:
         return  # disqualified, as long as nobody says whose duplicate it is

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import message_id
 from leadstore.handoffs import Offer, assign, lapse, open_handoffs, unassigned
 from leadstore.outbox.letters import add_notices
@@ -24,25 +24,23 @@ NO_ANSWER = "no_answer"
 """Why a lead is sent back that a seller had and did not answer for."""
 
 
-def offer(tx: Any, book: Book, ready: Mapping[int, Scoring], now: datetime) -> list[Offer]:
-    """Offer these leads to sellers, who comes first first; returns the handoffs that are new."""
-    if not ready:
-        return []
-    causes = {r.lead_id: r.cause for r in sorted(ready.values(), key=rank)}
-    return offer_leads(tx, book, causes, now)
+def offer(tx: Transaction, book: Book, ready: Sequence[Scoring], now: datetime) -> None:
+    """Offer these mature leads to sellers, who comes first first."""
+    offer_leads(tx, book, {r.lead_id: r.cause for r in sorted(ready, key=rank)}, now)
 
 
-def offer_leads(tx: Any, book: Book, causes: Mapping[int, str], now: datetime) -> list[Offer]:
-    """Offer these leads (lead id -> cause, who comes first first); returns the handoffs that are new."""
+def offer_leads(tx: Transaction, book: Book, causes: Mapping[int, str], now: datetime) -> None:
+    """Offer these leads (lead id -> cause, who comes first first) to sellers, who are told by notices."""
+    if not causes:
+        return
     sellers = [s.name for s in book.policy.handoff.sellers]
     offers = open_handoffs(tx, causes, sellers, now, book.policy.handoff.due)
     notify(tx, book, offers, now)
     if alone := sum(o.seller is None for o in offers):
         log.warning("%d leads are ready for sales, and nurture.yaml names no seller to offer them to", alone)
-    return offers
 
 
-def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:
+def offer_unassigned(tx: Transaction, book: Book, now: datetime, ids: Sequence[int]) -> tuple[int, int]:
     """Offer those of these handoffs that nobody could be offered; returns (offered, still unassigned)."""
     waiting = unassigned(tx, len(ids), ids)
     sellers = [s.name for s in book.policy.handoff.sellers]
@@ -52,7 +50,7 @@ def offer_unassigned(tx: Any, book: Book, now: datetime, ids: Sequence[int]) -> 
     return offered, len(waiting) - offered
 
 
-def lapse_offers(tx: Any, book: Book, now: datetime, leads: Sequence[int]) -> int:
+def lapse_offers(tx: Transaction, book: Book, now: datetime, leads: Sequence[int]) -> int:
     """End the offers of these leads that nobody answered in time; returns how many. They are nurtured again.
 
     Each is sent back by a signal of its own, which the next tick takes in: engagement counts from zero, and
@@ -76,7 +74,7 @@ def lapse_offers(tx: Any, book: Book, now: datetime, leads: Sequence[int]) -> in
     return len(ended)
 
 
-def notify(tx: Any, book: Book, offers: Sequence[Offer], now: datetime) -> None:
+def notify(tx: Transaction, book: Book, offers: Sequence[Offer], now: datetime) -> None:
     """Put one notice per offer into the outbox; it is there before anybody speaks."""
     addresses = {s.name: s.address for s in book.policy.handoff.sellers}
     store_id = notes.read_note(tx, "store_id") or ""

@@ -1,4 +1,4 @@
-"""Streams the records of a CSV or JSON Lines file; one bad record never costs the next."""
+"""Streams the records of a CSV or JSON Lines file; a bad record does not spoil the next one."""
 
 from __future__ import annotations
 
@@ -86,8 +86,7 @@ class RowFile:
         if _is_guarded(names):
             names = tuple(map(unguarded, names))
         self.twice = frozenset(name for name, times in Counter(names).items() if name and times > 1)
-        other = [mark for mark in ";\t|," if len(names) == 1 and mark in names[0]]
-        if other:
+        if len(names) == 1 and (other := [mark for mark in ";\t|," if mark in names[0]]):
             hint = f"say `delimiter: {json.dumps(other[0])}` in the map"
             raise ImportFault(f"{self.path} has a single column, called {names[0][:60]!r}", hint=hint)
         return names
@@ -96,35 +95,32 @@ class RowFile:
         width, delimiter, lines = len(columns), self._delimiter, self._lines
         rejects, guarded = columns[:2] == OURS and width > 3, _is_guarded(columns)
         while (line := lines.next()) is not None:
-            text = line.text
-            if line.fault:
-                yield self._broken(columns, line, line.fault)
-                continue
-            if '"' not in text and "\r" not in text:
-                cells, fault = text.split(delimiter), ""
+            text, fault = line.text, line.fault
+            if fault or ('"' not in text and "\r" not in text):
+                cells = text.split(delimiter)
             else:
                 cells, fault = self._cells(line, width)
             if guarded:
                 cells = [*map(unguarded, cells)]
+            if not fault and len(cells) != width:
+                if rejects and len(cells) == 3:
+                    line = TextLine(line.number, cells[2])
+                    cells, fault = self._mended(line)
+                _trim(cells, width)
             if fault:
                 yield self._broken(columns, line, fault)
-                continue
-            if len(cells) != width:
-                if rejects and len(cells) == 3:  # a line that could not be cut, and was mended perhaps
-                    inner = TextLine(line.number, cells[2], line.fault)
-                    cells, fault = self._cells(inner)
-                    if fault:
-                        yield self._broken(columns, inner, fault)
-                        continue
-                    cells = [str(line.number), "", *cells]
-                _trim(cells, width)
-            if len(cells) == width:
+            elif len(cells) == width:
                 if cells[0] or any(cell.strip() for cell in cells):
                     yield Record(line.number, dict(zip(columns, cells, strict=True)), cells)
             elif any(cell.strip() for cell in cells):
                 own = 2 if rejects else 0
                 fault = f"{len(cells) - own} cells where the header has {width - own} columns"
                 yield Record(line.number, {}, cells, fault, _aligned(columns, cells))
+
+    def _mended(self, line: TextLine) -> tuple[list[str], str]:
+        """Cut a reject that was one cell, for it could not be cut before, and may have been mended."""
+        cells, fault = self._cells(line)
+        return [str(line.number), "", *cells], fault
 
     def _broken(self, columns: Sequence[str], line: TextLine, fault: str) -> Record:
         """A line that cannot be cut, with what it may say: cut at each delimiter, and without its quotes."""
@@ -136,9 +132,8 @@ class RowFile:
         taken = [line]
         while True:
             try:
-                cells = next(
-                    csv.reader([f"{one.text}\n" for one in taken], delimiter=self._delimiter, strict=True)
-                )
+                lines = [f"{one.text}\n" for one in taken]
+                cells = next(csv.reader(lines, delimiter=self._delimiter, strict=True))
             except csv.Error as error:
                 open_quote = "unexpected end of data" in str(error)
                 more = self._lines.next() if open_quote and len(taken) < MOST_LINES else None
@@ -146,10 +141,8 @@ class RowFile:
                     taken.append(more)
                 if more is None or more.fault:
                     self._lines.put_back(taken[1:])
-                    fault = (
-                        "a quote opens here and is not closed" if open_quote or len(taken) > 1 else str(error)
-                    )
-                    return [line.text], fault
+                    unclosed = open_quote or len(taken) > 1
+                    return [line.text], "a quote opens here and is not closed" if unclosed else str(error)
                 continue
             if width is not None:
                 _trim(cells, width)
@@ -175,7 +168,7 @@ def _is_guarded(columns: Sequence[str]) -> bool:
 
 
 def _trim(cells: list[str], width: int) -> None:
-    """Forget the blank cells behind the last column, as spreadsheets write them."""
+    """Drop blank cells behind the last column, as spreadsheets write them."""
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
 

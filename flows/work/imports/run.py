@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from flows.work.imports.map import MapRead, broken_map
 from flows.work.imports.records import Record, RowFile, open_rows
 from flows.work.imports.rejects import Reject, Rejects
-from flows.work.project.shelf import read_shelf
 from leadstore import notes
 from leadstore.imports import runs
 from leadstore.imports.acquaintance import Acquaintance
@@ -22,14 +21,10 @@ from leadstore.imports.runs import ImportTaken, Progress
 from leadstore.imports.writes import SaveCounts, save_batch, try_batch
 from leadstore.store import Store
 from nurture.blame import in_words, is_own
-from nurture.errors import BookError, ImportFault, StoreError, StoreGone
-from nurture.files.diagnosis import Fault
-from nurture.files.source import load_yaml
+from nurture.errors import ImportFault, StoreError, StoreGone
 from nurture.imports.lead import ImportedLead, RowFault
-from nurture.imports.map import ImportMap, read_map
+from nurture.imports.map import ImportMap
 from nurture.imports.reader import RowReader
-from nurture.project.catalog import read_catalog
-from nurture.project.shelves import CATALOG, spelled
 
 BATCH = 2000
 """Records of one transaction: a crash costs at most these, and they come in again."""
@@ -70,50 +65,8 @@ class ImportReport:
     resumed_at: int = 0  # records that an earlier run had brought in
 
 
-@dataclass(frozen=True, slots=True)
-class MapRead:
-    """A checked map and the text it was read from, which is a part of the import's identity."""
-
-    map: ImportMap
-    text: str
-
-    def strictly(self) -> MapRead:
-        """The same map, with which a cell that cannot be read costs its row."""
-        reader = replace(self.map.reader, strict=True)
-        return MapRead(replace(self.map, reader=reader), f"{self.text}\nstrict: true\n")
-
-
 OnProgress = Callable[[int, int, ImportCounts], None]
 """Told at the start and after each batch: bytes read, bytes of the file, counts so far."""
-
-
-def read_import_map(project: Path, path: Path) -> MapRead:
-    """Read a map against the project's catalogue.
-
-    Raises:
-        BookError: the map or the catalogue has faults; it carries all of them.
-        ImportFault: the map cannot be read at all.
-    """
-    files = read_shelf(project)
-    where = spelled(files, CATALOG)
-    node, faults = load_yaml(where, files.get(where, "topics: {}"))
-    catalog = None
-    if node is not None:
-        catalog, faults = read_catalog(node, where)
-    if catalog is None:
-        raise BookError("the catalogue has faults, so the map cannot be checked against it", faults)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ImportFault(f"{path} is not UTF-8 text", hint="save it as UTF-8") from error
-    except OSError as error:
-        raise ImportFault(
-            f"{path} cannot be read: {error.strerror}", hint="check the name after --map"
-        ) from error
-    found, faults = read_map(str(path), text, catalog.vocabulary())
-    if found is None:
-        raise _broken(faults)
-    return MapRead(found, text)
 
 
 def import_file(
@@ -143,33 +96,34 @@ def import_file(
         with store.begin() as tx:
             notes.see_moment(tx, now)
             progress = runs.begin_run(tx, digest, now)
-        ending = ".csv" if rows.columns is not None else ".jsonl"
-        path = rejects_folder / f"{file.name}-{digest[:8]}{ending}"
-        cells_path = rejects_folder / f"{file.name}-{digest[:8]}-cells.csv"
-        size, cells_size = (int(progress.counts.get(name, 0)) for name in ("rejects_size", "cells_size"))
-        form: dict[str, Any] = {"encoding": mapping.encoding, "delimiter": mapping.delimiter}
-        with (
-            closing(Rejects(path, rows.columns, size, read=mapping.names, **form)) as rejects,
-            closing(Rejects(cells_path, (), cells_size)) as remarks,
-        ):
+        rejects, remarks = _rejects(rejects_folder / f"{file.name}-{digest[:8]}", mapping, rows, progress)
+        with closing(rejects), closing(remarks):
             importing = _Importing(store, mapping, digest, rejects, remarks, now, live, progress)
+            came_to = importing.came_to
             if on_progress is not None:
-                on_progress(0, rows.size, importing.counts)
+                on_progress(0, rows.size, came_to.counts)
             for records in _batches(rows.records(), progress.records, batch):
                 importing.take(records)
                 if on_progress is not None:
-                    on_progress(rows.position, rows.size, importing.counts)
+                    on_progress(rows.position, rows.size, came_to.counts)
     with store.begin() as tx:
         runs.finish_run(tx, digest, now)
-    counts = importing.counts
-    return ImportReport(
-        counts,
-        path if counts.rejected else None,
-        tuple(importing.first_rejects),
-        cells_path if remarks.size else None,
-        tuple(importing.first_remarks),
-        progress.records,
+    rejects_path = rejects.path if came_to.counts.rejected else None
+    return came_to.report(rejects_path, remarks.path if remarks.size else None, progress.records)
+
+
+def _rejects(path: Path, mapping: ImportMap, rows: RowFile, progress: Progress) -> tuple[Rejects, Rejects]:
+    """The files of rejected rows and of remarks, at the size they had when the import broke off."""
+    size, cells_size = (int(progress.counts.get(name, 0)) for name in ("rejects_size", "cells_size"))
+    rejects = Rejects(
+        path.with_name(f"{path.name}{'.csv' if rows.columns is not None else '.jsonl'}"),
+        rows.columns,
+        size,
+        encoding=mapping.encoding,
+        delimiter=mapping.delimiter,
+        read=mapping.names,
     )
+    return rejects, Rejects(path.with_name(f"{path.name}-cells.csv"), (), cells_size)
 
 
 def try_file(
@@ -189,9 +143,7 @@ def try_file(
         ImportFault: the file cannot be read at all. BookError: the map names columns it does not have.
         ClockError: the store has already seen a later moment. StoreGone, StoreError.
     """
-    counts = ImportCounts()
-    first: list[tuple[int, str]] = []
-    remarks: list[tuple[int, str]] = []
+    came_to = _CameTo()
     known = Acquaintance()
     handle, rows = open_rows(file, source.map.encoding, source.map.delimiter)
     with handle:
@@ -203,13 +155,33 @@ def try_file(
             batch = _evaluate(source.map, records, now)
             with nullcontext() if store is None else store.read() as tx:
                 saved = try_batch(tx, batch.leads, known, now, live)
-            done = batch.with_saved(saved)
-            counts = counts.add(done.counts)
-            first += done.reasons[: SHOWN - len(first)]
-            remarks += done.remarks[: SHOWN - len(remarks)]
+            came_to.add(batch.with_saved(saved))
             if on_progress is not None:
-                on_progress(rows.position, rows.size, counts)
-    return ImportReport(counts, None, tuple(first), None, tuple(remarks))
+                on_progress(rows.position, rows.size, came_to.counts)
+    return came_to.report()
+
+
+@dataclass(slots=True)
+class _CameTo:
+    """What the batches of a file came to so far: the counts, and the first rejects and remarks."""
+
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    rejects: list[tuple[int, str]] = field(default_factory=list)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, done: _Done) -> None:
+        """Add a batch that is done with."""
+        self.counts = self.counts.add(done.counts)
+        self.rejects += [(line, why) for line, why, _ in done.rejects[: SHOWN - len(self.rejects)]]
+        self.remarks += done.remarks[: SHOWN - len(self.remarks)]
+
+    def report(
+        self, rejects: Path | None = None, remarks: Path | None = None, resumed_at: int = 0
+    ) -> ImportReport:
+        """The report, with the files that hold all rejects and remarks."""
+        return ImportReport(
+            self.counts, rejects, tuple(self.rejects), remarks, tuple(self.remarks), resumed_at
+        )
 
 
 @dataclass(slots=True)
@@ -225,15 +197,14 @@ class _Importing:
     live: bool
     start: Progress
     records: int = field(init=False)
-    counts: ImportCounts = field(init=False)
+    came_to: _CameTo = field(init=False)
     memory: FileMemory = field(default_factory=FileMemory)
-    first_rejects: list[tuple[int, str]] = field(default_factory=list)
-    first_remarks: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.records = self.start.records
         names = {f.name for f in fields(ImportCounts)}
-        self.counts = ImportCounts(**{name: n for name, n in self.start.counts.items() if name in names})
+        counts = {name: n for name, n in self.start.counts.items() if name in names}
+        self.came_to = _CameTo(ImportCounts(**counts))
 
     def take(self, records: list[Record]) -> None:
         """Bring a batch in: its leads, its rejects and its progress, or nothing of it.
@@ -269,7 +240,7 @@ class _Importing:
         return fault
 
     def _wish_alone(self, record: Record, fault: Exception) -> _Batch:
-        """Of a row that cannot be stored, what it says of a wish to leave."""
+        """The withdrawals of a row that cannot be stored."""
         wish = Record(record.line, {}, record.cells, in_words(fault), record.guesses or [record.row])
         return _evaluate(self.map, [wish], self.now)
 
@@ -279,14 +250,13 @@ class _Importing:
             done = batch.with_saved(saved)
             size = self.rejects.write(done.rejects)
             cells_size = self.remarks.write([(line, what, ()) for line, what in done.remarks])
-            counts = self.counts.add(done.counts)
             records = self.records + len(batch.records)
+            counts = self.came_to.counts.add(done.counts)
             kept = {**asdict(counts), "rejects_size": size, "cells_size": cells_size}
             runs.advance_run(tx, self.digest, self.records, Progress(records, kept))
         self.memory.keep(saved.said)
-        self.rejects.size, self.remarks.size, self.counts, self.records = size, cells_size, counts, records
-        self.first_rejects += done.reasons[: SHOWN - len(self.first_rejects)]
-        self.first_remarks += done.remarks[: SHOWN - len(self.first_remarks)]
+        self.rejects.size, self.remarks.size, self.records = size, cells_size, records
+        self.came_to.add(done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +266,6 @@ class _Done:
     counts: ImportCounts
     rejects: list[Reject]
     remarks: list[tuple[int, str]]
-
-    @property
-    def reasons(self) -> list[tuple[int, str]]:
-        """Line and reason of each reject."""
-        return [(line, why) for line, why, _ in self.rejects]
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +317,7 @@ def _evaluate(mapping: ImportMap, records: list[Record], now: datetime) -> _Batc
 
 
 def _wish(reader: RowReader, record: Record, now: datetime) -> ImportedLead:
-    """What a record that is no row says of a wish to leave."""
+    """The withdrawals that a record holds, though it cannot be read as a row."""
     found = reader.wish(record.guesses, record.line, now, record.fault)
     if found is None:
         raise RowFault(record.fault)
@@ -383,11 +348,4 @@ def _check_columns(mapping: ImportMap, rows: RowFile) -> None:
             f"{rows.path} has two columns called {twice[0]!r}, which the map reads", hint="rename one of them"
         )
     if rows.columns is not None and (missing := mapping.missing(rows.columns)):
-        raise _broken(missing)
-
-
-def _broken(faults: list[Fault]) -> BookError:
-    found = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return BookError(
-        f"the map has {found}; nothing was imported", faults, hint="docs/import.md shows a whole map"
-    )
+        raise broken_map(missing)

@@ -1,4 +1,4 @@
 """A project's files: read from disk, applied as the release that runs, watched while it does.
 
-Its door: `shelf.read_shelf`, `apply.apply_release`, `watch.ShelfWatch`.
+Its door: `shelf.read_shelf`, `apply.apply_shelf`, `watch.ShelfWatch`.
 """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.follow import let_go, let_go_all, move, places, running
 from nurture.project.book import Book
 from nurture.sequences.steps import Sequence
@@ -20,7 +20,7 @@ class Followed:
     left: int = 0  # were let go
 
 
-def leaving(tx: Any, book: Book) -> dict[str, int]:
+def leaving(tx: Transaction, book: Book) -> dict[str, int]:
     """How many leads the release would take out of which sequence, if it were the current one."""
     gone = {name: count for name, count in running(tx).items() if name not in book.sequences}
     for (name, version, _), count in places(tx, list(book.sequences)).items():
@@ -29,7 +29,7 @@ def leaving(tx: Any, book: Book) -> dict[str, int]:
     return gone
 
 
-def follow(tx: Any, book: Book, release_id: int, now: datetime) -> Followed:
+def follow(tx: Transaction, book: Book, release_id: int, now: datetime) -> Followed:
     """Bring every enrolment in line with the release, in the transaction that makes it the current one."""
     moved = stayed = 0
     left = sum(let_go_all(tx, name, now) for name in running(tx) if name not in book.sequences)
@@ -54,7 +54,7 @@ def _lets_go(sequence: Sequence, version: str) -> bool:
 
 
 def _home(sequence: Sequence, step: str) -> str | None:
-    """Where who stands at this step of an older form goes on; None finishes the older form."""
+    """Where an enrolment at this step of an older form goes on; None: it finishes the older form."""
     if sequence.on_change == "move":
         named = sequence.moves.get(step, step)
         return named if named in sequence.steps else None

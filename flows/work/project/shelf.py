@@ -1,4 +1,4 @@
-"""Reads a project's files from disk, as text, before anyone judges them."""
+"""Reads a project's files from disk, as text that is not checked yet."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _beginning(path: Path) -> str:
 def _text(path: Path, root: Path) -> str:
     shown = path.relative_to(root).as_posix()
     if not path.resolve().is_relative_to(root.resolve()):
-        # A pull request could bring one: what it leads to would be shown by `check`, stored and mailed.
+        # A pull request could bring one: the file it points to would be shown by `check`, stored and mailed.
         raise ProjectError(f"{shown} is a link out of the project", hint="put the file itself there")
     try:
         text = path.read_bytes().decode("utf-8", "surrogateescape")

@@ -15,7 +15,7 @@ from nurture.files.diagnosis import Fault
 class ShelfWatch:
     """Applies the project's files when they changed since the last look; a broken file changes nothing.
 
-    Neither do files that would take leads out of a sequence: nobody is here to be asked. `held_back` then
+    Nor do files that would take leads out of a sequence, since no one can be asked here. `held_back` then
     says why, until `nurture apply` was told yes, the files have changed, or nobody would leave.
     Only with the embedded store: elsewhere a release is applied on purpose.
     """

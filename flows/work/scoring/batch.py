@@ -1,13 +1,13 @@
-"""Scores a batch of leads and decides their maturity, in the transaction of its caller, with their offers."""
+"""Scores a batch of leads and decides their maturity, in the transaction of its caller, who offers them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from flows.work.handoffs.offer import offer
+from flows.work.counts import Counts
+from leadstore.database.transaction import Transaction
 from leadstore.scores.history import Scored, Scoring, read_for_scoring, write_scores
 from nurture.project.book import Book
 from nurture.scoring.maturity import judge
@@ -16,30 +16,34 @@ from nurture.scoring.score import score
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """What a batch came to; `moved` leads have a stage or a score that something else may look at."""
+    """What a batch came to: `ready` are to be offered to sellers.
+
+    `moved` leads have a stage or a score that something else may look at.
+    """
 
     leads: int = 0
-    matured: int = 0
+    ready: Sequence[Scoring] = ()
     moved: frozenset[int] = frozenset()
 
+    @property
+    def counts(self) -> Counts:
+        """How many were scored, and how many of them are mature."""
+        return Counts({"rescored": self.leads, "matured": len(self.ready)})
 
-def score_leads(
-    tx: Any, book: Book, lead_ids: Collection[int], now: datetime, *, offers: bool = True
-) -> Rescored:
-    """Score these leads, write scores and stages, and offer the mature ones; the caller holds their locks."""
+
+def score_leads(tx: Transaction, book: Book, lead_ids: Collection[int], now: datetime) -> Rescored:
+    """Score these leads and write scores and stages; the caller holds their locks, and offers the mature."""
     inputs = {one.lead.id: one for one in read_for_scoring(tx, lead_ids, book.scoring.signal_types)}
-    results = [_scoring(book, one, now, offers) for one in inputs.values()]
+    results = [_scoring(book, one, now) for one in inputs.values()]
     write_scores(tx, [r for r, _ in results], inputs, now)
-    ready = [r for r, wanted in results if wanted]
-    offer(tx, book, {r.lead_id: r for r in ready}, now)
     moved = frozenset(r.lead_id for r, _ in results if _moved(book, inputs[r.lead_id], r))
-    return Rescored(len(results), len(ready), moved)
+    return Rescored(len(results), [r for r, wanted in results if wanted], moved)
 
 
-def _scoring(book: Book, one: Scored, now: datetime, offers: bool) -> tuple[Scoring, bool]:
+def _scoring(book: Book, one: Scored, now: datetime) -> tuple[Scoring, bool]:
     result = score(book.scoring, book.policy.maturity, one.lead, one.signals, now, book.engagement_thresholds)
     verdict = judge(book.policy.maturity, one.lead, one.mature, result, one.signals)
-    wanted = verdict.offer and one.live and offers
+    wanted = verdict.offer and one.live
     # A lead known only from imported history stays as it was until it does something itself.
     held = verdict.offer and not wanted
     stage = one.lead.stage if held else verdict.stage

@@ -188,7 +188,7 @@ def _few(rows: Any, won: Sequence[bool], enough: int) -> list[int]:
     for strength in _STRENGTHS if len(chosen) > enough else ():
         # A large scale, because liblinear also penalises the intercept.
         model = LogisticRegression(
-            C=strength, l1_ratio=1.0, solver="liblinear", intercept_scaling=10.0, random_state=0
+            C=strength, l1_ratio=1.0, solver="liblinear", intercept_scaling=10, random_state=0
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # which columns it leaves is settled early
@@ -238,7 +238,7 @@ def _forecast(totals: Sequence[float], won: Sequence[bool]) -> Callable[[float],
     """The chance to win, as a logistic curve over the sum of points."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1e6, max_iter=1000)
+    model: Any = LogisticRegression(C=1e6, max_iter=1000)  # it does not say what fitting makes of it
     model.fit([[total / PER_ODDS] for total in totals], won)
     slope, level = float(model.coef_[0][0]) / PER_ODDS, float(model.intercept_[0])
     return lambda total: 1 / (1 + exp(-max(-500.0, min(500.0, slope * total + level))))

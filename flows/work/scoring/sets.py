@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flows.work.scoring.batch import Rescored, score_leads
+from leadstore.database.transaction import Transaction
 from leadstore.scores.sets import MassScoring, Moved, Restaged, write_stages
 from nurture.project.book import Book
 from nurture.scoring.maturity import Acts, Judgement, judge_by
@@ -20,9 +20,9 @@ def scorer(book: Book) -> MassScoring:
 
 
 def score_by_sets(
-    tx: Any, book: Book, by: MassScoring, ids: list[int], now: datetime, *, judge_all: bool
+    tx: Transaction, book: Book, by: MassScoring, ids: list[int], now: datetime, *, judge_all: bool
 ) -> Rescored:
-    """Score these leads, which the caller has locked, and offer the mature ones.
+    """Score these leads; the caller holds their locks, and offers the mature.
 
     Who is to be offered goes the ordinary way too: a seller reads a breakdown by signals.
     """
@@ -34,10 +34,8 @@ def score_by_sets(
     write_stages(tx, restaged, now)
     wanted = [one.id for one, verdict in verdicts if verdict.offer and one.live]
     rest = sorted([*page.ordinary, *wanted])
-    matured = 0
-    for start in range(0, len(rest), BATCH):
-        matured += score_leads(tx, book, rest[start : start + BATCH], now).matured
-    return Rescored(page.leads, matured)
+    parts = [score_leads(tx, book, rest[at : at + BATCH], now) for at in range(0, len(rest), BATCH)]
+    return Rescored(page.leads, [one for part in parts for one in part.ready])
 
 
 def _judged(book: Book, one: Moved, now: datetime) -> Judgement:

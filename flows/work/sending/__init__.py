@@ -1,4 +1,4 @@
-"""A touch from claim to settle: queue, letters, pace, pipeline and what was spoken.
+"""Touches, sellers' mails and webhooks from claim to settle, all through one pipeline.
 
-Its door: `advance.advance`, `queue`, `pipeline`, `settle.settle_surely`, `give_up.give_up`.
+Its door: `advance.advance`, `webhooks.call_others`, `pipeline.deliver`, `letters.Kind`, `give_up.give_up`.
 """

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from flows.work.sending.settle import step_over
+from flows.work.sending.positions import step_over
 from flows.work.shop.wire import Shop
+from leadstore.database.transaction import Transaction
 from leadstore.outbox import retry
 from leadstore.outbox.failures import Found
 
 
 def give_up(
-    shop: Shop, tx: Any, ids: Sequence[int], now: datetime, *, enrolments: Sequence[int] = ()
+    shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime, *, enrolments: Sequence[int] = ()
 ) -> Found:
     """Give up these failed rows, or the steps of these enrolments whose decision failed.
 

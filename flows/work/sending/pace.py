@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
 
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.routes import lock_routes, read_routes, troubled_routes, write_routes
-from nurture.deciding import Pacer
+from nurture.deciding.pace import Pacer
 from nurture.deciding.routes import RELAY, Heard, Route, after_all
 from nurture.project.book import Book
 from nurture.values import Delivery
-from nurture.words import Closing, Reason, Remedy
+from nurture.words import Closing, OutboxKind, Reason, Remedy
 
 log = logging.getLogger("nurture.pacing")
 
@@ -98,7 +98,7 @@ class Meter:
         return round(taken * share), pace
 
 
-def pacer_for(tx: Any, book: Book, domains: Collection[str], now: datetime) -> Pacer:
+def pacer_for(tx: Transaction, book: Book, domains: Collection[str], now: datetime) -> Pacer:
     """The turns of a batch to these domains; rows are locked only where turns are counted, or probes sent."""
     sending = book.policy.sending
     routes = read_routes(tx, {RELAY, *domains})
@@ -111,7 +111,7 @@ def pacer_for(tx: Any, book: Book, domains: Collection[str], now: datetime) -> P
     return Pacer(now, sending, routes if counted else {}, book.policy.zone)
 
 
-def keep_turns(tx: Any, pacer: Pacer) -> None:
+def keep_turns(tx: Transaction, pacer: Pacer) -> None:
     """Remember the turns that were given, so that other workers and the next batch come after them."""
     write_routes(tx, pacer.changed.values())
 
@@ -131,13 +131,27 @@ def is_closing(delivery: Delivery) -> bool:
     return delivery.remedy in CLOSES
 
 
-def shut_routes(tx: Any, now: datetime) -> dict[str, datetime]:
+def shut_routes(tx: Transaction, now: datetime) -> dict[str, datetime]:
     """The routes that nothing may take now, and until when. Letters that try a route are on their way."""
     return _shut(troubled_routes(tx), now)
 
 
+def shut_to(tx: Transaction, kind: OutboxKind, now: datetime) -> Collection[str]:
+    """Routes that letters of this kind must not take now: calls take none, sellers' mails only the relay."""
+    if kind is OutboxKind.WEBHOOK:
+        return ()
+    shut = shut_routes(tx, now)
+    return shut if kind is OutboxKind.TOUCH else shut.keys() & {RELAY}
+
+
 def hear(
-    meter: Meter, tx: Any, book: Book, deliveries: Sequence[Delivery], now: datetime, *, write: bool = False
+    meter: Meter,
+    tx: Transaction,
+    book: Book,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    *,
+    write: bool = False,
 ) -> dict[str, datetime]:
     """Take down what the routes answered; returns those that are closed now, and until when.
 

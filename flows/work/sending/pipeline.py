@@ -1,4 +1,9 @@
-"""Keeps the relay busy: while one group is spoken, the next is built and started and the last is settled."""
+"""The trip of a batch: claimed and decided, written, started, spoken and settled, and never back.
+
+The queue claims ahead as the kind of letter says, which for touches also decides, and gives out groups. Each
+lane writes a group, starts it in the transaction that settles its last one, and speaks it, so that the relay
+is kept busy. What a dead worker left is taken over by `advance.take_over`, whatever its kind.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +13,76 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.work.sending.letters import Broken, compose
-from flows.work.sending.pace import shut_routes
-from flows.work.sending.queue import LANES, Feed, Group
-from flows.work.sending.settle import fail_unbuilt, settle, settle_in, settle_unbuilt, surely
-from flows.work.sending.start import start
+from flows.work.counts import Counts
+from flows.work.deadline import NEVER, Deadline
+from flows.work.sending.letters import Kind
+from flows.work.sending.queue import LANES, Group, Queue
+from flows.work.sending.settle import settle, surely
+from flows.work.sending.start import turn
 from flows.work.shop.wire import Shop
-from leadstore.enrolments.snapshots import lock_leads
-from leadstore.outbox.letters import mark_started
-from nurture.blame import is_own
-from nurture.values import Claim, Delivery, Letter
+from nurture.values import Delivery
+from nurture.words import Reason
 
 
-async def deliver(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
-    """Send all that the feed gives. When cancelled, what is being spoken is settled first."""
-    total: Counter[str] = Counter()
+async def deliver(
+    shop: Shop, kind: Kind, now: datetime, limit: int | None = None, deadline: Deadline = NEVER
+) -> tuple[Counts, Counter[Reason]]:
+    """Send what is due of a kind; returns the counts, and what is held by reason.
+
+    At most `limit` are looked at, and none is begun past the `deadline`. When cancelled, what is being
+    spoken is settled first.
+    """
+    queue = Queue(shop, kind, now, limit, deadline)
     try:
         while True:
-            await _all_lanes(shop, feed, now, total)
-            if not feed.reopen():
-                return total
+            await _all_lanes(queue)
+            if not queue.reopen():
+                break
     finally:
-        await _to_its_end(feed.close())
+        await _to_its_end(queue.close())
+    return queue.total, queue.held
 
 
-async def _all_lanes(shop: Shop, feed: Feed, now: datetime, total: Counter[str]) -> None:
-    lanes = asyncio.gather(*(_lane(shop, feed, now) for _ in range(LANES)), return_exceptions=True)
+async def _lane(queue: Queue) -> None:
+    """One group after the other; the last is settled before a turn is waited for, and at the end."""
+    group: Group | None = None
+    spoken: Sequence[Delivery] = ()
+    leads: Sequence[int | None] = ()
+    try:
+        while (group := await queue.next(wait=not spoken)) is not None or spoken:
+            if group is None:
+                ended, spoken = spoken, ()
+                await _settle(queue, ended)
+                continue
+            letters, counts = await surely(turn, queue.shop, queue.kind, group, spoken, leads, queue.clock())
+            queue.total.update(counts)
+            spoken, leads, group = (), group.leads, None
+            spoken = await queue.kind.send(queue.shop, letters, queue.clock) if letters else ()
+    except BaseException:
+        queue.stop()  # the other lane settles what it speaks, and ends
+        if group is not None:
+            queue.put_back(group)
+        raise
+    finally:
+        await _settle(queue, spoken)
+
+
+async def _settle(queue: Queue, spoken: Sequence[Delivery]) -> None:
+    if spoken:
+        queue.total.update(await surely(settle, queue.shop, spoken, queue.clock()))
+
+
+async def _all_lanes(queue: Queue) -> None:
+    lanes = asyncio.gather(*(_lane(queue) for _ in range(LANES)), return_exceptions=True)
     try:
         results = await asyncio.shield(lanes)
     except asyncio.CancelledError:
-        feed.stop()
+        queue.stop()
         await _to_its_end(lanes)
         raise
     for result in results:
-        if isinstance(result, BaseException):
+        if result is not None:
             raise result
-        total.update(result)
 
 
 async def _to_its_end(work: Awaitable[Any]) -> None:
@@ -58,80 +97,3 @@ async def _to_its_end(work: Awaitable[Any]) -> None:
     under_way.result()
     if cancelled is not None:
         raise cancelled
-
-
-async def _lane(shop: Shop, feed: Feed, now: datetime) -> Counter[str]:
-    total: Counter[str] = Counter()
-    spoken: Sequence[Delivery] = ()
-    leads: list[int] = []
-
-    async def settle_spoken() -> None:
-        nonlocal spoken
-        if spoken:
-            ended, spoken = spoken, ()
-            total.update(await surely(settle, shop, ended, shop.clock(now)))
-
-    group: Group | None = None
-    try:
-        while (group := await feed.next(settle_spoken)) is not None:
-            letters, counts = await surely(_turn, shop, spoken, leads, group, shop.clock(now))
-            spoken, started = (), group
-            group = None
-            total.update(counts)
-            leads = [c.lead_id for c in started.claims if c.lead_id is not None]
-            spoken = await shop.relay.send(letters, lambda: shop.clock(now)) if letters else ()
-    except BaseException:
-        feed.stop()  # the other lane settles what it speaks, and ends
-        if group is not None:
-            feed.put_back(group)
-        raise
-    finally:
-        await settle_spoken()
-    return total
-
-
-def _turn(
-    shop: Shop, spoken: Sequence[Delivery], leads: Sequence[int], group: Group, now: datetime
-) -> tuple[list[Letter], Counter[str]]:
-    """Settle the lane's last group and start its next, in one transaction."""
-    letters, broken = compose(shop, group.batch, group.claims, now)
-    ready = [c for c in group.claims if c.id not in broken]
-    try:
-        go, counts = _settle_and_start(shop, spoken, leads, ready, broken, now)
-    except Exception as error:
-        if not is_own(error):
-            raise
-        go, counts = _settle_then_start(shop, spoken, ready, broken, now)
-    return [letter for letter in letters if letter.outbox_id in go], counts
-
-
-def _settle_and_start(
-    shop: Shop,
-    spoken: Sequence[Delivery],
-    leads: Sequence[int],
-    ready: Sequence[Claim],
-    broken: Broken,
-    now: datetime,
-) -> tuple[set[int], Counter[str]]:
-    counts: Counter[str] = Counter()
-    with shop.store.begin() as tx:
-        # All at once, in one order: taken in two goes, two workers might wait for each other.
-        lock_leads(tx, [*leads, *(c.lead_id for c in ready if c.lead_id is not None)])
-        if spoken:
-            counts.update(settle_in(shop, tx, spoken, now, locked=True))
-        counts.update(failed=fail_unbuilt(tx, broken, now))
-        go = mark_started(tx, ready, now, locked=True, shut=shut_routes(tx, now))
-    # What may not start any more is decided again, and counted then.
-    counts["due"] -= len(ready) - len(go)
-    return go, counts
-
-
-def _settle_then_start(
-    shop: Shop, spoken: Sequence[Delivery], ready: Sequence[Claim], broken: Broken, now: datetime
-) -> tuple[set[int], Counter[str]]:
-    """One of them raised: in several transactions, so that it is alone with that."""
-    counts = settle(shop, spoken, now, heard=True)
-    counts.update(settle_unbuilt(shop, broken, now))
-    go, failed = start(shop, ready, now, paced=True)
-    counts.update(failed=failed, due=len(go) + failed - len(ready))
-    return go, counts

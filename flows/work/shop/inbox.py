@@ -1,4 +1,4 @@
-"""The local inbox of a process: where everything goes while no relay is configured."""
+"""The local inbox of a process, which receives all mail while no relay is configured."""
 
 from __future__ import annotations
 

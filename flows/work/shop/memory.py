@@ -1,4 +1,4 @@
-"""Keeps Python's garbage collector from reading what a process has loaded again and again."""
+"""Tunes Python's garbage collector, so that it does not look at long-lived objects again and again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ OFTEN, SELDOM, RARELY = 50_000, 20, 100
 
 
 def spare_what_stays() -> None:
-    """Tell the collector that what is there now stays, and to look seldom at what comes.
+    """Exclude all present objects from garbage collection, and make its runs rare.
 
-    Modules, tables and a compiled release are fifty thousand objects that live as long as the process. A
-    batch makes more, which live until it is settled and then die when they are counted down, without the
-    collector: whatever it finds out about them meanwhile is in vain, and takes a tenth of a touch's time.
-    What does lie in a ring, such as an error with its traceback, is still found. Once per process, so
-    that what a later release replaces can be collected.
+    Modules, tables and a compiled release are fifty thousand objects that stay as long as the process. A
+    batch makes more, which are freed by their reference counts once it is settled: the collector's looks at
+    them are in vain, and take a tenth of a touch's time. Reference cycles, such as an error with its
+    traceback, are still found. Done once per process, so that what a later release replaces is collected.
     """
     if not gc.get_freeze_count():
         gc.collect()  # nothing dead is kept

@@ -1,4 +1,4 @@
-"""Settings: what differs between machines, from the environment; secrets only from there or from a file."""
+"""The settings of a process, from environment variables; secrets may come from a file."""
 
 from __future__ import annotations
 
@@ -156,57 +156,26 @@ def _root(project: Path | None) -> Path:
     return named.resolve()
 
 
-SYNONYMS = {
-    "RELAY": "smtp_url",
-    "RELAY_URL": "smtp_url",
-    "MAIL_URL": "smtp_url",
-    "EMAIL_URL": "smtp_url",
-    "SMTP": "smtp_url",
-    "SMTP_HOST": "smtp_url",
-    "SMTP_PORT": "smtp_url",
-    "SMTP_USER": "smtp_url",
-    "SMTP_USERNAME": "smtp_url",
-    "SMTP_PASSWORD": "smtp_url",
-    "DB": "database_url",
-    "DB_URL": "database_url",
-    "DATABASE": "database_url",
-    "DATABASE_DSN": "database_url",
-    "DSN": "database_url",
-    "POSTGRES_URL": "database_url",
-    "STORE": "database_url",
-    "STORE_URL": "database_url",
-    "BASE_URL": "public_url",
-    "SITE_URL": "public_url",
-    "WEB_URL": "public_url",
-    "HOST": "public_url",
-    "URL": "public_url",
-    "SECRET": "secret_keys",
-    "SECRETS": "secret_keys",
-    "SECRET_KEY": "secret_keys",
-    "SIGNING_KEY": "secret_keys",
-    "KEY": "secret_keys",
-    "KEYS": "secret_keys",
-    "PORT": "web_port",
-    "HTTP_PORT": "web_port",
-    "INBOX": "mailbox_url",
-    "IMAP_URL": "mailbox_url",
-    "BOUNCE_URL": "mailbox_url",
-    "BOUNCES": "bounce_address",
-    "RETURN_PATH": "bounce_address",
-    "CONNECTIONS": "smtp_connections",
-    "CONCURRENCY": "smtp_connections",
-    "WORKER_NAME": "worker",
-    "HOME": "project",
-    "DIR": "project",
-    "ROOT": "project",
-    "PROJECT_DIR": "project",
-    "WEBHOOK_SECRET": "webhook_key",
+MEANT_BY = {
+    "smtp_url": "RELAY RELAY_URL MAIL_URL EMAIL_URL SMTP SMTP_HOST SMTP_PORT SMTP_USER SMTP_USERNAME"
+    " SMTP_PASSWORD",
+    "database_url": "DB DB_URL DATABASE DATABASE_DSN DSN POSTGRES_URL STORE STORE_URL",
+    "public_url": "BASE_URL SITE_URL WEB_URL HOST URL",
+    "secret_keys": "SECRET SECRETS SECRET_KEY SIGNING_KEY KEY KEYS",
+    "web_port": "PORT HTTP_PORT",
+    "mailbox_url": "INBOX IMAP_URL BOUNCE_URL",
+    "bounce_address": "BOUNCES RETURN_PATH",
+    "smtp_connections": "CONNECTIONS CONCURRENCY",
+    "worker": "WORKER_NAME",
+    "project": "HOME DIR ROOT PROJECT_DIR",
+    "webhook_key": "WEBHOOK_SECRET",
 }
-"""Names that somebody may think a setting has, and the setting that he means."""
+"""Names that somebody may think a setting has, by the setting that they mean."""
+SYNONYMS = {name: setting for setting, names in MEANT_BY.items() for name in names.split()}
 
 
 def _refuse_unknown() -> None:
-    """A setting that is silently ignored would let mail go the wrong way."""
+    """Refuse a setting that would be ignored: mail might go the wrong way for it."""
     known = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields}
     for name in sorted(os.environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(f"{PREFIX}TEST_"):
@@ -277,7 +246,7 @@ def _own_key(state: Path) -> str:
 
 
 def _write_once(path: Path) -> None:
-    """Of several processes that start together, one writes; a reader never sees half a key."""
+    """Write the key so that of several processes one writes it, and a reader never sees half of it."""
     draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""What only one process may do at a time: a lock of the store, kept for as long as it takes."""
+"""Holds a lock of the store while a block runs, for what only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class HeldLock:
 
     @property
     def is_over(self) -> bool:
-        """Whether another process has the lock: whoever works under it ends at the next page."""
+        """Whether another process has the lock; work that needs it then ends at the next page."""
         return self.lost.done()
 
     async def watch(self) -> None:
-        """Look again and again; a lock that a broken connection cost us is taken anew if it is free."""
+        """Check the lock every BEAT_SECONDS; one lost with its connection is taken again if it is free."""
         while not self.is_over:
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await in_thread(self._renew)
             except LockHeld as error:
                 self.lost.set_exception(error)
-            except StoreError as error:  # a store that is away for a moment deposes nobody
+            except StoreError as error:  # a store that does not answer for a moment does not end the hold
                 log.error("the lock %s could not be looked at: %s", self.name, error)
 
     def _renew(self) -> None:
@@ -75,7 +75,7 @@ async def only_one(store: Store, name: str) -> AsyncIterator[HeldLock | None]:
         with contextlib.suppress(asyncio.CancelledError):
             await watching
         if turn.is_over:
-            turn.lost.exception()  # somebody has it now, and whoever wanted to know was told
+            turn.lost.exception()  # marks the exception as seen: the waiters of `lost` have had it
         turn.lost.cancel()
         await in_thread(turn.hold.release)
 

@@ -1,10 +1,10 @@
-"""The one place that joins the parts: store, book, relay and links, from settings."""
+"""Joins store, book, relay and links from the settings: the only place that does."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from flows.work.shop.memory import spare_what_stays
 from flows.work.shop.readiness import ready_store
 from flows.work.shop.settings import Settings
 from leadstore import notes
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.halts import retired
 from leadstore.releases import current_release_id, releases_by_id
 from leadstore.store import Store, in_thread
@@ -23,8 +24,9 @@ from nurture.files.diagnosis import Fault
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
 from nurture.project.placeholders import left_open
-from nurture.sequences import grammar
+from nurture.sequences import steps
 from nurture.values import Delivery, Letter
+from nurture.words import Clockwork
 from outbound.smtp.pool import Relay
 
 HOLD = timedelta(seconds=30)
@@ -32,10 +34,10 @@ HOLD = timedelta(seconds=30)
 
 
 class Speaker(Protocol):
-    """Whatever can send letters: the relay, or its in-memory twin."""
+    """What can send letters: the relay, or its in-memory twin."""
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
-        """Speak every letter; exactly one delivery each."""
+        """Send every letter; returns one delivery for each."""
         ...
 
 
@@ -43,7 +45,7 @@ class Speaker(Protocol):
 class Shop:
     """Everything the work needs, for one process. `moved` says that `now` is not the machine's clock.
 
-    `stopping` asks the work to begin nothing new: what is being spoken is settled, and it ends.
+    `stopping` asks the work to begin nothing new: what is being sent is settled, and it ends.
     """
 
     settings: Settings
@@ -57,14 +59,14 @@ class Shop:
     faults: tuple[Fault, ...] = ()  # of the project's files, as they were when it was opened
     held_back: LeadsLeave | None = None  # why good files were not applied: nobody was asked
     stopping: bool = False
-    clockwork: str = "once"  # whose ticks these are: deployment, up, run or once
+    clockwork: Clockwork = "once"
     meter: Meter = field(default_factory=Meter)
 
     def clock(self, start: datetime) -> datetime:
         """The moment work is done at: the machine's clock, or the moved one, which stands still."""
         return start if self.moved else max(start, datetime.now(UTC))
 
-    def book(self, tx: Any) -> tuple[int, Book]:
+    def book(self, tx: Transaction) -> tuple[int, Book]:
         """The release that runs now, compiled once per process, and its id.
 
         Raises:
@@ -75,7 +77,7 @@ class Shop:
             raise ProjectError("no release in this store yet", hint="run `nurture apply`")
         return release_id, self._open(tx, release_id)
 
-    def _open(self, tx: Any, release_id: int) -> Book:
+    def _open(self, tx: Transaction, release_id: int) -> Book:
         """That release without the sequences the operator retired."""
         book = self.books(tx, [release_id])[release_id]
         closed = retired(tx) & set(book.sequences)
@@ -87,7 +89,7 @@ class Shop:
             known = self._without[release_id, closed] = replace(book, sequences=left)
         return known
 
-    def books(self, tx: Any, release_ids: Sequence[int]) -> Mapping[int, Book]:
+    def books(self, tx: Transaction, release_ids: Sequence[int]) -> Mapping[int, Book]:
         """The releases that enrolments follow, compiled once per process."""
         missing = [i for i in set(release_ids) if i not in self._books]
         if missing:
@@ -96,7 +98,9 @@ class Shop:
             spare_what_stays()
         return {i: self._books[i] for i in release_ids}
 
-    def structure(self, tx: Any, current: Book, release_id: int, sequence: str) -> grammar.Sequence | None:
+    def structure(
+        self, tx: Transaction, current: Book, release_id: int, sequence: str
+    ) -> steps.Sequence | None:
         """The structure an enrolment follows: its own release's; None once the sequence is retired."""
         now = current.sequences.get(sequence)
         if now is None:
@@ -119,14 +123,8 @@ def store_identity(store: Store) -> str:
         return notes.read_note(tx, "store_id") or notes.first_note(tx, "store_id", uuid.uuid4().hex)
 
 
-def see_moment(store: Store, now: datetime) -> None:
-    """Refuse to go back on this store's clock, and remember how far it has come."""
-    with store.begin() as tx:
-        notes.see_moment(tx, now)
-
-
 def _refuse_left_open(store: Store, books: Mapping[int, Book]) -> None:
-    """Nobody gets mail in the name of a firm that does not exist."""
+    """Refuse a relay while the release's sender is still a placeholder."""
     with store.read() as tx:
         number = current_release_id(tx)
         book = books.get(number) if number is not None else None
@@ -154,7 +152,7 @@ async def open_shop(
     relay: Speaker | None = None,
     now: datetime | None = None,
     apply: bool | None = None,
-    clockwork: str = "once",
+    clockwork: Clockwork = "once",
     any_clock: bool = False,
 ) -> AsyncIterator[Shop]:
     """Open the store, the links and the relay; the embedded store is migrated, and the files applied.
@@ -174,53 +172,33 @@ async def open_shop(
             "--now moves the clock, and NURTURE_SMTP_URL lets mail leave this machine",
             hint="unset NURTURE_SMTP_URL: the local inbox receives everything",
         )
-    store = await in_thread(ready_store, settings)
-    try:
+    wanted = settings.embedded if apply is None else apply
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(closing(await in_thread(ready_store, settings)))
         if not any_clock:
-            await in_thread(see_moment, store, now or datetime.now(UTC))
-        faults: tuple[Fault, ...] = ()
-        books: dict[int, Book] = {}
-        held_back: LeadsLeave | None = None
-        if settings.embedded if apply is None else apply:
-            faults, books, held_back = await in_thread(
-                _apply_files, store, settings, now or datetime.now(UTC)
-            )
+            await in_thread(store.write, notes.see_moment, now or datetime.now(UTC))
+        outcome = await in_thread(_apply_files, store, settings, now or datetime.now(UTC)) if wanted else {}
         if not settings.local_relay:
-            await in_thread(_refuse_left_open, store, books)
+            await in_thread(_refuse_left_open, store, outcome.get("_books", {}))
+        if relay is None:
+            relay = own = relay_for(settings)
+            stack.push_async_callback(own.close)
+        name = await in_thread(store_identity, store)
         links = Links(settings.secret_keys, settings.public_url)
-        own = relay_for(settings) if relay is None else None
-        try:
-            yield Shop(
-                settings,
-                store,
-                links,
-                relay or own,  # type: ignore[arg-type]
-                await in_thread(store_identity, store),
-                moved=now is not None,
-                _books=books,
-                faults=faults,
-                held_back=held_back,
-                clockwork=clockwork,
-            )
-        finally:
-            if own is not None:
-                await own.close()
-    finally:
-        store.close()
+        yield Shop(settings, store, links, relay, name, moved=now is not None, clockwork=clockwork, **outcome)
 
 
 def idle_shop(settings: Settings, store: Store) -> Shop:
-    """A shop over an open store, for a command that decides and writes but speaks to nobody."""
+    """A shop over an open store, for a command that decides and writes but sends nothing."""
     links = Links(settings.secret_keys, settings.public_url)
     return Shop(settings, store, links, relay_for(settings), store_identity(store))
 
 
-def _apply_files(
-    store: Store, settings: Settings, now: datetime
-) -> tuple[tuple[Fault, ...], dict[int, Book], LeadsLeave | None]:
+def _apply_files(store: Store, settings: Settings, now: datetime) -> dict[str, Any]:
     """Apply the project's files if they are good and nobody would leave a sequence by them.
 
-    Else the last good release is kept. Returns faults, the book, and who would leave.
+    Else the last good release is kept. Returns what the shop keeps of it: the book, the faults, who would
+    leave.
 
     Raises:
         BookError: there is no last good release.
@@ -228,9 +206,8 @@ def _apply_files(
     try:
         applied = apply_shelf(store, settings.project, now)
     except ProjectError as error:
-        with store.read() as tx:
-            if current_release_id(tx) is None:
-                raise
+        if store.ask(current_release_id) is None:
+            raise
         left = error if isinstance(error, LeadsLeave) else None
-        return tuple(getattr(error, "faults", ())), {}, left
-    return applied.warnings, {applied.release_id: applied.book}, None
+        return {"faults": tuple(getattr(error, "faults", ())), "held_back": left}
+    return {"faults": applied.warnings, "_books": {applied.release_id: applied.book}}

@@ -1,4 +1,4 @@
-"""What happened, taken in: signals and mails change consents and stages, re-score, wake and enrol.
+"""Takes in signals and mails: they change consents and stages, re-score, wake and enrol.
 
-Its door: `intake.intake`, `mail.sweep`, `effects`, `entry`, `entrants`.
+Its door: `intake.intake`, `mail.sweep`.
 """

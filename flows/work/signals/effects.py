@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from flows.work.handoffs.answer import take_answers, take_snoozes
 from leadstore.consents.grants import addresses_of, grant, suppress, withdraw_all, withdraw_topics
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import current_addresses
 from leadstore.handoffs import close_for
 from leadstore.scores.history import recycle
@@ -30,7 +30,7 @@ FORBIDDING: Mapping[str, SuppressionReason | None] = {
 BASES = tuple(Basis)
 
 
-def apply_effects(tx: Any, book: Book, batch: Sequence[PendingSignal], now: datetime) -> None:
+def apply_effects(tx: Transaction, book: Book, batch: Sequence[PendingSignal], now: datetime) -> None:
     """Apply the effects of a batch. Applying one twice changes nothing."""
     by_type: dict[str, list[PendingSignal]] = defaultdict(list)
     for one in batch:
@@ -43,7 +43,7 @@ def apply_effects(tx: Any, book: Book, batch: Sequence[PendingSignal], now: date
     recycle(tx, {one.lead_id for one in by_type[Sig.LEAD_RECYCLED]})
 
 
-def protect(tx: Any, signals: Mapping[int, tuple[int, str]], now: datetime) -> None:
+def protect(tx: Transaction, signals: Mapping[int, tuple[int, str]], now: datetime) -> None:
     """Let what these signals (id -> lead, type) forbid take effect, though they raised; few, so one by one.
 
     One that cannot be read counts as the widest that it can mean.
@@ -60,7 +60,7 @@ def protect(tx: Any, signals: Mapping[int, tuple[int, str]], now: datetime) -> N
             _forbid_all(tx, lead_id, kind, signal_id, now)
 
 
-def _forbid_all(tx: Any, lead_id: int, kind: str, signal_id: int, now: datetime) -> None:
+def _forbid_all(tx: Transaction, lead_id: int, kind: str, signal_id: int, now: datetime) -> None:
     known, reason = addresses_of(tx, [lead_id]).get(lead_id, []), FORBIDDING[kind]
     if reason is not None:
         suppress(tx, known, reason, now, SOURCE)
@@ -69,7 +69,7 @@ def _forbid_all(tx: Any, lead_id: int, kind: str, signal_id: int, now: datetime)
         withdraw_all(tx, address_id, now, SOURCE, proof=f"signal {signal_id}")
 
 
-def _heed(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
+def _heed(tx: Transaction, batch: Sequence[PendingSignal], now: datetime) -> None:
     """Change consents and suppressions as these signals say."""
     addresses = current_addresses(tx, {one.lead_id for one in batch if one.signal.type in ADDRESSED})
     _change_consents(tx, batch, addresses, now)
@@ -81,9 +81,9 @@ def _heed(tx: Any, batch: Sequence[PendingSignal], now: datetime) -> None:
 
 
 def _change_consents(
-    tx: Any, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
+    tx: Transaction, batch: Sequence[PendingSignal], addresses: Mapping[int, int], now: datetime
 ) -> None:
-    """The lead's last word counts, by when it was said: signals come late. They are rare, so one by one."""
+    """Change consents one by one, for they are rare; each is dated by its signal, since signals come late."""
     for one in batch:
         said_at = min(one.signal.occurred_at, now)
         if one.signal.type == Sig.CONSENT_GRANTED:
@@ -92,7 +92,7 @@ def _change_consents(
             _withdraw(tx, one, addresses[one.lead_id], said_at)
 
 
-def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+def _grant(tx: Transaction, one: PendingSignal, address_id: int, said_at: datetime) -> None:
     """A basis that is none grants nothing: one odd signal must not stop the intake of all others."""
     topic = one.signal.properties.get("topic")
     basis = one.signal.properties.get("basis", Basis.DOUBLE_OPT_IN.value)
@@ -100,7 +100,7 @@ def _grant(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> N
         grant(tx, address_id, str(topic), Basis(basis), said_at, SOURCE, proof=f"signal {one.signal.id}")
 
 
-def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -> None:
+def _withdraw(tx: Transaction, one: PendingSignal, address_id: int, said_at: datetime) -> None:
     """From one topic where it is named; anything else counts as all of them."""
     topic = one.signal.properties.get("topic")
     if topic and isinstance(topic, str):
@@ -110,7 +110,7 @@ def _withdraw(tx: Any, one: PendingSignal, address_id: int, said_at: datetime) -
 
 
 def _suppress(
-    tx: Any,
+    tx: Transaction,
     batch: Sequence[PendingSignal],
     reason: SuppressionReason,
     addresses: Mapping[int, int],

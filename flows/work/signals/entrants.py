@@ -1,26 +1,26 @@
-"""Standing sequences look at leads: at the changed ones in every tick, at all of them once an hour."""
+"""Enrols leads in standing sequences: changed leads in every tick, all leads once an hour."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import Counts
 from flows.work.deadline import NEVER, Deadline
 from flows.work.shop.single import HeldLock, only_one
 from flows.work.shop.wire import Shop
 from flows.work.signals.entry import EntryCounts, by_lead, write_entries
 from leadstore import notes
 from leadstore.aside import without_aside
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.entrants import StandingSequence, candidates, changed_leads, mark_looked_at
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.scores.history import leads_after
 from leadstore.store import in_thread
 from nurture.blame import is_own
-from nurture.deciding import consider, takes_in
+from nurture.deciding.entry import consider, takes_in
 from nurture.project.book import Book
 from nurture.words import AsideKind, AsideStage
 
@@ -36,8 +36,8 @@ LOCK = "sweep"
 async def sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadline = NEVER) -> None:
     """Look at all leads, if it is time to: one process at a time, for a second one would find nothing.
 
-    At the deadline it keeps its place for the next call. One that dies begins again: who has entered is
-    no candidate any more.
+    At the deadline it keeps its place for the next call. A sweep that was cut off begins again; leads that
+    have entered are no candidates any more.
     """
     if not await in_thread(_sweep_due, shop, shop.clock(now)):
         return
@@ -57,7 +57,7 @@ async def _sweep(shop: Shop, now: datetime, done: EntryCounts, deadline: Deadlin
         while after >= 0:
             if deadline.passed or turn.is_over:
                 done.counts["unfinished"] = 1
-                return await in_thread(_keep_place, shop, name, after)
+                return await in_thread(shop.store.write, notes.write_note, PLACE, f"{name} {after}")
             found, after = await in_thread(_sweep_page, shop, shop.clock(now), name, after)
             done.add(found)
     if names:
@@ -77,7 +77,7 @@ def changed_page(shop: Shop, now: datetime) -> EntryCounts | None:
     return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _look(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     able = without_aside(tx, AsideStage.STANDING, ids)
     found = {name: candidates(tx, one, now, among=able) for name, one in _standing(book, now).items()}
@@ -86,7 +86,7 @@ def _look(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts
     return taken
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     mark_looked_at(tx, [one for one, _ in culprits])
     leave_out(tx, AsideKind.LEAD, AsideStage.STANDING, culprits, now)
 
@@ -101,7 +101,7 @@ def _sweep_due(shop: Shop, now: datetime) -> list[str]:
 
 
 def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[EntryCounts, int]:
-    """Search in a view, so that nobody waits; then lock what was found and ask again about that alone."""
+    """Search without locks, so that nobody waits; then lock the leads found, and ask again about them."""
     ids = _search(shop, now, name, after)
     if not ids:
         return EntryCounts(), -1
@@ -116,7 +116,7 @@ def _sweep_page(shop: Shop, now: datetime, name: str, after: int) -> tuple[Entry
 
 
 def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
-    """Where the question fails for one of all leads, the next leads whoever they are: that sieves it out."""
+    """The next candidates; if the query raises for a lead, the next leads instead, to be sieved."""
     try:
         with shop.store.read("sweep") as tx:
             standing = _standing(shop.book(tx)[1], now).get(name)
@@ -128,12 +128,12 @@ def _search(shop: Shop, now: datetime, name: str, after: int) -> Sequence[int]:
         return leads_after(tx, after, BATCH)
 
 
-def _locked(tx: Any, ids: Sequence[int]) -> Sequence[int]:
+def _locked(tx: Transaction, ids: Sequence[int]) -> Sequence[int]:
     lock_leads(tx, ids)
     return without_aside(tx, AsideStage.STANDING, ids)
 
 
-def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _enter(shop: Shop, tx: Transaction, name: str, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     standing = _standing(book, now).get(name)
     still = candidates(tx, standing, now, among=ids) if standing else []
@@ -142,14 +142,8 @@ def _enter(shop: Shop, tx: Any, name: str, ids: Sequence[int], now: datetime) ->
 
 def _place(shop: Shop) -> tuple[str, int]:
     """Where the last sweep ended before its end: at which sequence, after which lead."""
-    with shop.store.read() as tx:
-        name, _, after = (notes.read_note(tx, PLACE) or "").partition(" ")
-        return name, int(after or 0)
-
-
-def _keep_place(shop: Shop, name: str, after: int) -> None:
-    with shop.store.begin() as tx:
-        notes.write_note(tx, PLACE, f"{name} {after}")
+    name, _, after = (shop.store.ask(notes.read_note, PLACE) or "").partition(" ")
+    return name, int(after or 0)
 
 
 def _sweep_done(shop: Shop, now: datetime) -> None:
@@ -159,7 +153,7 @@ def _sweep_done(shop: Shop, now: datetime) -> None:
 
 
 def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
-    """The standing sequences that may still be entered: one that has closed looks at nobody."""
+    """The standing sequences that may be entered now; those that have closed are left out."""
     topics, within = book.catalog.topics, book.policy.consent.confirm_within
     return {
         name: StandingSequence(one, topics[one.topic].accepts, within)
@@ -169,7 +163,7 @@ def _standing(book: Book, now: datetime) -> dict[str, StandingSequence]:
 
 
 def _take_in(
-    tx: Any, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
+    tx: Transaction, release_id: int, book: Book, found: Mapping[str, Sequence[int]], now: datetime
 ) -> EntryCounts:
     """Consider the candidates of each standing sequence; the caller holds their locks."""
     ids = sorted({i for of_one in found.values() for i in of_one})
@@ -185,5 +179,5 @@ def _take_in(
         ]
         entries = [(entry, snapshot) for entry, snapshot in considered if entry is not None]
         enrolled, refused = write_entries(tx, release_id, book, entries, now)
-        done.add(EntryCounts(Counter(enrolled=enrolled), refused))
+        done.add(EntryCounts(Counts({"enrolled": enrolled}), refused))
     return done

@@ -6,27 +6,28 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.sieve import Sieved
+from flows.work.counts import Counts
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.decisions import record_entries
 from leadstore.enrolments.positions import enrol
 from nurture.project.book import Book
 from nurture.values import Entry, Snapshot
-from nurture.words import Verdict
+from nurture.words import Reason, Verdict
 
 
 @dataclass(slots=True)
 class EntryCounts:
     """What a page came to: counts, and refusals by reason."""
 
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counter)
+    refused: Counter[Reason] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, sieved: Sieved[EntryCounts]) -> EntryCounts:
         """What the parts of a page came to, and how many items of it were set aside."""
-        whole = cls(Counter(set_aside=len(sieved.apart)))
+        whole = cls(Counts({"set_aside": len(sieved.apart)}))
         for one in sieved.done:
             whole.add(one)
         return whole
@@ -38,11 +39,11 @@ class EntryCounts:
 
 
 def write_entries(
-    tx: Any, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
-) -> tuple[int, Counter[str]]:
+    tx: Transaction, release_id: int, book: Book, entries: Sequence[tuple[Entry, Snapshot]], now: datetime
+) -> tuple[int, Counter[Reason]]:
     """Record these entries and enrol who enters; returns how many entered, and the refusals by reason."""
     written = record_entries(tx, [entry for entry, _ in entries], now)
-    refused = Counter(e.reason.value for e in written if e.verdict is Verdict.REFUSE)
+    refused = Counter(e.reason for e in written if e.verdict is Verdict.REFUSE)
     rows = [
         {
             "lead_id": entry.lead_id,

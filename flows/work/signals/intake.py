@@ -1,34 +1,40 @@
-"""Takes in what happened: pending signals change consents and stages, re-score, wake and enrol leads."""
+"""Takes in pending signals: they change consents and stages, re-score, wake and enrol leads."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flows.work.aside.culprits import leave_out
 from flows.work.aside.sieve import Culprits, sieve
+from flows.work.counts import CountName, Counts, Summary, by_reason
 from flows.work.deadline import NEVER, Deadline
-from flows.work.scoring.rescore import score_leads
+from flows.work.handoffs.offer import offer
+from flows.work.scoring.batch import score_leads
 from flows.work.shop.wire import Shop
 from flows.work.signals.effects import apply_effects, protect
 from flows.work.signals.entrants import changed_page, sweep
 from flows.work.signals.entry import EntryCounts, by_lead, write_entries
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.positions import wake_leads
 from leadstore.enrolments.snapshots import lock_leads, read_past_runs, read_snapshots
 from leadstore.signals import PendingSignal, mark_live, mark_taken, owners, pending_ids, read_pending
 from leadstore.store import in_thread
-from nurture.deciding import consider
+from nurture.deciding.entry import consider
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence as NurtureSequence
+from nurture.sequences.steps import Sequence as NurtureSequence
 from nurture.values import Entry, Snapshot
 from nurture.words import AsideKind, AsideStage, Verdict
 
 BATCH = 500
+COUNTED: tuple[CountName, ...] = (
+    *("signals", "enrolled", "woken", "rescored", "matured"),
+    *("set_aside", "swept_elsewhere", "unfinished"),
+)
 
 
-async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[str, Any]:
+async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> Summary:
     """Take in every pending signal, then let standing sequences look at the leads that changed.
 
     Returns signals, enrolled, refused (by reason), woken, rescored, matured and set_aside; swept_elsewhere,
@@ -42,17 +48,7 @@ async def intake(shop: Shop, now: datetime, deadline: Deadline = NEVER) -> dict[
         done.counts["unfinished"] = 1
     else:
         await sweep(shop, now, done, deadline)
-    names = (
-        "signals",
-        "enrolled",
-        "woken",
-        "rescored",
-        "matured",
-        "set_aside",
-        "swept_elsewhere",
-        "unfinished",
-    )
-    return {**{n: done.counts[n] for n in names}, "refused": dict(done.refused)}
+    return {**{name: done.counts[name] for name in COUNTED}, "refused": by_reason(done.refused)}
 
 
 def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
@@ -65,7 +61,7 @@ def _signal_page(shop: Shop, now: datetime) -> EntryCounts | None:
     return EntryCounts.of(sieved) if sieved.found else None
 
 
-def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCounts:
+def _take_in(shop: Shop, tx: Transaction, ids: Sequence[int], now: datetime) -> EntryCounts:
     release_id, book = shop.book(tx)
     batch = read_pending(tx, ids)
     leads = {one.lead_id for one in batch}
@@ -74,17 +70,16 @@ def _take_in(shop: Shop, tx: Any, ids: Sequence[int], now: datetime) -> EntryCou
     mark_live(tx, live)
     apply_effects(tx, book, batch, now)
     scored = score_leads(tx, book, leads, now)
+    offer(tx, book, scored.ready, now)
     woken = wake_leads(tx, live, now)
     entries = _asked_by_signal(tx, book, [one for one in batch if one.live], now)
     enrolled, refused = write_entries(tx, release_id, book, entries, now)
     mark_taken(tx, ids)
-    counts = Counter(
-        signals=len(batch), woken=woken, enrolled=enrolled, rescored=scored.leads, matured=scored.matured
-    )
-    return EntryCounts(counts, refused)
+    counts = Counts({"signals": len(batch), "woken": woken, "enrolled": enrolled})
+    return EntryCounts(counts + scored.counts, refused)
 
 
-def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
+def _put_apart(tx: Transaction, culprits: Culprits, now: datetime) -> None:
     """Signals that raised are pending no longer; what they forbid holds all the same."""
     ids = [one for one, _ in culprits]
     known = owners(tx, ids)
@@ -96,7 +91,7 @@ def _put_apart(tx: Any, culprits: Culprits, now: datetime) -> None:
 
 
 def _asked_by_signal(
-    tx: Any, book: Book, batch: Sequence[PendingSignal], now: datetime
+    tx: Transaction, book: Book, batch: Sequence[PendingSignal], now: datetime
 ) -> list[tuple[Entry, Snapshot]]:
     by_type: dict[str, list[NurtureSequence]] = defaultdict(list)
     for sequence in book.sequences.values():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
+from typing import get_args
 
 from flows.work.aside.culprits import new_aside
+from flows.work.counts import CountName, Counts, Summary
 from flows.work.deadline import NEVER, Deadline
 from flows.work.shop.single import only_one
 from flows.work.shop.wire import Shop
@@ -26,30 +27,30 @@ from inbound.records.note import record_note
 from inbound.records.reply import record_reply
 from leadstore import notes
 from leadstore.aside import MAX_PAYLOAD, set_aside
+from leadstore.database.transaction import Transaction
 from leadstore.outbox.returns import SentMail, find_sent, latest_sent_to
 from leadstore.store import in_thread
 from nurture.blame import OUTAGES, is_own
 from nurture.errors import NurtureError
 from nurture.project.policy import Policy
-from nurture.words import AsideKind, AsideStage, OutboxKind
+from nurture.words import AsideKind, AsideStage, MailCount, OutboxKind
 
 LIMIT = 5000
 """Mails that one sweep reads at most; the next goes on from there."""
 PAGE = 20
 """Mails between two looks at the clock and two commits of the cursor."""
-SET_ASIDE = "set_aside"
-COUNTS = (
-    *("read", "hard", "worn_out", "soft", "unclear", "our_fault", "delayed", "delivered"),
-    *("complaint", "left", "replied", "other_replied", "unforwarded", "too_many", "noted"),
-    *("auto_reply", "notice_bounced", "notice_complained"),
-    *("report", "forged", "unknown", "other", "read_before", "elsewhere", "unfinished", SET_ASIDE),
-)
+COUNTS: tuple[CountName, ...] = (*get_args(MailCount), "elsewhere", "unfinished", "set_aside")
 """What a sweep counts: hard to unforwarded change something, the rest is only told.
 
 elsewhere says that another process reads this mailbox now, unfinished that the deadline came before its end.
 """
-OURS = frozenset(COUNTS) - {"unforwarded", "too_many", "report", "forged", "unknown", "other", SET_ASIDE}
-"""What is marked as handled; all else stays as it is, unread, for people."""
+FOR_PEOPLE: frozenset[CountName] = frozenset(
+    {"unforwarded", "too_many", "report", "forged", "unknown", "other", "set_aside"}
+)
+"""What stays as it is, unread; all else is marked as handled."""
+
+AUTOMATIC: Mapping[MailKind, MailCount] = {MailKind.AUTO_REPLY: "auto_reply", MailKind.REPORT: "report"}
+"""What needs no answer, whomever it is about."""
 
 Page = list[tuple[str, bytes | None, str]]
 
@@ -61,7 +62,7 @@ class Unreadable(NurtureError):
         super().__init__("the mailbox does not give this mail", hint="look at it there, then drop this")
 
 
-async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadline = NEVER) -> dict[str, int]:
+async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadline = NEVER) -> Summary:
     """Read what is new in the mailbox; all zero when none is configured.
 
     Reading the same mail twice changes nothing: the effects are unique by mail and touch, and the
@@ -70,7 +71,7 @@ async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadlin
     Raises:
         MailboxError: the mailbox cannot be read; what was read before stands.
     """
-    counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
+    counts = Counts(dict.fromkeys(COUNTS, 0))
     if shop.settings.mailbox_url is None:
         return dict(counts)
     url = shop.settings.mailbox_url.get_secret_value()
@@ -82,44 +83,43 @@ async def sweep(shop: Shop, now: datetime, limit: int = LIMIT, deadline: Deadlin
     return {one: counts[one] for one in COUNTS}
 
 
-async def _read_box(
-    shop: Shop, url: str, now: datetime, limit: int, must_end: Callable[[], bool]
-) -> Counter[str]:
-    counts: Counter[str] = Counter()
+async def _read_box(shop: Shop, url: str, now: datetime, limit: int, must_end: Callable[[], bool]) -> Counts:
+    counts = Counts()
     name = cursor_name(url)
     stack = ExitStack()
     try:
         box = await asyncio.to_thread(stack.enter_context, open_mailbox(url))
-        pages = _pages(box.read(await in_thread(_cursor, shop, name), limit))
+        cursor = await in_thread(shop.store.ask, notes.read_note, name)
+        pages = _pages(box.read(cursor or "", limit))
         end: Page = []
         while page := await asyncio.to_thread(next, pages, end):
             if must_end():
-                return counts + Counter(unfinished=1)
+                return counts + Counts({"unfinished": 1})
             counts.update(await _take(shop, box, name, page, shop.clock(now)))
     finally:
         await asyncio.to_thread(stack.close)
     return counts
 
 
-async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) -> Counter[str]:
+async def _take(shop: Shop, box: Mailbox, name: str, page: Page, now: datetime) -> Counts:
     """Record a page, then mark it, then move the cursor: a crash between them repeats, and loses nothing."""
-    counts: Counter[str] = Counter(read=len(page))
+    counts = Counts({"read": len(page)})
     handled = []
     for mail_name, raw, _ in page:
         outcome = await in_thread(_handle, shop, raw, f"{name}:{mail_name}", now)
         counts[outcome] += 1
-        if outcome in OURS:
+        if outcome not in FOR_PEOPLE:
             handled.append(mail_name)
     await asyncio.to_thread(box.mark, handled)
-    await in_thread(_keep_cursor, shop, name, page[-1][2])
+    await in_thread(shop.store.write, notes.write_note, name, page[-1][2])
     return counts
 
 
-def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> str:
+def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> CountName:
     """Sort, match and record one mail. One that raises is set aside as it came, and the rest goes on."""
     if raw is None:
         keep_apart(shop, None, Unreadable(), now, place)
-        return SET_ASIDE
+        return "set_aside"
     try:
         return handle(shop, raw, now)
     except Exception as error:
@@ -131,18 +131,18 @@ def _handle(shop: Shop, raw: bytes | None, place: str, now: datetime) -> str:
         if not is_own(error):
             raise
         keep_apart(shop, raw, error, now)
-        return SET_ASIDE
+        return "set_aside"
 
 
 def keep_apart(shop: Shop, raw: bytes | None, error: Exception, now: datetime, place: str = "") -> None:
-    """Set a mail aside with as much of it as is ever read; `place` names one of which nothing is had."""
+    """Set a mail aside with as much of it as is ever read; `place` names one that could not be fetched."""
     head = None if raw is None else raw[:MAX_PAYLOAD]
     name = hashlib.sha256(place.encode() if head is None else head).hexdigest()[:40]
-    with shop.store.begin() as tx:
-        set_aside(tx, [new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)], now)
+    item = new_aside(AsideKind.MAIL, AsideStage.MAILBOX, name, error, payload=head)
+    shop.store.write(set_aside, [item], now)
 
 
-def handle(shop: Shop, raw: bytes, now: datetime) -> str:
+def handle(shop: Shop, raw: bytes, now: datetime) -> MailCount:
     """Sort, match and record one mail; says what it was. Twice is as once."""
     mail, found, clues = _read(shop, raw)
     with shop.store.begin() as tx:
@@ -168,18 +168,17 @@ def _read(shop: Shop, raw: bytes) -> tuple[Mail, Sorted, Clues]:
         raise ValueError(f"{type(error).__name__} while it was read") from error
 
 
-def _stranger(found: Sorted, clues: Clues) -> str:
+def _stranger(found: Sorted, clues: Clues) -> MailCount:
     """A report about a message that is not ours, or claims to be, changes nothing."""
     if clues.forged:
         return "forged"
-    if found.kind in (MailKind.REPORT, MailKind.AUTO_REPLY):
-        return found.kind.value
-    return "unknown" if found.kind in (MailKind.BOUNCE, MailKind.COMPLAINT) else "other"
+    unknown = found.kind in (MailKind.BOUNCE, MailKind.COMPLAINT)
+    return AUTOMATIC.get(found.kind) or ("unknown" if unknown else "other")
 
 
 def _record(
-    tx: object, sent: SentMail, found: Sorted, mail: Mail, now: datetime, policy: Policy, own: set[str]
-) -> str:
+    tx: Transaction, sent: SentMail, found: Sorted, mail: Mail, now: datetime, policy: Policy, own: set[str]
+) -> MailCount:
     at = mail.date(now)
     match found.kind:
         case MailKind.BOUNCE:
@@ -187,7 +186,7 @@ def _record(
         case MailKind.COMPLAINT:
             return record_complaint(tx, sent, mail.key, at, now)
         case MailKind.AUTO_REPLY | MailKind.REPORT:
-            return found.kind.value
+            return AUTOMATIC[found.kind]
         case MailKind.LEAVE if sent.is_touch and sent.address_id is not None:
             return record_leave(tx, sent.address_id, sent.id, now)
         case _ if sent.kind == OutboxKind.SELLER.value:
@@ -206,13 +205,3 @@ def _own_addresses(shop: Shop, policy: Policy) -> set[str]:
 def _pages(mails: Iterator[tuple[str, bytes | None, str]]) -> Iterator[Page]:
     while page := list(islice(mails, PAGE)):
         yield page
-
-
-def _cursor(shop: Shop, name: str) -> str:
-    with shop.store.read() as tx:
-        return notes.read_note(tx, name) or ""
-
-
-def _keep_cursor(shop: Shop, name: str, cursor: str) -> None:
-    with shop.store.begin() as tx:
-        notes.write_note(tx, name, cursor)

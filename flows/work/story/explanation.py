@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
 
 from flows.work.story.reasons import Why, plainly
 from flows.work.story.silence import Absence, absences, general
 from leadstore.database.access import latest_moment
+from leadstore.database.transaction import Transaction
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.story.chapters import Story
 from leadstore.story.reader import read_story
@@ -34,20 +34,19 @@ class ExplainedStory:
     why: Why = plainly
 
 
-def explain(tx: Any, lead_id: int, now: datetime, book: Book | None) -> ExplainedStory:
+def explain(tx: Transaction, lead_id: int, now: datetime, book: Book | None) -> ExplainedStory:
     """Read a lead's story and explain it by the release that runs."""
     story = read_story(tx, lead_id)
     now = max(latest_moment(tx, now), story.as_of or now)
     profile = story.lead.profile
+    own = book.policy.zone if book is not None else "UTC"
+    zone = zone_for(profile.get("zone"), profile.get("country"), own)
     if book is None:
-        silence = [*general(story), NO_RELEASE]
-        return ExplainedStory(
-            story, now, zone_for(profile.get("zone"), profile.get("country"), "UTC"), {}, silence, ()
-        )
+        return ExplainedStory(story, now, zone, {}, [*general(story), NO_RELEASE], ())
     return ExplainedStory(
         story,
         now,
-        zone_for(profile.get("zone"), profile.get("country"), book.policy.zone),
+        zone,
         {name: in_language(one.title, "en", book.policy.language) for name, one in book.sequences.items()},
         general(story),
         _absences(tx, book, story, now),
@@ -55,7 +54,7 @@ def explain(tx: Any, lead_id: int, now: datetime, book: Book | None) -> Explaine
     )
 
 
-def _absences(tx: Any, book: Book, story: Story, now: datetime) -> list[Absence]:
+def _absences(tx: Transaction, book: Book, story: Story, now: datetime) -> list[Absence]:
     ids = [story.lead.id]
     snapshot = read_snapshots(tx, ids, signal_types=book.signal_types, slots_since=now)[0]
     return absences(book, story, snapshot, read_past_runs(tx, ids, list(book.sequences)), now)

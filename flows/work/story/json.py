@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from flows.work.story.explanation import ExplainedStory
-from flows.work.story.moments import say_fully
+from flows.work.story.moments import as_plain, say_fully
 from flows.work.story.reasons import say_decision, say_touch
 from leadstore.story.chapters import PastDecision, PastEnrolment, Touch
 from nurture.values import Signal
@@ -38,29 +37,24 @@ def as_json(told: ExplainedStory) -> dict[str, Any]:
             "as_of": _at(story.as_of),
             "recheck_at": _at(story.recheck_at),
             "terms": [term.as_dict() for term in story.terms],
-            "history": [_plain(point) for point in story.scores],
+            "history": [as_plain(point) for point in story.scores],
         },
         "stage": lead.stage.value,
         "mature": story.mature,
-        "stages": [{**_plain(move), "why": told.why(move.cause)} for move in story.stages],
-        "consents": [_plain(one) for one in story.consents],
-        "consent_history": [_plain(one) for one in story.consent_history],
-        "suppression": None if story.suppression is None else _plain(story.suppression),
-        "suppressions": [_plain(one) for one in story.suppressions],
+        "stages": [{**as_plain(move), "why": told.why(move.cause)} for move in story.stages],
+        "consents": [as_plain(one) for one in story.consents],
+        "consent_history": [as_plain(one) for one in story.consent_history],
+        "suppression": None if story.suppression is None else as_plain(story.suppression),
+        "suppressions": [as_plain(one) for one in story.suppressions],
         "sequences": [_run(run) for run in story.runs],
         "touches": [_touch(touch, told) for touch in story.touches],
         "notices": [_touch(touch, told) for touch in story.notices],
         "decisions": [_decision(one, told) for one in story.decisions],
-        "handoffs": [{**_plain(offer), "why": told.why(offer.cause)} for offer in story.handoffs],
+        "handoffs": [{**as_plain(offer), "why": told.why(offer.cause)} for offer in story.handoffs],
         "signals": [_signal(one) for one in story.signals],
         "silence": [*told.silence],
-        "absences": [_plain(one) for one in told.absences],
+        "absences": [as_plain(one) for one in told.absences],
     }
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    """A frozen value with its instants as ISO text; its enums are text already."""
-    return {name: _at(v) if isinstance(v, datetime) else v for name, v in asdict(value).items()}
 
 
 def _at(at: datetime | None) -> str | None:
@@ -89,12 +83,12 @@ def _run(run: PastEnrolment) -> dict[str, Any]:
 
 def _touch(touch: Touch, told: ExplainedStory) -> dict[str, Any]:
     sentence = say_touch(touch, lambda at: say_fully(at, told.zone))
-    return {**_plain(touch), "sent_at": _at(touch.sent_at), "why": sentence}
+    return {**as_plain(touch), "sent_at": _at(touch.sent_at), "why": sentence}
 
 
 def _decision(one: PastDecision, told: ExplainedStory) -> dict[str, Any]:
-    return {**_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone), told.why)}
+    return {**as_plain(one), "why": say_decision(one, lambda at: say_fully(at, told.zone), told.why)}
 
 
 def _signal(signal: Signal) -> dict[str, Any]:
-    return {**_plain(signal), "properties": dict(signal.properties)}
+    return {**as_plain(signal), "properties": dict(signal.properties)}

@@ -1,8 +1,10 @@
-"""Writes instants on the wall clock of whoever reads a story."""
+"""Writes instants as whoever reads a story wants them: on a wall clock, or as ISO text."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 
 def say_at(at: datetime, zone: tzinfo) -> str:
@@ -18,3 +20,8 @@ def say_fully(at: datetime, zone: tzinfo) -> str:
         return f"{here} UTC"
     day = f"{utc:%a} " if local.date() != utc.date() else ""
     return f"{here} {local:%Z} ({day}{utc:%H:%M} UTC)"
+
+
+def as_plain(value: Any) -> dict[str, Any]:  # any dataclass
+    """A value for JSON, with its instants as ISO text; its enums are text already."""
+    return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in asdict(value).items()}

@@ -1,4 +1,4 @@
-"""Says what was decided and why in plain sentences: one for every verdict, reason and state."""
+"""The sentences for every verdict, reason and state of a touch."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ OUTBOX_REASONS: Mapping[str, str] = {
     "enrolment_ended": "the lead left the sequence before its moment came",
     BY_OPERATOR: "settled by the operator",
 }
-"""The outbox has words of its own besides Reason."""
+"""The reasons of outbox rows: every Reason, and words that only the outbox has."""
 
 STATES: Mapping[TouchState, str] = {
     TouchState.PLANNED: "Planned",

@@ -1,4 +1,4 @@
-"""Explains silence: why a lead is in no sequence, or why nothing more will be sent to it."""
+"""Explains why a lead is in no sequence, or why nothing more will be sent to it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 
 from flows.work.story.reasons import REASONS
 from leadstore.story.chapters import PastEnrolment, Story
-from nurture.deciding import ALL_TOPICS, consent_to, consider
+from nurture.deciding.consent import ALL_TOPICS, consent_to
+from nurture.deciding.entry import consider
 from nurture.project.book import Book
-from nurture.sequences.grammar import Sequence as Structure
+from nurture.sequences.steps import Sequence as Structure
 from nurture.values import PastRun, Snapshot
 from nurture.words import ConsentState, EnrolmentState, Reason, Stage, Verdict
 
@@ -27,7 +28,7 @@ class Absence:
 
 
 def general(story: Story) -> list[str]:
-    """What keeps this lead out of everything, the hardest first."""
+    """What keeps this lead out of all sequences, the strictest reason first."""
     found = []
     if story.suppression is not None:
         found.append(

@@ -1,4 +1,4 @@
-"""Whether a worker still lives, told from its name: the machine it ran on, and the number of its process."""
+"""Whether a worker still runs, by its name: the machine it ran on, and the number of its process."""
 
 from __future__ import annotations
 

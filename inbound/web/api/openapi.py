@@ -184,7 +184,7 @@ def _answer(description: str, schema: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _post(summary: str, schema: Json, answer: Json, examples: Mapping[str, Json], *, items: bool) -> Json:
+def _post(summary: str, schema: Json, answer: Json, examples: Mapping[str, Any], *, items: bool) -> Json:
     refusals = {
         **_REFUSALS,
         **(_ITEM_REFUSALS if items else {"422": "There is no list in it, or nothing in the list."}),

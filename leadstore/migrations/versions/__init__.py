@@ -1,1 +1,4 @@
-"""Alembic's folder: one file per change of the schema."""
+"""The steps from schema to schema: one file per change, NNNN_<subject>.py.
+
+Its door: none; Alembic runs them in their order.
+"""

@@ -29,6 +29,7 @@ from flows.work.handoffs.notify import hand_off
 from flows.work.imports.run import ImportCounts, ImportReport
 from flows.work.scoring.rescore import rescore
 from flows.work.sending.advance import advance
+from flows.work.sending.webhooks import call_others
 from flows.work.shop.wire import Shop
 from flows.work.signals.intake import intake
 from leadstore.audit import Spoken
@@ -68,6 +69,7 @@ async def _plain_round(shop: Shop, now: datetime) -> dict[str, Any]:
         {"not_enrolled": not_enrolled},
         await advance(shop, now),
         await hand_off(shop, now),
+        await call_others(shop, now),
     )
 
 

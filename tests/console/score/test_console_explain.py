@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from console.app import call
+from flows.work.handoffs.offer import offer
 from flows.work.project.apply import apply_release
 from flows.work.scoring.batch import score_leads
 from leadstore.notes import see_moment
@@ -64,7 +65,7 @@ def book() -> Book:
 
 
 def known(store: Store, *deeds: tuple[str, timedelta], scored: bool = True, **fields: Any) -> int:
-    """A head who did these things so long ago, scored at noon."""
+    """A head who did these things so long ago, scored at noon, and offered if that is due."""
     with store.begin() as tx:
         lead_id, _ = add_lead(tx, job_title="Head", **fields)
         new = [
@@ -73,7 +74,7 @@ def known(store: Store, *deeds: tuple[str, timedelta], scored: bool = True, **fi
         ]
         append_signals(tx, new, NOON, pending=False)
         if scored:
-            score_leads(tx, book(), [lead_id], NOON)
+            offer(tx, book(), score_leads(tx, book(), [lead_id], NOON).ready, NOON)
     return lead_id
 
 

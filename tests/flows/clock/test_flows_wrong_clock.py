@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from flows.work.shop.wire import see_moment
 from leadstore import notes
 from leadstore.consents.grants import withdraw_all
 from leadstore.database.clock import bring_back, look_ahead
+from leadstore.notes import see_moment
 from leadstore.rows import consent, enrolment, handoff, lead, outbox, route
 from leadstore.store import Store
 from nurture.errors import ClockError
@@ -41,7 +41,7 @@ def reset(work: Workshop, now: datetime) -> dict[str, int]:
 
 async def ran_ahead(work: Workshop) -> None:
     """A tick ran with the clock a year ahead, and another process saw it."""
-    see_moment(work.shop.store, WRONG)
+    work.shop.store.write(see_moment, WRONG)
     work.happens(work.lead(), "form.submitted", TUESDAY)
     await work.tick(WRONG)
 
@@ -69,10 +69,10 @@ async def test_the_store_may_be_opened_again(work: Workshop) -> None:
     """Before, the right time would go back; afterwards it does not."""
     await ran_ahead(work)
     with pytest.raises(ClockError, match="nurture clock"):
-        see_moment(work.shop.store, TUESDAY)
+        work.shop.store.write(see_moment, TUESDAY)
 
     reset(work, TUESDAY)
-    see_moment(work.shop.store, TUESDAY + HOUR)
+    work.shop.store.write(see_moment, TUESDAY + HOUR)
 
 
 async def test_nothing_is_left_ahead(work: Workshop) -> None:

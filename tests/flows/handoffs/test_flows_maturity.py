@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from flows.work.deadline import Deadline
-from flows.work.scoring.rescore import rescore, score_leads
+from flows.work.scoring.batch import score_leads
+from flows.work.scoring.rescore import rescore
 from flows.work.scoring.sets import score_by_sets, scorer
 from leadstore.consents.grants import grant, suppress, withdraw_topics
 from leadstore.leads.ranking import list_leads
@@ -392,13 +393,24 @@ async def test_who_waits_for_intake_is_not_scored_twice(work: Workshop) -> None:
     assert read(work, quiet).score_as_of == TUESDAY
 
 
+async def test_scoring_offers_nobody(work: Workshop) -> None:
+    """It gives back who is ready for sales, and writes neither handoff nor notice: that is its caller's."""
+    lead_id = warm(work)
+    with work.shop.store.begin() as tx:
+        _, book = work.shop.book(tx)
+        done = score_leads(tx, book, [lead_id], TUESDAY)
+
+    assert [one.lead_id for one in done.ready] == [lead_id]
+    assert (work.rows(handoff), work.rows()) == ([], [])
+
+
 async def test_an_empty_page_by_sets(work: Workshop) -> None:
     """Nobody to score is no work."""
     with work.shop.store.begin() as tx:
         _, book = work.shop.book(tx)
         done = score_by_sets(tx, book, scorer(book), [], TUESDAY, judge_all=True)
 
-    assert (done.leads, done.matured) == (0, 0)
+    assert (done.leads, done.ready) == (0, ())
 
 
 # --- history -----------------------------------------------------------------------------------------------

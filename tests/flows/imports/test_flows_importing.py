@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from flows.work.imports import run
+from flows.work.imports.map import MapRead, read_import_map
 from flows.work.imports.records import LONGEST_LINE, MOST_LINES
-from flows.work.imports.run import ImportReport, MapRead, import_file, read_import_map, try_file
+from flows.work.imports.run import ImportReport, import_file, try_file
 from leadstore.imports.runs import ImportTaken, Progress, advance_run
 from leadstore.rows import address, lead, signal
 from leadstore.store import Store, open_store

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.work.imports.run import ImportReport, MapRead, import_file, read_import_map, try_file
+from flows.work.imports.map import MapRead, read_import_map
+from flows.work.imports.run import ImportReport, import_file, try_file
 from leadstore.rows import address, consent, lead, signal, suppression
 from leadstore.store import Store, open_store
 

@@ -166,7 +166,7 @@ async def test_an_enrolment_that_cannot_go_on_is_held_and_its_letter_is_sent(
     """Where even the next step cannot be found, the letter stays sent, and is never sent again."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["RecursionError"])
-    poison.into(monkeypatch, "flows.work.sending.settle.step_over", lambda *given: [given[3].lead_id])
+    poison.into(monkeypatch, "flows.work.sending.positions.step_over", lambda *given: [given[3].lead_id])
 
     await work.tick()
     listed = waiting(work)
@@ -194,7 +194,7 @@ async def test_a_doubt_that_cannot_be_settled_is_a_doubt_all_the_same(
     with pytest.raises(Died):
         await work.tick()
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.sending.settle.step_over", lambda *given: [given[3].lead_id])
+    poison.into(monkeypatch, "flows.work.sending.positions.step_over", lambda *given: [given[3].lead_id])
 
     await work.tick(TUESDAY + HOUR)
 

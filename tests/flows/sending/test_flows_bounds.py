@@ -17,8 +17,9 @@ from flows.work.deadline import NEVER, Deadline
 from flows.work.handoffs.notify import hand_off
 from flows.work.scoring.rescore import LOCK as RESCORE
 from flows.work.scoring.rescore import rescore
-from flows.work.sending.advance import advance, claim, take_over
+from flows.work.sending.advance import advance, take_over
 from flows.work.sending.queue import GROUP, LANES
+from flows.work.sending.touches import claim
 from flows.work.shop.wire import HOLD
 from flows.work.signals.entrants import LOCK as SWEEP
 from flows.work.signals.intake import intake
@@ -137,6 +138,21 @@ async def test_a_timeout_of_prefect_puts_nothing_in_doubt(busy: Workshop) -> Non
 
     assert set(states(busy)) == {"sent", "planned"}
     assert states(busy)["sent"] == len(busy.relay.letters) > 0
+
+
+async def test_a_timeout_puts_no_sellers_mail_in_doubt(busy: Workshop) -> None:
+    """A handoff that is cancelled settles what it speaks, as a tick does: one pipeline delivers both."""
+    busy.happens(busy.lead("head", job_title="Head"), "demo.requested")
+    await intake(busy.shop, TUESDAY)
+    handing = asyncio.create_task(hand_off(busy.shop, TUESDAY))
+    await busy.relay.asked.wait()  # type: ignore[attr-defined]
+    handing.cancel()
+    await asyncio.sleep(0)
+    busy.relay.may_answer.set()  # type: ignore[attr-defined]
+    with pytest.raises(asyncio.CancelledError):
+        await handing
+
+    assert [row.state for row in busy.rows() if row.kind == "seller"] == ["sent"]
 
 
 async def _with_timeout(work: Workshop) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -12,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.work.project.shelf import read_shelf
-from flows.work.sending.claims import Batch
 from flows.work.sending.feedback import LONGEST, feedback_id, safe_name, sender_id
-from flows.work.sending.letters import compose
+from flows.work.sending.letters import Batch, compose
+from flows.work.sending.touches import TOUCHES
 from flows.work.shop.settings import Settings
 from flows.work.shop.wire import Shop
 from leadstore.store import Store
 from nurture.links.web_tokens import Links
 from nurture.project.book import Book, read_book
-from nurture.sequences.grammar import CastStep, SendStep
+from nurture.sequences.steps import CastStep, SendStep
 from nurture.values import Claim, Lead, Snapshot
 from outbound.message.headers import feedback_line
 from outbound.testing import MemoryRelay
@@ -76,8 +75,8 @@ def composed(place: tuple[str, str, str]) -> str:
     links = Links(settings.secret_keys, "https://nurture.example.com")
     shop = Shop(settings, None, links, MemoryRelay(), "s")  # type: ignore[arg-type]  # composing asks no store
     snapshot = Snapshot(lead=ADA, enrolments=())
-    batch = Batch(1, (claim,), {ADA.id: snapshot}, BOOK, Counter(), Counter())
-    [letter], broken = compose(shop, batch, [claim], TUESDAY)
+    batch = Batch(1, (claim,), {claim.id: snapshot}, BOOK)
+    [letter], broken = compose(shop, TOUCHES, batch, [claim], TUESDAY)
     assert broken == {}
     return str(message_from_bytes(letter.content, policy=default)["Feedback-ID"])
 

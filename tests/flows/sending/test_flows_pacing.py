@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from flows.work.handoffs.notify import hand_off
-from flows.work.sending.advance import advance, claim
+from flows.work.sending.advance import advance
 from flows.work.sending.pace import WRITE_AT, Meter
+from flows.work.sending.touches import claim
 from flows.work.signals.intake import intake
 from leadstore.outbox.routes import close_route, count_waiting, read_routes, reopen_route, wake_paced
 from leadstore.rows import address, decision, enrolment, suppression

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from flows.work.sending.advance import advance, claim, take_over
+from flows.work.sending.advance import advance, take_over
 from flows.work.sending.letters import compose
 from flows.work.sending.settle import settle
+from flows.work.sending.touches import TOUCHES, claim
 from flows.work.signals.intake import intake
 from leadstore.consents.grants import withdraw_all
 from leadstore.outbox.letters import mark_started
@@ -48,7 +49,7 @@ async def claimed(work: Workshop) -> Any:
 async def started(work: Workshop) -> list[Delivery]:
     """The first touch of TWO under way; returns the answer that its relay is about to give."""
     batch = await claimed(work)
-    letters, _ = compose(work.shop, batch, batch.claims, TUESDAY)
+    letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, TUESDAY)
     with work.shop.store.begin() as tx:
         mark_started(tx, batch.claims, TUESDAY)
     return [Delivery(one.outbox_id, one.attempt, Remedy.TAKEN, TUESDAY, 250, "ok") for one in letters]

@@ -231,6 +231,7 @@ def test_urls_are_read(url: str, port: int, tls: str, folder: str) -> None:
         "imaps://mail.acme.example",
         "imaps://u:secret@mail.acme.example:port",
         "imap://u:secret@mail.acme.example?starttls=never",
+        "imap://u:secret@mail.acme.example?starttls=nevr",
         "imaps://u:secret@[::1",
     ],
 )

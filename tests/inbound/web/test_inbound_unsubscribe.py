@@ -12,8 +12,7 @@ from sqlalchemy import Connection, select
 
 from inbound.web.app import make_app
 from inbound.web.unsubscribe import StoreDesk
-from leadstore.consents.grants import change
-from leadstore.rows import consent, enrolment
+from leadstore.rows import consent, consent_change, enrolment
 from leadstore.store import Store, open_store
 from nurture.links.web_tokens import Links
 from tests.builders import DAY, NOON, add_consent, add_enrolment, add_lead, add_release
@@ -94,7 +93,7 @@ async def test_leaving_many_times_at_once_counts_once(store: Store, client: http
         add_consent(tx, ada)
     answers = await asyncio.gather(*(client.post(link(ada)) for _ in range(10)))
     with store.read() as tx:
-        topics = list(tx.scalars(select(change.c.topic).where(change.c.address_id == ada)))
+        topics = list(tx.scalars(select(consent_change.c.topic).where(consent_change.c.address_id == ada)))
 
     assert {answer.status_code for answer in answers} == {200}
     assert len(topics) == len(set(topics))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from leadstore import notes
-from leadstore.database.upgrade import VERSION_TABLE
+from leadstore.database.schema import VERSION_TABLE
 from leadstore.enrolments.snapshots import lock_leads
 from leadstore.rows import enrolment, handoff, lead, outbox
 from leadstore.store import Store, in_thread, open_store, savepoint

@@ -15,7 +15,7 @@ from leadstore.enrolments.entrants import StandingSequence, candidates, changed_
 from leadstore.enrolments.snapshots import read_past_runs, read_snapshots
 from leadstore.rows import enrolment, handoff, outbox
 from leadstore.store import Store
-from nurture.deciding import consider
+from nurture.deciding.entry import consider
 from nurture.project.book import Book
 from nurture.values import Entry
 from nurture.words import SuppressionReason

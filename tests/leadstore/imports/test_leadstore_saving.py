@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadstore.database.bulk import Bulk
-from leadstore.imports.writes import SaveCounts, change, save_batch
-from leadstore.rows import address, consent, enrolment, lead, signal, suppression
+from leadstore.imports.writes import SaveCounts, save_batch
+from leadstore.rows import address, consent, consent_change, enrolment, lead, signal, suppression
 from leadstore.store import Store
 from leadstore.tables import ReleaseTable
 from nurture.imports.lead import ImportedLead, PastSignal
@@ -115,12 +115,12 @@ def test_the_same_rows_again_change_nothing(tx: Connection) -> None:
         row("bob", consents=(says(WITHDRAWN, "*"),), suppression=never()),
     ]
     save_batch(tx, said, NOW, live=True)
-    history = [count(tx, t) for t in (lead, address, consent, change, suppression, signal)]
+    history = [count(tx, t) for t in (lead, address, consent, consent_change, suppression, signal)]
 
     again = save_batch(tx, [replace(r, consents=r.consents) for r in said], LATER, live=True)
 
     assert again == SaveCounts(unchanged=2, suppressed=1, withdrawn=1)
-    assert [count(tx, t) for t in (lead, address, consent, change, suppression, signal)] == history
+    assert [count(tx, t) for t in (lead, address, consent, consent_change, suppression, signal)] == history
     assert set(tx.scalars(select(lead.c.changed_at))) == {NOW}
 
 
@@ -169,7 +169,7 @@ def test_withdrawn_from_all_reaches_every_topic(tx: Connection) -> None:
     save_batch(tx, [row(consents=(says(WITHDRAWN, "*", at=LATER),))], LATER, live=True)
 
     assert states(tx, "ada@example.com") == {"guides": "withdrawn", "events": "withdrawn", "*": "withdrawn"}
-    assert count(tx, change) == 5
+    assert count(tx, consent_change) == 5
 
 
 def test_an_older_withdrawal_does_not_undo_a_later_opt_in(tx: Connection) -> None:
@@ -284,7 +284,10 @@ def test_several_rows_about_one_lead_are_one_lead(tx: Connection) -> None:
     assert counts == SaveCounts(saved=3, suppressed=1, withdrawn=1, signals=2)
     assert tx.scalars(select(lead.c.company)).all() == ["Acme"]
     assert states(tx, "ada@example.com") == {"guides": "withdrawn"}
-    assert tx.scalars(select(change.c.state).order_by(change.c.id)).all() == ["granted", "withdrawn"]
+    assert tx.scalars(select(consent_change.c.state).order_by(consent_change.c.id)).all() == [
+        "granted",
+        "withdrawn",
+    ]
 
 
 def test_history_wakes_nobody(tx: Connection) -> None:

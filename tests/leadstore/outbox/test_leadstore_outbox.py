@@ -18,6 +18,7 @@ from leadstore.outbox.letters import (
     add_notices,
     claim_notices,
     count_states,
+    due_notices,
     fail_claims,
     lock_started,
     mark_started,
@@ -350,7 +351,8 @@ def test_a_notice_is_added_and_claimed_once(store: Store, due: int) -> None:
     with store.begin() as tx:
         added = [add_notices(tx, [notice], NOON), add_notices(tx, [notice], NOON), add_notices(tx, [], NOON)]
         taken = [
-            claim_notices(tx, OutboxKind.SELLER, NOON, limit=5, worker="w", lease=LEASE) for _ in range(2)
+            claim_notices(tx, due_notices(tx, OutboxKind.SELLER, NOON, 5), NOON, worker="w", lease=LEASE)
+            for _ in range(2)
         ]
         counts = count_states(tx)
 

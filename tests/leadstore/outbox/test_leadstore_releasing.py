@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from leadstore.outbox.failures import FailureFilter, Refusal, Stuck, find_broken, find_stuck
-from leadstore.outbox.letters import claim_notices, tries
+from leadstore.outbox.letters import claim_notices, due_notices, tries
 from leadstore.outbox.resolution import resolve
 from leadstore.outbox.retry import give_up, retry
 from leadstore.outbox.returns import settle_doubt
@@ -278,7 +278,9 @@ def test_a_notice_is_tried_with_a_fresh_count(store: Store, state: str) -> None:
 
     again(store, row_id)
     with store.begin() as tx:
-        [claim] = claim_notices(tx, OutboxKind.SELLER, LATER, limit=9, worker="w", lease=HOUR)
+        [claim] = claim_notices(
+            tx, due_notices(tx, OutboxKind.SELLER, LATER, 9), LATER, worker="w", lease=HOUR
+        )
 
     assert (tries(claim.attempt), claim.attempt > 25, claim.message_id) == (1, True, "<sam@x>")
 
@@ -289,7 +291,9 @@ def test_every_round_has_numbers_of_its_own(store: Store) -> None:
     for _ in range(3):
         again(store, row_id)
         with store.begin() as tx:
-            [claim] = claim_notices(tx, OutboxKind.SELLER, LATER, limit=9, worker="w", lease=HOUR)
+            [claim] = claim_notices(
+                tx, due_notices(tx, OutboxKind.SELLER, LATER, 9), LATER, worker="w", lease=HOUR
+            )
             tx.execute(update(outbox).values(state="failed", reason="relay_said_later"))
 
     assert claim.attempt == 3001

@@ -19,8 +19,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from flows.work.scoring.rescore import rescore
-from flows.work.sending.advance import claim
 from flows.work.sending.letters import compose
+from flows.work.sending.touches import TOUCHES, claim
 from flows.work.signals.intake import intake
 from leadstore.consents.grants import withdraw_all
 from leadstore.outbox.letters import mark_started
@@ -109,7 +109,7 @@ async def live(work: Workshop) -> None:
         await intake(work.shop, last)
         batch = claim(work.shop, last, 10)
         if happened == "started":
-            letters, _ = compose(work.shop, batch, batch.claims, last)
+            letters, _ = compose(work.shop, TOUCHES, batch, batch.claims, last)
             with work.shop.store.begin() as tx:
                 mark_started(tx, [c for c in batch.claims if c.lead_id == leads[name]], last)
             await work.shop.relay.send(list(letters), lambda: last)

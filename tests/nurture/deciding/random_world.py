@@ -15,7 +15,7 @@ from nurture.deciding.routes import RELAY, Route
 from nurture.files.diagnosis import render_text
 from nurture.project.book import Book, read_book
 from nurture.project.pace import Sending
-from nurture.sequences.grammar import Sequence
+from nurture.sequences.steps import Sequence
 from nurture.values import AssetSent, Consent, Enrolment, Lead, OpenHandoff, Signal, Slot, Snapshot
 from nurture.words import Basis, Closing, ConsentState, EnrolmentState, HandoffState, Stage
 from tests.nurture.gate_world import DAY, HOUR, SUPPRESSED, TUESDAY, project

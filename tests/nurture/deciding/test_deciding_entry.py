@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import consent_to, consider, takes_in
+from nurture.deciding.consent import consent_to
+from nurture.deciding.entry import consider, takes_in
 from nurture.values import Entry, PastRun, Signal
 from nurture.words import Stage
 from tests.nurture.gate_world import SUPPRESSED, TUESDAY, book, consent, offered, signal, world

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import decide, gate
+from nurture.deciding import gate
 from nurture.deciding.answers import Move, Send, Skip, Stop, Wait
 from nurture.deciding.gate import LEAVING, SENDING, pace
 from nurture.deciding.steps import letter_view, step_itself
 from nurture.deciding.view import View, first_view
+from nurture.deciding.walk import decide
 from nurture.project.book import Book
 from nurture.timing import Turn
 from nurture.values import AssetSent, Snapshot
@@ -61,6 +62,7 @@ def look(found: Book, snapshot: Snapshot, now: datetime = TUESDAY) -> View:
 
 
 # rule: (steps, head, facts of the lead, its answer); all is well with the lead but for these facts.
+# What is about the policy is a fact `policy`, lines of nurture.yaml.
 ROWS: dict[str, list[tuple[str, str, dict[str, Any], Any]]] = {
     "suppressed": [
         (HELLO, "", {}, None),
@@ -166,6 +168,12 @@ ROWS: dict[str, list[tuple[str, str, dict[str, Any], Any]]] = {
     "handoff_open": [
         (HELLO, "", {}, None),
         (HELLO, "", {"handoff": offered()}, Wait(TUESDAY + DAY, Reason.HANDOFF_OPEN)),
+        (
+            HELLO,
+            "",
+            {"handoff": offered(), "policy": "handoff: {due: 1 hour, lapse: 2 hours}\n"},
+            Wait(TUESDAY + 3 * HOUR, Reason.HANDOFF_OPEN),
+        ),
         (HELLO, "", {"handoff": offered("rejected")}, None),
         ("- send: asked", "", {"handoff": offered()}, None),
         (
@@ -192,9 +200,10 @@ VIEWS = [(rule, *row) for rule, rows in ROWS.items() for row in rows]
 )
 def test_each_rule_alone(rule: str, steps: str, head: str, facts: dict[str, Any], answer: Any) -> None:
     """A rule answers for its own cause and for no other, whatever the rules around it say."""
-    found = book(steps, head)
+    about_lead = {name: fact for name, fact in facts.items() if name != "policy"}
+    found = book(steps, head, policy=facts.get("policy", ""))
 
-    assert getattr(gate, rule)(look(found, world(found, **facts))) == answer
+    assert getattr(gate, rule)(look(found, world(found, **about_lead))) == answer
 
 
 def test_each_rule_has_its_views() -> None:

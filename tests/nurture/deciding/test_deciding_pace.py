@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.deciding import decide
 from nurture.deciding.pace import HORIZON, LONGEST_QUEUE, PROBES, Pacer
 from nurture.deciding.routes import PROBE_WAIT, RELAY, Route
+from nurture.deciding.walk import decide
 from nurture.project.pace import Sending
 from nurture.words import Closing, Reason
 from tests.nurture.gate_world import DAY, HOUR, TUESDAY, book, world

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import decide
 from nurture.deciding.steps import arm_of
+from nurture.deciding.walk import decide
 from nurture.project.book import read_book
 from nurture.values import AssetSent
 from nurture.words import EnrolmentState, Purpose, Reason, Stage, TouchState

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import ALL_TOPICS
+from nurture.deciding.consent import ALL_TOPICS
 from nurture.events.own import read_lead, read_signal
 from nurture.events.values import Fate, Outcome, SaidLead, SaidSignal
 from nurture.values import Consent

@@ -15,7 +15,7 @@ from nurture.imports.expressions import ExpressionError, compile_expression
 from nurture.imports.keys import key_fault
 from nurture.imports.lead import ImportedLead, Remark, RowFault
 from nurture.imports.map import read_map
-from nurture.imports.reader import completed, names_person
+from nurture.imports.signal_ids import completed, names_person
 from nurture.imports.types import as_cap, as_flag, as_instant, as_name, as_number, one_of
 from nurture.project.catalog import Catalog, read_catalog
 from nurture.project.placeholders import is_open, left_open

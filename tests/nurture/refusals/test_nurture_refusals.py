@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.refusals.refusal import UNCLEAR, judge, tells_of_full
+from nurture.refusals.refusal import judge, tells_of_full
 from nurture.texts.fold import folded
 
 GONE = """\
@@ -170,7 +170,7 @@ def test_somebody_is_there(said: str, moment: str) -> None:
     """A full mailbox, a busy server: neither gone nor our fault, and not without a reason."""
     verdict = judge("", said + moment)
 
-    assert (verdict.hard, verdict.ours, verdict.reason == UNCLEAR) == (False, False, False)
+    assert (verdict.hard, verdict.ours, verdict.reason == "unclear") == (False, False, False)
 
 
 @pytest.mark.parametrize("moment", ["", AT_RCPT], ids=["bare", "at RCPT"])
@@ -263,7 +263,7 @@ def test_a_filter_s_excuse_is_no_proof() -> None:
     """Sendmail sends DATA ahead: of "user unknown" in its transcript nobody knows to what it was said."""
     transcript = ">>> DATA\n<<< 550 5.0.0 <ada@leads.example>... User unknown"
 
-    assert judge("5.0.0", transcript).reason == UNCLEAR
+    assert judge("5.0.0", transcript).reason == "unclear"
     assert judge("5.0.0", f"{transcript}\nserver has rejected address").hard
 
 

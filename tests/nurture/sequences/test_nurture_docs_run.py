@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nurture.deciding import decide
+from nurture.deciding.walk import decide
 from nurture.files.diagnosis import render_text
 from nurture.project.book import Book, read_book
 from nurture.values import AssetSent, Consent, Enrolment, Lead, Signal, Slot, Snapshot

@@ -9,7 +9,8 @@ import pytest
 from nurture.files.diagnosis import Fault
 from nurture.files.source import Node, load_yaml
 from nurture.project.catalog import Catalog, read_catalog
-from nurture.sequences.grammar import (
+from nurture.sequences.grammar import read_sequence
+from nurture.sequences.steps import (
     Again,
     ChooseStep,
     EndStep,
@@ -22,7 +23,6 @@ from nurture.sequences.grammar import (
     SplitStep,
     WaitForStep,
     WaitStep,
-    read_sequence,
 )
 from nurture.timing import Cap, Window
 

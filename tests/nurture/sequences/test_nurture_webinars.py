@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from nurture.deciding import consider
+from nurture.deciding.entry import consider
 from nurture.ics import webinar_ics
 from nurture.project.book import read_book
 from nurture.project.catalog import Webinar

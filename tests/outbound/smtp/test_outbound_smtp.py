@@ -11,9 +11,9 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from nurture.words import Outcome, Remedy
 from outbound.relay import Timeouts
-from outbound.rogue import MisbehavingServer, Misdeed, Then
 from outbound.smtp.pool import Relay
 from tests.outbound.letters import letter, letters, now
+from tests.outbound.rogue import MisbehavingServer, Misdeed, Then
 from tests.outbound.servers import Line, mailroom, raw_server
 
 HASTY = Timeouts(connect=0.3, command=0.3, data=0.3, block=0.3, dot=0.3, quit=0.3, letter=1)
