@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -35,7 +35,6 @@ class Fate(StrEnum):
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Who:
     """Whom an item is about: an address, a key, or what a site calls somebody whose address nobody knows."""
 
@@ -50,7 +49,6 @@ class Who:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class SaidSignal:
     """Somebody did something."""
 
@@ -63,7 +61,6 @@ class SaidSignal:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class SaidLead:
     """Who somebody is; the names in `who` are hers from now on."""
 
@@ -76,7 +73,6 @@ class SaidLead:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class UnmappedEvent:
     """An event that events.yaml does not know; the names of its properties help to write its line."""
 
@@ -86,7 +82,6 @@ class UnmappedEvent:
 
 
 @quick
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an item, and for what is refused the HTTP status, why, and what to do."""
 
