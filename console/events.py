@@ -12,7 +12,7 @@ from console.format import printable, say_at, say_many
 from console.frame import Frame, InFrame, note, say, say_json
 from console.options import All, Json
 from flows.work.project.shelf import read_shelf
-from leadstore.events.unmapped import OTHERS, UnmappedCount, forget_unmapped, list_unmapped
+from leadstore.events.counts import OTHERS, UnmappedCount, forget_unmapped, list_unmapped
 from nurture.events.map import EventMap
 from nurture.files.diagnosis import suggest
 from nurture.project.book import read_book

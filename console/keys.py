@@ -13,6 +13,7 @@ from cyclopts.types import PositiveInt
 
 from console.frame import Frame, InFrame, note, say, say_json
 from console.options import Json, read_span
+from leadstore.database.transaction import Transaction
 from leadstore.events.keys import SourceKey, add_key, digest_of, list_keys, revoke_key
 from leadstore.releases import current_release
 from nurture.errors import NotFound, NurtureError
@@ -80,7 +81,7 @@ def new(
     )
     settings = frame.settings()
 
-    def act(tx: Any) -> None:
+    def act(tx: Transaction) -> None:
         _refuse_unknown(tx, signals)
         add_key(tx, made)
 
@@ -141,12 +142,12 @@ def revoke(name: str, /, *, json: Json = False, frame: InFrame) -> int:
     return 0
 
 
-def _in_store(frame: Frame, act: Callable[[Any], T]) -> T:
+def _in_store(frame: Frame, act: Callable[[Transaction], T]) -> T:
     with frame.store() as store:
         return store.write(act)
 
 
-def _refuse_unknown(tx: Any, signals: tuple[str, ...]) -> None:
+def _refuse_unknown(tx: Transaction, signals: tuple[str, ...]) -> None:
     release = current_release(tx)
     known = read_events(release.files).own if release is not None else {}
     for one in signals:

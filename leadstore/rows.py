@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
-import leadstore.tables  # noqa: F401 - fills the metadata
+import leadstore.events.tables
+import leadstore.tables  # noqa: F401 - both fill the metadata
 from nurture import values
 from nurture.words import Basis, ConsentState, EnrolmentState, HandoffState, Stage, SuppressionReason
 

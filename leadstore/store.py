@@ -19,7 +19,7 @@ from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
 from leadstore.database.transaction import Transaction
-from leadstore.database.turn import Turn
+from leadstore.database.turn import WriteTurn
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.redaction import HIDDEN, shown_url
 
@@ -47,7 +47,7 @@ class Store:
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
         # Writers of one process that wait for SQLite poll its file; this wakes the next one at once.
-        self._turn = Turn() if self.dialect == "sqlite" else None
+        self._turn = WriteTurn() if self.dialect == "sqlite" else None
 
     @contextmanager
     def begin(self, job: str = "", *, first: bool = False) -> Iterator[Transaction]:

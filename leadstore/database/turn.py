@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 
-class Turn:
+class WriteTurn:
     """A lock that is given in the order in which it was asked for.
 
     Python's own goes to whoever asks at the right moment: a tick that writes again and again would keep out

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from leadstore.database.bulk import Bulk
 from leadstore.database.transaction import Transaction
-from leadstore.events.unmapped import count_unmapped
+from leadstore.events.counts import count_unmapped
 from leadstore.events.visitors import keep_waiting, link, living, meet
 from leadstore.imports.writes import save_batch
 from leadstore.rows import REACHED_AT, address, lead, signal
 from leadstore.signals import FUTURE
-from nurture.events.values import Fate, Outcome, Said, SaidLead, SaidSignal, UnmappedEvent, Who
+from nurture.events.values import ItemFate, ItemOutcome, Said, SaidLead, SaidSignal, UnmappedEvent, Who
 from nurture.imports.lead import ImportedLead
 
 ORIGIN = "api"
@@ -35,7 +35,7 @@ class Arrival:
 
 def write_arrivals(
     tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta
-) -> list[Outcome]:
+) -> list[ItemOutcome]:
     """Write items of any number of sources; one outcome each, in their order.
 
     An item that was written before, by its source and id, changes nothing. What a visitor did whom nobody
@@ -62,12 +62,12 @@ class _Batch:
     def __init__(self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> None:
         self.tx, self.bulk, self.now, self.keep = tx, Bulk(tx), now, keep
         self.arrivals = arrivals
-        self.outcomes: dict[int, Outcome] = {}
+        self.outcomes: dict[int, ItemOutcome] = {}
         self.by_address: dict[str, int] = {}
         self.by_key: dict[str, int] = {}
         self.by_name: dict[str, int | None] = {}  # visitors
 
-    def write(self) -> list[Outcome]:
+    def write(self) -> list[ItemOutcome]:
         every = list(enumerate(self.arrivals))
         signals: Signals = [(n, a, a.said) for n, a in every if isinstance(a.said, SaidSignal)]
         leads: Leads = [(n, a, a.said) for n, a in every if isinstance(a.said, SaidLead)]
@@ -136,7 +136,7 @@ class _Batch:
         for number, arrival, said in leads:
             if (row := rows.add(arrival.source, said, self._lead_of(said.who))) is None:
                 why = "no lead has this key yet, and no address is named"
-                self.outcomes[number] = Outcome(Fate.IGNORED, why=why)
+                self.outcomes[number] = ItemOutcome(ItemFate.IGNORED, why=why)
                 continue
             members.setdefault(row, []).append(number)
         for _, arrival, one in signals:
@@ -149,10 +149,10 @@ class _Batch:
         self._look_up_addresses({row.address for row in rows.rows})
         refused = dict(counts.refused)
         for number, whose in members.items():
-            outcome = Outcome(Fate.ACCEPTED, lead_id=self.by_address.get(rows.rows[number].address))
+            outcome = ItemOutcome(ItemFate.ACCEPTED, lead_id=self.by_address.get(rows.rows[number].address))
             if number in refused:
                 hint = "say of which lead you speak by its key or by its address"
-                outcome = Outcome(Fate.REFUSED, 409, refused[number], hint)
+                outcome = ItemOutcome(ItemFate.REFUSED, 409, refused[number], hint)
             self.outcomes |= dict.fromkeys(whose, outcome)
 
     def _addresses_of(self, leads: Leads) -> dict[int, str]:
@@ -202,13 +202,13 @@ class _Batch:
             lead_id = self._lead_of(said.who)
             if lead_id is not None:
                 rows.append({"lead_id": lead_id, **self._row(arrival.source, said), **_NEW})
-                self.outcomes[number] = Outcome(Fate.ACCEPTED, lead_id=lead_id)
+                self.outcomes[number] = ItemOutcome(ItemFate.ACCEPTED, lead_id=lead_id)
             elif said.who.called:
                 held.append({"visitor": said.who.names[0], **self._row(arrival.source, said)})
-                self.outcomes[number] = Outcome(Fate.WAITING, why="counts once an address is known")
+                self.outcomes[number] = ItemOutcome(ItemFate.WAITING, why="counts once an address is known")
             else:
                 why, hint = "no lead is reached at this address", "post the lead first, or use a key that may"
-                self.outcomes[number] = Outcome(Fate.REFUSED, 422, why, f"{hint} identify")
+                self.outcomes[number] = ItemOutcome(ItemFate.REFUSED, 422, why, f"{hint} identify")
         self.bulk.add(signal, rows, unless_known=True)
         if held:
             keep_waiting(self.tx, held, self.now, self.keep)
@@ -264,20 +264,20 @@ class _Folded:
         return number
 
 
-_COUNTED = Outcome(
-    Fate.UNMAPPED,
+_COUNTED = ItemOutcome(
+    ItemFate.UNMAPPED,
     why="events.yaml does not say what it is: it was counted",
     help="`nurture events` shows how to add it",
 )
 _NEW = {"machine": False, "live": True, "pending": True}
 
 
-def _again(before: str, said: SaidSignal) -> Outcome:
+def _again(before: str, said: SaidSignal) -> ItemOutcome:
     if before == said.type:
-        return Outcome(Fate.DUPLICATE, why="it was posted before, and counts once")
+        return ItemOutcome(ItemFate.DUPLICATE, why="it was posted before, and counts once")
     why = f"an item with this id was posted before as `{before}`"
-    return Outcome(
-        Fate.REFUSED, 409, why, "give each item an id of its own, the same one when it is posted again"
+    return ItemOutcome(
+        ItemFate.REFUSED, 409, why, "give each item an id of its own, the same one when it is posted again"
     )
 
 

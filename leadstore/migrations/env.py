@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-import leadstore.tables  # noqa: F401 - fills the metadata
+import leadstore.events.tables
+import leadstore.tables  # noqa: F401 - both fill the metadata
 from leadstore.database.schema import VERSION_TABLE
 
 context.configure(

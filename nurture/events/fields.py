@@ -9,7 +9,7 @@ from typing import Any
 
 from nurture.address import AddressError, normalise
 from nurture.errors import NurtureError
-from nurture.events.map import Place, Property
+from nurture.events.map import Place, TakenProperty
 from nurture.events.values import Who
 from nurture.imports.lead import RowFault
 
@@ -122,7 +122,7 @@ def who_is(address: str, key: str, anonymous: str) -> Who:
     return Who(address, key or None, called)
 
 
-def taken(item: Mapping[str, Any], wanted: Iterable[Property]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def taken(item: Mapping[str, Any], wanted: Iterable[TakenProperty]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The properties that are wanted, as they are stored; and a remark on each that cannot be read."""
     found: dict[str, Any] = {}
     remarks = []

@@ -48,7 +48,7 @@ Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class TakenProperty:
     """A property of a signal: where it stands in the event, and what makes a stored value of it."""
 
     name: str
@@ -61,7 +61,7 @@ class SignalMeaning:
     """The signal that an event is."""
 
     type: str
-    takes: tuple[Property, ...] = ()
+    takes: tuple[TakenProperty, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,8 +73,8 @@ class EventMap:
     events: Mapping[str, SignalMeaning]  # by the event's name, as it is written and folded
     pages: SignalMeaning
     own: Mapping[str, SignalMeaning]  # the declared types under their own names
-    traits: tuple[Property, ...]
-    beside: tuple[Property, ...]  # of the lead, where they stand in an event's context
+    traits: tuple[TakenProperty, ...]
+    beside: tuple[TakenProperty, ...]  # of the lead, where they stand in an event's context
     fields: Mapping[str, Converter]  # of a lead, for our own words
     ignored: re.Pattern[str]
     keep: timedelta
@@ -235,7 +235,7 @@ def _compiled(file: EventsFile, words: Vocabulary) -> EventMap:
         pages=_meant(words, pages.signal, pages.properties, pages.set),
         own=own,
         traits=tuple(_traits(file, fields)),
-        beside=tuple(Property(name, ((key,),), fields[name]) for name, key in CONTEXT.items()),
+        beside=tuple(TakenProperty(name, ((key,),), fields[name]) for name, key in CONTEXT.items()),
         fields=fields,
         ignored=re.compile("|".join(translate(fold(one)) for one in file.ignore) or r"(?!)"),
         keep=file.keep_anonymous,
@@ -247,7 +247,7 @@ def _meant(
 ) -> SignalMeaning:
     declared = words.signals.get(signal, {})
     takes = [
-        Property(name, (tuple(place.split(".")),), converter(words, signal, name))
+        TakenProperty(name, (tuple(place.split(".")),), converter(words, signal, name))
         for name, place in properties.items()
         if name in declared
     ]
@@ -274,11 +274,11 @@ def _fields(words: Vocabulary) -> dict[str, Converter]:
     return {**own, **core}
 
 
-def _traits(file: EventsFile, fields: Mapping[str, Converter]) -> list[Property]:
+def _traits(file: EventsFile, fields: Mapping[str, Converter]) -> list[TakenProperty]:
     found = []
     for name, convert in fields.items():
         places = (file.traits[name],) if name in file.traits else TRAITS.get(name, (name,))
-        found.append(Property(name, tuple(tuple(one.split(".")) for one in places), convert))
+        found.append(TakenProperty(name, tuple(tuple(one.split(".")) for one in places), convert))
     return found
 
 

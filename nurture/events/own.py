@@ -10,7 +10,7 @@ from nurture.deciding.consent import ALL_TOPICS
 from nurture.events.fields import ItemFault, address_in, mapping, moment, text, who_is
 from nurture.events.map import EventMap
 from nurture.events.segment import lead_of
-from nurture.events.values import Outcome, Said, SaidLead, SaidSignal, Who, refused
+from nurture.events.values import ItemOutcome, Said, SaidLead, SaidSignal, Who, refused
 from nurture.files.diagnosis import did_you_mean
 from nurture.imports.lead import RowFault
 from nurture.values import Consent
@@ -24,17 +24,17 @@ ALL = "all"
 MOST_CONSENTS = 50
 
 
-def read_signal(item: Any, events: EventMap, now: datetime) -> Said | Outcome:
+def read_signal(item: Any, events: EventMap, now: datetime) -> Said | ItemOutcome:
     """Read a signal. Never raises for anything that JSON can hold."""
     return _read(item, lambda one, item_id: _signal(one, item_id, events, now))
 
 
-def read_lead(item: Any, events: EventMap, now: datetime, source: str) -> Said | Outcome:
+def read_lead(item: Any, events: EventMap, now: datetime, source: str) -> Said | ItemOutcome:
     """Read a lead; `source` is who says so. Never raises for anything that JSON can hold."""
     return _read(item, lambda one, item_id: _lead(one, item_id, events, now, source))
 
 
-def _read(item: Any, reader: Any) -> Said | Outcome:  # a function of the two above
+def _read(item: Any, reader: Any) -> Said | ItemOutcome:  # a function of the two above
     if type(item) is not dict:
         return refused("", "an item is not an object", 'write it as {"id": "...", ...}')
     item_id = ""

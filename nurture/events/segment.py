@@ -18,8 +18,8 @@ from nurture.events.fields import (
 )
 from nurture.events.map import EventMap, SignalMeaning
 from nurture.events.values import (
-    Fate,
-    Outcome,
+    ItemFate,
+    ItemOutcome,
     Said,
     SaidLead,
     SaidSignal,
@@ -37,10 +37,10 @@ SHOWN_PROPERTIES = 20
 
 def read_segment(
     item: Any, kind: str, events: EventMap, now: datetime, batch: Mapping[str, Any]
-) -> Said | Outcome:
+) -> Said | ItemOutcome:
     """Read one message; `kind` is the call's, empty in a batch, whose own `context` and `sentAt` go with it.
 
-    Never raises for anything that JSON can hold: what cannot be used is an Outcome that says why.
+    Never raises for anything that JSON can hold: what cannot be used is an ItemOutcome that says why.
     """
     if type(item) is not dict:
         return refused("", "an item is not an object", 'write it as {"type": "track", ...}')
@@ -85,12 +85,12 @@ class _Message:
         return happened_at(self._now, said or original, self._sent)
 
 
-def _identify(message: _Message, events: EventMap) -> Said | Outcome:
+def _identify(message: _Message, events: EventMap) -> Said | ItemOutcome:
     traits = mapping(message.item, "traits")
     who = message.who(traits)
     if not who.address and who.key is None:
         why = "it names no address and no user id, so there is no lead to describe"
-        return Outcome(Fate.IGNORED, why=why, id=message.id)
+        return ItemOutcome(ItemFate.IGNORED, why=why, id=message.id)
     known, remarks = taken(traits, events.traits)
     beside, _ = taken(message.context, (one for one in events.beside if one.name not in known))
     return lead_of(message.id, who, {**beside, **known}, remarks)
@@ -103,26 +103,26 @@ def lead_of(item_id: str, who: Who, known: Mapping[str, Any], remarks: tuple[str
     return SaidLead(item_id, who, profile, attributes, remarks=remarks)
 
 
-def _track(message: _Message, events: EventMap) -> Said | Outcome:
+def _track(message: _Message, events: EventMap) -> Said | ItemOutcome:
     name = text(message.item, "event")
     if not name:
         raise ItemFault("`event` is missing", hint='name what happened: "event": "Trial Started"')
     properties = mapping(message.item, "properties")
     if events.ignores(name):
-        return Outcome(Fate.IGNORED, why="events.yaml ignores it", id=message.id)
+        return ItemOutcome(ItemFate.IGNORED, why="events.yaml ignores it", id=message.id)
     meaning = events.meaning(name)
     if meaning is None:
         return UnmappedEvent(message.id, name, _names(properties))
     return _signal(message, meaning, properties)
 
 
-def _page(message: _Message, events: EventMap) -> Said | Outcome:
+def _page(message: _Message, events: EventMap) -> Said | ItemOutcome:
     properties = dict(mapping(message.item, "properties"))
     if name := text(message.item, "name"):
         properties.setdefault("name", name)
         properties.setdefault("path", name)
     if events.ignores("page"):
-        return Outcome(Fate.IGNORED, why="events.yaml ignores `page`", id=message.id)
+        return ItemOutcome(ItemFate.IGNORED, why="events.yaml ignores `page`", id=message.id)
     return _signal(message, events.pages, properties)
 
 
@@ -139,7 +139,7 @@ def without_query(url: Any) -> Any:
     return url.partition("?")[0].partition("#")[0] if isinstance(url, str) else url
 
 
-def _alias(message: _Message, events: EventMap) -> Said | Outcome:
+def _alias(message: _Message, events: EventMap) -> Said | ItemOutcome:
     before = text(message.item, "previousId")
     who = who_is("", text(message.item, "userId"), "")
     if not before or not who.called:
@@ -148,8 +148,8 @@ def _alias(message: _Message, events: EventMap) -> Said | Outcome:
     return SaidLead(message.id, Who(who.address, who.key, (*who.called, *earlier)))
 
 
-def _group(message: _Message, events: EventMap) -> Said | Outcome:
-    return Outcome(Fate.IGNORED, why="nothing is made of `group` calls", id=message.id)
+def _group(message: _Message, events: EventMap) -> Said | ItemOutcome:
+    return ItemOutcome(ItemFate.IGNORED, why="nothing is made of `group` calls", id=message.id)
 
 
 _READERS = {

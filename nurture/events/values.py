@@ -23,7 +23,7 @@ class Scope(StrEnum):
     READ = "read"  # read a lead's story
 
 
-class Fate(StrEnum):
+class ItemFate(StrEnum):
     """What became of a posted item."""
 
     ACCEPTED = "accepted"  # it is in the store
@@ -82,10 +82,10 @@ class UnmappedEvent:
 
 
 @quick
-class Outcome:
+class ItemOutcome:
     """What became of an item, and for what is refused the HTTP status, why, and what to do."""
 
-    fate: Fate
+    fate: ItemFate
     status: int = 200
     why: str = ""
     help: str = ""
@@ -112,12 +112,12 @@ def may_post(types: frozenset[str], signal: str) -> bool:
 
 _CORE = frozenset(one.value for one in Sig)
 Said = SaidSignal | SaidLead | UnmappedEvent
-"""What is written; an Outcome instead says that there is nothing to write."""
+"""What is written; an ItemOutcome instead says that there is nothing to write."""
 
 
-def refused(item_id: str, why: str, help: str = "", status: int = 422) -> Outcome:
+def refused(item_id: str, why: str, help: str = "", status: int = 422) -> ItemOutcome:
     """An item that cannot be taken as it is."""
-    return Outcome(Fate.REFUSED, status, why, help, id=item_id)
+    return ItemOutcome(ItemFate.REFUSED, status, why, help, id=item_id)
 
 
 def _digest(called: str) -> str:

@@ -11,8 +11,8 @@ import pytest
 
 from console.app import call
 from inbound.web.api.access import by_secret
+from leadstore.events.counts import OTHERS, count_unmapped
 from leadstore.events.keys import digest_of, list_keys
-from leadstore.events.unmapped import OTHERS, count_unmapped
 from leadstore.store import open_store
 from tests.inbound.api.api_world import files
 

@@ -10,19 +10,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inbound.web.api.fault import ApiFault
-from inbound.web.api.writer import Writer
+from inbound.web.api.writer import PostWriter
+from leadstore.database.transaction import Transaction
 from leadstore.events.arrivals import Arrival
 from leadstore.events.keys import SourceKey, list_keys
 from leadstore.leads.lookup import find_lead
 from leadstore.releases import current_release, current_release_id
 from leadstore.store import Store, in_thread
 from nurture.events.map import NO_EVENTS, EventMap, read_events
-from nurture.events.values import Outcome
+from nurture.events.values import ItemOutcome
 
 FRESH = 1.0
 """Seconds for which keys and the release are known: a key that is revoked is refused after so long."""
 
-Why = Callable[[Any, int], Mapping[str, Any]]
+Why = Callable[[Transaction, int], Mapping[str, Any]]
 """Tells a lead's story as plain data, within a transaction."""
 
 
@@ -59,7 +60,7 @@ class ApiDesk:
         self._store, self._why, self._fresh = store, why, fresh
         self._known, self._known_at = Counter(), float("-inf")
         self._looking = asyncio.Lock()
-        self._writer = Writer(store)
+        self._writer = PostWriter(store)
 
     async def counter(self) -> Counter:
         """What is known, looked at anew when it is older than a second.
@@ -85,7 +86,7 @@ class ApiDesk:
         events = NO_EVENTS if release is None else read_events(release.files)
         return Counter(keys, events, release_id)
 
-    async def write(self, arrivals: Sequence[Arrival], events: EventMap) -> list[Outcome]:
+    async def write(self, arrivals: Sequence[Arrival], events: EventMap) -> list[ItemOutcome]:
         """Write what arrived; it is committed when this returns.
 
         Raises:

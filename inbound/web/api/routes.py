@@ -28,8 +28,8 @@ from nurture.events.map import EventMap
 from nurture.events.own import read_lead, read_signal
 from nurture.events.segment import KINDS, read_segment
 from nurture.events.values import (
-    Fate,
-    Outcome,
+    ItemFate,
+    ItemOutcome,
     Said,
     SaidLead,
     SaidSignal,
@@ -47,7 +47,7 @@ LONGEST_KEY = 180
 """Characters of an Idempotency-Key: a number is put behind it for each item of a batch."""
 
 Answer = Callable[[Request], Awaitable[Response]]
-Reader = Callable[[Any], Said | Outcome]
+Reader = Callable[[Any], Said | ItemOutcome]
 
 
 def api_routes(desk: ApiDesk) -> list[Route]:
@@ -196,7 +196,7 @@ class _Api:
 
     async def _one(self, opened: _Opened, body: Any, reader: Reader, *, strict: bool = False) -> Response:
         [(outcome, told)] = await self._taken(opened, [body], reader, strict)
-        return as_response({"success": outcome.fate is not Fate.REFUSED, **told}, outcome.status)
+        return as_response({"success": outcome.fate is not ItemFate.REFUSED, **told}, outcome.status)
 
     async def _many(
         self, opened: _Opened, items: Sequence[Any], reader: Reader, *, strict: bool = False
@@ -210,19 +210,19 @@ class _Api:
 
     async def _taken(
         self, opened: _Opened, items: Sequence[Any], reader: Reader, strict: bool
-    ) -> list[tuple[Outcome, dict[str, Any]]]:
+    ) -> list[tuple[ItemOutcome, dict[str, Any]]]:
         """Read all items, write those that say something, and answer in their order."""
         key = opened.key
         self._pace.spend(key, len(items), time.monotonic())
         ids = _ids(opened.own_id, len(items))
         makes = Scope.IDENTIFY in key.scopes
-        found: list[Said | Outcome] = []
+        found: list[Said | ItemOutcome] = []
         for number, item in enumerate(items):
             own_id = ids[number] if ids else ""
             found.append(_permitted(key, _named(reader(item), item, own_id, strict=strict)))
-        arrivals = [Arrival(key.source, said, makes) for said in found if not isinstance(said, Outcome)]
+        arrivals = [Arrival(key.source, said, makes) for said in found if not isinstance(said, ItemOutcome)]
         written = iter(await self._desk.write(arrivals, opened.events))
-        pairs = ((one, one if isinstance(one, Outcome) else next(written)) for one in found)
+        pairs = ((one, one if isinstance(one, ItemOutcome) else next(written)) for one in found)
         return [(outcome, _told(said, outcome)) for said, outcome in pairs]
 
 
@@ -243,7 +243,7 @@ def _ids(own: str, items: int) -> Sequence[str]:
     return [own] if items == 1 else [f"{own}:{number}" for number in range(items)]
 
 
-def _named(said: Said | Outcome, item: Any, own_id: str, *, strict: bool) -> Said | Outcome:
+def _named(said: Said | ItemOutcome, item: Any, own_id: str, *, strict: bool) -> Said | ItemOutcome:
     """The item with an id, by which it counts once however often it is posted."""
     if not isinstance(said, SaidSignal) or said.id:
         return said
@@ -263,9 +263,9 @@ def _digest(item: Mapping[str, Any]) -> str:
     return f"same:{hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
 
-def _permitted(key: SourceKey, said: Said | Outcome) -> Said | Outcome:
+def _permitted(key: SourceKey, said: Said | ItemOutcome) -> Said | ItemOutcome:
     """What the key may say; anything else is refused."""
-    if isinstance(said, Outcome):
+    if isinstance(said, ItemOutcome):
         return said
     needed = Scope.IDENTIFY if isinstance(said, SaidLead) else Scope.TRACK
     fault = _no_scope(needed) if needed not in key.scopes else None
@@ -282,13 +282,13 @@ def _no_scope(scope: Scope) -> ApiFault:
     return ApiFault(403, f"this key has no scope `{scope.value}`", hint)
 
 
-def _told(said: Said | Outcome, outcome: Outcome) -> dict[str, Any]:
+def _told(said: Said | ItemOutcome, outcome: ItemOutcome) -> dict[str, Any]:
     """What became of an item, as its sender reads it; what is empty is left out."""
     told: dict[str, Any] = {"id": said.id} if said.id else {}
     told["status"] = outcome.fate.value
     if outcome.lead_id is not None:
         told["lead"] = outcome.lead_id
-    if outcome.fate is Fate.REFUSED:
+    if outcome.fate is ItemFate.REFUSED:
         told |= {"code": outcome.status, "error": outcome.why}
     elif outcome.why:
         told["note"] = outcome.why

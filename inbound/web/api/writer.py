@@ -13,7 +13,7 @@ from inbound.web.api.fault import ApiFault
 from leadstore.events.arrivals import Arrival, write_arrivals
 from leadstore.store import Store, in_thread
 from nurture.blame import blame, is_own
-from nurture.events.values import Outcome, refused
+from nurture.events.values import ItemOutcome, refused
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ class _Post:
     arrivals: Sequence[Arrival]
     now: datetime
     keep: timedelta
-    outcomes: asyncio.Future[list[Outcome]]
+    outcomes: asyncio.Future[list[ItemOutcome]]
 
 
-class Writer:
+class PostWriter:
     """Takes posts in their order; those that come while a transaction runs go together in the next."""
 
     def __init__(self, store: Store) -> None:
@@ -42,7 +42,7 @@ class Writer:
         self._waiting = 0
         self._running: asyncio.Task[None] | None = None
 
-    async def write(self, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> list[Outcome]:
+    async def write(self, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> list[ItemOutcome]:
         """Write; one outcome each, in their order. It is committed when this returns.
 
         Raises:
@@ -85,7 +85,7 @@ class Writer:
         self._waiting -= size
         return taken
 
-    def _write(self, arrivals: Sequence[Arrival], latest: _Post) -> list[Outcome]:
+    def _write(self, arrivals: Sequence[Arrival], latest: _Post) -> list[ItemOutcome]:
         """One transaction; should an item raise, one for each half, down to the one that did."""
         try:
             with self._store.begin(first=True) as tx:
@@ -99,7 +99,7 @@ class Writer:
         return [*self._write(arrivals[:half], latest), *self._write(arrivals[half:], latest)]
 
 
-def _culprit(arrival: Arrival, error: Exception) -> Outcome:
+def _culprit(arrival: Arrival, error: Exception) -> ItemOutcome:
     why = blame(error)
     log.error("an item of source %s was refused: %s at %s", arrival.source, why.error, why.place)
     return refused(arrival.said.id, "the store does not take it", "tell the operator: its log says why")

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 
 from leadstore.store import Store
 from nurture.events.map import read_events
-from nurture.events.values import Fate, Scope
+from nurture.events.values import ItemFate, Scope
 from nurture.files.source import load_yaml
 from nurture.project.book import read_book
 from nurture.project.schema import schemas
@@ -59,4 +59,4 @@ def test_the_events_of_the_page_are_good() -> None:
 
 def test_the_page_lists_every_scope_and_every_status() -> None:
     """A word that is answered and not explained helps nobody."""
-    assert [one for one in (*Scope, *Fate) if f"| `{one.value}` |" not in PAGE] == []
+    assert [one for one in (*Scope, *ItemFate) if f"| `{one.value}` |" not in PAGE] == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inbound.web.api.body import MAX_ITEMS
-from leadstore.events.unmapped import MOST_NAMES, OTHERS
+from leadstore.events.counts import MOST_NAMES, OTHERS
 from leadstore.events.visitors import MOST_WAITING, UNSEEN
 from leadstore.store import Store
 from tests.builders import add_lead

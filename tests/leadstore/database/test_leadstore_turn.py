@@ -8,10 +8,10 @@ from threading import Event, Lock, Thread
 
 import pytest
 
-from leadstore.database.turn import Turn
+from leadstore.database.turn import WriteTurn
 
 
-def waiting(turn: Turn, count: int) -> None:
+def waiting(turn: WriteTurn, count: int) -> None:
     """Until so many wait for it."""
     for _ in range(1000):
         if len(turn._waiting) == count:
@@ -22,7 +22,7 @@ def waiting(turn: Turn, count: int) -> None:
 
 def test_writers_go_in_their_order_and_who_is_waited_for_first() -> None:
     """Each asks while the first still has it."""
-    turn, order = Turn(), list[str]()
+    turn, order = WriteTurn(), list[str]()
 
     def write(name: str, first: bool) -> None:
         with turn.taken(first=first):
@@ -42,7 +42,7 @@ def test_writers_go_in_their_order_and_who_is_waited_for_first() -> None:
 
 def test_one_at_a_time() -> None:
     """Whatever is raised in between."""
-    turn, inside, most = Turn(), 0, 0
+    turn, inside, most = WriteTurn(), 0, 0
 
     def write(number: int) -> None:
         nonlocal inside, most
@@ -65,7 +65,7 @@ def test_one_at_a_time() -> None:
 class Broken:
     """A lock at which somebody is interrupted: before, or just after, it was given to him."""
 
-    def __init__(self, turn: Turn, given: bool) -> None:
+    def __init__(self, turn: WriteTurn, given: bool) -> None:
         self._turn, self._given, self._asked = turn, given, 0
 
     def acquire(self) -> bool:
@@ -83,7 +83,7 @@ class Broken:
 @pytest.mark.parametrize("given", [False, True], ids=["before", "after"])
 def test_who_is_interrupted_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch, given: bool) -> None:
     """Ctrl-C, before or after the turn was given: it goes on to the next."""
-    turn = Turn()
+    turn = WriteTurn()
     turn._take(False)
     monkeypatch.setattr("leadstore.database.turn.Lock", lambda: Broken(turn, given))
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,7 @@ import pytest
 
 from nurture.deciding.consent import ALL_TOPICS
 from nurture.events.own import read_lead, read_signal
-from nurture.events.values import Fate, Outcome, SaidLead, SaidSignal
+from nurture.events.values import ItemFate, ItemOutcome, SaidLead, SaidSignal
 from nurture.values import Consent
 from nurture.words import Basis, ConsentState
 from tests.nurture.events.test_nurture_events_segment import MAP, NOW
@@ -93,8 +93,8 @@ def test_a_signal_that_cannot_be_used_says_what_to_do(item: Any, why: str, hint:
     """With the closest word."""
     found = read_signal(item, MAP, NOW)
 
-    assert isinstance(found, Outcome)
-    assert (found.fate, found.why) == (Fate.REFUSED, why)
+    assert isinstance(found, ItemOutcome)
+    assert (found.fate, found.why) == (ItemFate.REFUSED, why)
     assert hint in found.help
 
 
@@ -128,5 +128,5 @@ def test_a_lead_that_cannot_be_used_says_why(item: Any, why: str) -> None:
     """And nothing of it is taken."""
     found = read_lead(item, MAP, NOW, "api:site")
 
-    assert isinstance(found, Outcome)
-    assert (found.fate, found.why) == (Fate.REFUSED, why)
+    assert isinstance(found, ItemOutcome)
+    assert (found.fate, found.why) == (ItemFate.REFUSED, why)

@@ -13,8 +13,8 @@ from nurture.events.map import EventMap, read_events
 from nurture.events.own import read_lead, read_signal
 from nurture.events.segment import KINDS, read_segment
 from nurture.events.values import (
-    Fate,
-    Outcome,
+    ItemFate,
+    ItemOutcome,
     Said,
     SaidLead,
     SaidSignal,
@@ -54,7 +54,7 @@ def events(**files: str) -> EventMap:
 MAP = events()
 
 
-def segment(kind: str, item: Any, batch: Any = None) -> Said | Outcome:
+def segment(kind: str, item: Any, batch: Any = None) -> Said | ItemOutcome:
     """Read one message at 8 o'clock."""
     return read_segment(item, kind, MAP, NOW, batch or {})
 
@@ -82,7 +82,7 @@ def test_an_event_that_nobody_knows_is_told_with_the_names_of_its_properties() -
 
 def test_an_event_that_the_project_ignores_is_ignored() -> None:
     """Neither counted nor told."""
-    assert track("heartbeat").fate is Fate.IGNORED
+    assert track("heartbeat").fate is ItemFate.IGNORED
 
 
 def test_a_property_that_cannot_be_read_costs_the_property() -> None:
@@ -160,8 +160,8 @@ def test_pages_can_be_ignored() -> None:
     """By the word `page`."""
     found = read_segment({"anonymousId": "a"}, "page", events(events="ignore: [page]\n"), NOW, {})
 
-    assert isinstance(found, Outcome)
-    assert found.fate is Fate.IGNORED
+    assert isinstance(found, ItemOutcome)
+    assert found.fate is ItemFate.IGNORED
 
 
 def test_an_identify_is_a_lead_with_its_profile_and_attributes() -> None:
@@ -212,8 +212,8 @@ def test_an_identify_without_address_and_user_describes_nobody() -> None:
     """There is no lead to keep it with."""
     found = segment("identify", {"anonymousId": "a1", "traits": {"firstName": "Ada"}})
 
-    assert isinstance(found, Outcome)
-    assert found.fate is Fate.IGNORED
+    assert isinstance(found, ItemOutcome)
+    assert found.fate is ItemFate.IGNORED
 
 
 WHOM = {
@@ -255,8 +255,8 @@ def test_nothing_is_made_of_groups() -> None:
     """Companies come by traits."""
     found = segment("group", {"userId": "u1", "groupId": "g"})
 
-    assert isinstance(found, Outcome)
-    assert found.fate is Fate.IGNORED
+    assert isinstance(found, ItemOutcome)
+    assert found.fate is ItemFate.IGNORED
 
 
 HOUR = timedelta(hours=1)
@@ -351,8 +351,8 @@ def test_what_cannot_be_used_is_refused_in_words(kind: str, item: Any, expected:
     """And says what to do."""
     found = segment(kind, item)
 
-    assert isinstance(found, Outcome)
-    assert (found.fate, found.status) == (Fate.REFUSED, 422)
+    assert isinstance(found, ItemOutcome)
+    assert (found.fate, found.status) == (ItemFate.REFUSED, 422)
     assert found.why.startswith(expected)
     assert found.help
 
@@ -409,4 +409,4 @@ def test_nothing_that_json_can_hold_raises(item: Any, kind: str, batch: dict[str
         read_lead(item, MAP, NOW, "api:x"),
     ]
 
-    assert all(not isinstance(one, Outcome) or one.why for one in found)
+    assert all(not isinstance(one, ItemOutcome) or one.why for one in found)
