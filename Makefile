@@ -38,7 +38,7 @@ check: $(READY) ## Check lint, format, types, the shelves and the README's sampl
 	$(BIN)/nurture check --project examples/x-education
 	$(BIN)/python -m pytest -q tests/test_readme.py
 
-bench: $(READY) ## Measure sending, import, ticks and scoring; the last line is JSON (ARGS=touches for one)
+bench: $(READY) ## Measure sending, import, ticks, scoring, the API; the last line is JSON (ARGS=touches for one)
 	@$(BIN)/python benchmarks $(ARGS)
 
 faults: $(READY) ## Break everything that can break, and kill workers 200 times; exits 1 on any breach

@@ -47,6 +47,8 @@ COMMANDS = {
     "clock": ("console.clock:app", "Show what a wrong clock left ahead, and bring it back."),
     "mailbox": ("console.mailbox:mailbox", "Read what came back: bounces, complaints, replies."),
     "aside": ("console.aside:app", "List what raised and was set aside; retry it or drop it."),
+    "keys": ("console.keys:app", "Make, list and revoke the keys of the event API."),
+    "events": ("console.events:app", "List events that were posted and that nobody knows."),
     "outbox": ("console.outbox.command:app", "List what was spoken, and settle what nobody knows."),
     "demo": ("console.demo.command:demo", "Run the whole engine on invented leads."),
 }

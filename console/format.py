@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime, tzinfo
 from math import floor, fsum
-from typing import Any
 
+from flows.work.story.moments import as_plain, say_at, say_fully
 
-def say_at(at: datetime, zone: tzinfo) -> str:
-    """An instant on the wall clock of `zone`: 2027-06-15 10:00."""
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def say_fully(at: datetime, zone: tzinfo) -> str:
-    """An instant with its weekday, in `zone` and in UTC: Tue 2027-06-15 10:00 CEST (08:00 UTC)."""
-    local, utc = at.astimezone(zone), at.astimezone(UTC)
-    here = f"{local:%a %Y-%m-%d %H:%M}"
-    if local.utcoffset() == utc.utcoffset():
-        return f"{here} UTC"
-    day = f"{utc:%a} " if local.date() != utc.date() else ""
-    return f"{here} {local:%Z} ({day}{utc:%H:%M} UTC)"
+__all__ = ["adding_up", "as_plain", "printable", "say_at", "say_fully", "say_many"]
 
 
 def say_many(count: int, noun: str) -> str:
     """`1 lead`, `2 leads`, `2 touches`."""
     ending = "" if count == 1 else "es" if noun.endswith("ch") else "s"
     return f"{count} {noun}{ending}"
-
-
-def as_plain(value: Any) -> dict[str, Any]:  # any dataclass
-    """A value for JSON, with its instants as ISO text; its enums are text already."""
-    return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in asdict(value).items()}
 
 
 def adding_up(values: Sequence[float]) -> tuple[list[float], float]:

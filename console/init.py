@@ -16,7 +16,15 @@ from nurture.project.placeholders import DOMAIN, left_open
 from nurture.project.policy import read_address
 from nurture.project.schema import schemas
 
-STARTER = ("nurture.yaml", "scoring.yaml", "catalog.yaml", "sequences", "templates", "prefect.yaml")
+STARTER = (
+    "nurture.yaml",
+    "scoring.yaml",
+    "catalog.yaml",
+    "events.yaml",
+    "sequences",
+    "templates",
+    "prefect.yaml",
+)
 SAMPLES = ("import.yaml", "leads.csv")
 """An import map, and a list that comes in with it."""
 NO_COMPANY, NOBODY = "[Your company]", "[Your name, as it signs the mails]"

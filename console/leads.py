@@ -11,7 +11,7 @@ from cyclopts.types import PositiveInt
 from console.format import printable, say_many
 from console.frame import InFrame, note, say_json
 from console.options import Json
-from console.why.reasons import Why, plainly
+from flows.work.story.reasons import Why, plainly
 from leadstore.database.transaction import Transaction
 from leadstore.leads.ranking import Listed, list_leads
 from leadstore.releases import current_book

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
+import leadstore.events.tables
 import leadstore.privacy.tables
 import leadstore.tables  # noqa: F401 - fills the metadata
 from nurture import values
@@ -18,6 +19,7 @@ V = TypeVar("V")
 
 _TABLES = SQLModel.metadata.tables
 address = _TABLES["address"]
+api_key = _TABLES["api_key"]
 aside = _TABLES["aside"]
 audit = _TABLES["audit"]
 consent = _TABLES["consent"]
@@ -38,6 +40,9 @@ signal = _TABLES["signal"]
 stage_change = _TABLES["stage_change"]
 suppression = _TABLES["suppression"]
 tombstone = _TABLES["tombstone"]
+unmapped_event = _TABLES["unmapped_event"]
+visitor = _TABLES["visitor"]
+waiting_signal = _TABLES["waiting_signal"]
 
 LEAD_COLUMNS = (lead, address.c.id.label("address_id"), address.c.address, address.c.own_cap)
 """What as_lead reads, and more: select(*LEAD_COLUMNS).join_from(lead, address, REACHED_AT)."""

@@ -7,9 +7,8 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,6 +19,7 @@ from leadstore.database.outages import said_plainly
 from leadstore.database.patience import TRIES, be_patient, end_frozen, libpq_options, prepare_session
 from leadstore.database.schema import VERSION_TABLE, Schema, read_schema
 from leadstore.database.transaction import Transaction
+from leadstore.database.turn import WriteTurn
 from nurture.errors import SettingError, StoreBusy
 from nurture.links.redaction import HIDDEN, shown_url
 
@@ -46,21 +46,23 @@ class Store:
         self.url = url
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
-        # Writers of one process that wait for SQLite poll its file; a lock wakes the next one at once.
-        self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
+        # Writers of one process that wait for SQLite poll its file; this wakes the next one at once.
+        self._turn = WriteTurn() if self.dialect == "sqlite" else None
 
     @contextmanager
-    def begin(self, job: str = "") -> Iterator[Transaction]:
+    def begin(self, job: str = "", *, first: bool = False) -> Iterator[Transaction]:
         """One write transaction: commits at the end, rolls back on any exception.
 
-        `job` names what takes longer than usual (patience.JOBS). On SQLite it is BEGIN IMMEDIATE, so that a
+        `job` names what takes longer than usual (patience.JOBS); `first` is for what is short and waited
+        for: it goes before this process's other writers. On SQLite it is BEGIN IMMEDIATE, so that a
         reader never has to turn into a writer half-way.
 
         Raises:
             StoreBusy: another session held what it needs for too long; nothing was written, try again.
         """
         try:
-            with said_plainly(self.url), self._turn, self.engine.begin() as tx:
+            turn = nullcontext() if self._turn is None else self._turn.taken(first=first)
+            with said_plainly(self.url), turn, self.engine.begin() as tx:
                 if self.dialect == "sqlite":
                     tx.exec_driver_sql("BEGIN IMMEDIATE")
                 elif job:

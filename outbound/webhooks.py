@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import ipaddress
 import json
 import socket
@@ -16,6 +14,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from nurture.signatures import sign
 from nurture.values import Delivery
 from nurture.words import Remedy
 
@@ -25,7 +24,6 @@ DEADLINE = 45.0
 """Seconds that a whole call may take, however slowly the other side answers."""
 ASK_AGAIN = frozenset({408, 425, 429})
 """Answers below 500 that mean `later` (RFC 9110, RFC 8470, RFC 6585)."""
-SECRET = "whsec_"  # noqa: S105 - the prefix of Standard Webhooks, not a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +94,6 @@ def headers(secret: str, key: str, at: datetime, *, content: bytes) -> dict[str,
         "webhook-signature": f"v1,{sign(secret, key, stamp, content=content)}",
         "Idempotency-Key": key,
     }
-
-
-def sign(secret: str, key: str, stamp: str, *, content: bytes) -> str:
-    """The HMAC-SHA256 of `key.stamp.content`, as base64."""
-    raw = base64.b64decode(secret.removeprefix(SECRET)) if secret.startswith(SECRET) else secret.encode()
-    return base64.b64encode(hmac.digest(raw, f"{key}.{stamp}.".encode() + content, "sha256")).decode()
 
 
 def _meaning(status: int) -> Remedy:

@@ -19,11 +19,11 @@ from rich.table import Table
 
 from console.format import say_many
 from console.frame import note
-from console.why.reasons import REASONS
 from flows.work.counts import CountName, Summary, added, in_words
 from flows.work.demo.acts import DemoMail
 from flows.work.demo.weeks import Played
 from flows.work.imports.run import ImportCounts, ImportReport
+from flows.work.story.reasons import REASONS
 from nurture.words import Reason
 
 TOLD: tuple[CountName, ...] = ("enrolled", "sent", "matured", "mails")

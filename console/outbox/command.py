@@ -13,7 +13,7 @@ from cyclopts.types import PositiveInt
 from console.format import as_plain, printable, say_at
 from console.frame import InFrame, note, say_json
 from console.options import Json
-from console.why.reasons import REASONS, say_touch
+from flows.work.story.reasons import REASONS, say_touch
 from leadstore.database.transaction import Transaction
 from leadstore.outbox.failures import FailureFilter, Stuck, find_broken, find_stuck
 from leadstore.outbox.resolution import count_by_state, doubts_by_run, list_outbox

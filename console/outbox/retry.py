@@ -11,7 +11,7 @@ from typing import Any, Literal
 from console.format import say_many
 from console.frame import InFrame, agreed, note, say, say_json
 from console.options import All, Json, Yes
-from console.why.reasons import OUTBOX_REASONS
+from flows.work.story.reasons import OUTBOX_REASONS
 from leadstore.database.access import latest_moment
 from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from console.format import adding_up, printable, say_at
 from console.frame import InFrame, say_json
 from console.options import Json
-from console.why.reasons import plainly
+from flows.work.story.reasons import plainly
 from leadstore.database.access import latest_moment
 from leadstore.database.transaction import Transaction
 from leadstore.leads.lookup import find_lead

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from console.format import printable, say_at, say_fully
 from console.score.lines import score_lines
-from console.why.explanation import ExplainedStory
 from console.why.position import say_entry, say_offer, say_properties, say_standing
-from console.why.reasons import say_touch
 from console.why.timeline import timeline
+from flows.work.story.explanation import ExplainedStory
+from flows.work.story.reasons import say_touch
 from leadstore.story.chapters import PastEnrolment
 from nurture.deciding.consent import ALL_TOPICS
 from nurture.words import ConsentState, EnrolmentState, Sig, Stage, TouchState

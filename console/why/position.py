@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from console.format import say_at, say_fully
-from console.why.reasons import REASONS, Why, plainly
+from flows.work.story.reasons import REASONS, Why, plainly
 from leadstore.story.chapters import PastEnrolment, PastOffer
 from nurture.values import Signal
 from nurture.words import EnrolmentState, HandoffState

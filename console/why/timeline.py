@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 
 from console.format import say_at, say_fully
-from console.why.reasons import REASONS, Why, plainly, say_decision, say_touch
+from flows.work.story.reasons import REASONS, Why, plainly, say_decision, say_touch
 from leadstore.story.chapters import PastDecision, PastEnrolment, Story, Touch
 from nurture.words import Reason, TouchState, Verdict
 

@@ -15,6 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inbound.web.allowance import Allowance
+from inbound.web.api.desk import ApiDesk
+from inbound.web.api.routes import api_routes
 from inbound.web.health import Look, health_routes
 from inbound.web.page import STYLE_HASH, pick_language, render_page
 from nurture.errors import StoreError
@@ -52,9 +54,15 @@ class Desk(Protocol):
 
 
 def make_app(
-    desk: Desk, links: Links, *, company: str, language: str = "en", look: Look | None = None
+    desk: Desk,
+    links: Links,
+    *,
+    company: str,
+    language: str = "en",
+    look: Look | None = None,
+    api: ApiDesk | None = None,
 ) -> Starlette:
-    """The app: /u/{token} to unsubscribe; /live, /ready and /health, by `look` at the store.
+    """The app: /u/{token} to unsubscribe; /live, /ready and /health, by `look` at the store; /api/v1.
 
     `company` is named on the pages; `language` serves browsers that ask for none of ours, if it is ours.
     """
@@ -70,6 +78,7 @@ def make_app(
         routes=[
             Route("/u/{token}", leaving.answer, methods=["GET", "HEAD", "POST"]),
             *health_routes(look),
+            *(api_routes(api) if api is not None else ()),
         ],
         middleware=[Middleware(_SafeHeaders)],
         exception_handlers={404: not_found, 500: broken},

@@ -152,7 +152,7 @@ def lock_lead_of(tx: Transaction, address_id: int) -> bool:
     SQLite's one writer already holds all.
     """
     owner = select(address.c.lead_id).where(address.c.id == address_id).scalar_subquery()
-    query = select(lead.c.id, lead.c.merged_into).where(lead.c.id == owner).with_for_update()
+    query = select(lead.c.id, lead.c.merged_into).where(lead.c.id == owner).with_for_update(key_share=True)
     row = tx.execute(query).first()
     return row is not None and row.merged_into != row.id  # who is merged into itself was erased
 

@@ -61,7 +61,7 @@ def changed_leads(tx: Transaction, limit: int, among: Sequence[int] | None = Non
     query = select(lead.c.id).where(LOOKS).order_by(lead.c.id).limit(limit)
     if among is not None:
         query = query.where(Bulk(tx).among(lead.c.id, among))
-    return list(tx.scalars(query.with_for_update(skip_locked=True)))
+    return list(tx.scalars(query.with_for_update(skip_locked=True, key_share=True)))
 
 
 def mark_looked_at(tx: Transaction, lead_ids: Collection[int]) -> None:

@@ -59,7 +59,7 @@ def claim_due_leads(
         .where(enrolment.c.state == ACTIVE, enrolment.c.due_at <= now, enrolment.c.sequence.not_in(HALTED))
         .order_by(enrolment.c.due_at, enrolment.c.lead_id)
         .limit(limit)
-        .with_for_update(of=lead, skip_locked=True)
+        .with_for_update(of=lead, skip_locked=True, key_share=True)
     )
     if among is not None:
         query = query.where(lead.c.id.in_(list(among)))
@@ -77,7 +77,8 @@ def lock_leads(tx: Transaction, lead_ids: Iterable[int | None]) -> None:
 
 
 _LOCKED = StatementByIds(
-    lead.c.id, lambda these: select(lead.c.id).where(these).order_by(lead.c.id).with_for_update()
+    lead.c.id,
+    lambda these: select(lead.c.id).where(these).order_by(lead.c.id).with_for_update(key_share=True),
 )
 
 

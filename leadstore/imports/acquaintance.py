@@ -93,7 +93,7 @@ def _lead_rows(bulk: Bulk, ids: Iterable[int], lock: bool) -> dict[int, Row[Any]
     wanted = set(ids)
     while wanted:
         query = select(lead).where(bulk.among(lead.c.id, sorted(wanted))).order_by(lead.c.id)
-        rows = bulk.tx.execute(query.with_for_update() if lock else query)
+        rows = bulk.tx.execute(query.with_for_update(key_share=True) if lock else query)
         found |= {row.id: row for row in rows if row.merged_into != row.id}  # not who is erased meanwhile
         wanted = {row.merged_into for row in found.values() if row.merged_into is not None} - found.keys()
     return found

@@ -84,14 +84,14 @@ def due_for_recheck(
     query = select(lead.c.id).where(lead.c.recheck_at.is_not(None), lead.c.recheck_at <= now, ~WAITS)
     query = _able(query.where(lead.c.merged_into.is_(None)), among)
     query = query.order_by(lead.c.recheck_at, lead.c.id).limit(limit)
-    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
+    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True, key_share=True)))
 
 
 def never_scored(tx: Transaction, limit: int, among: Collection[int] | None = None) -> list[int]:
     """Lock leads (`among` these) that have no score yet."""
     query = select(lead.c.id).where(lead.c.score_as_of.is_(None), lead.c.merged_into.is_(None), ~WAITS)
     query = _able(query, among).order_by(lead.c.id).limit(limit)
-    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True)))
+    return list(tx.scalars(query.with_for_update(of=lead, skip_locked=True, key_share=True)))
 
 
 def _able(query: Select[Any], among: Collection[int] | None) -> Select[Any]:
@@ -109,7 +109,7 @@ def leads_after(tx: Transaction, after: int, limit: int) -> list[int]:
 def lock_after(tx: Transaction, after: int, limit: int) -> list[int]:
     """Lock the next page of all leads by id, merged ones left out."""
     query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None))
-    return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update()))
+    return list(tx.scalars(query.order_by(lead.c.id).limit(limit).with_for_update(key_share=True)))
 
 
 def write_scores(

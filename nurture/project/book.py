@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nurture.conditions.condition import Vocabulary
+from nurture.events.map import NO_EVENTS, EventMap, salvage_events
 from nurture.files.diagnosis import Fault, in_order
 from nurture.files.source import Node, fault_at
 from nurture.files.tree import salvage_yaml
@@ -23,7 +24,7 @@ from nurture.project.checks import (
 )
 from nurture.project.languages import check_languages, known_languages
 from nurture.project.policy import Policy, salvage_policy
-from nurture.project.shelves import CATALOG, POLICY, SCORING, is_sequence, spelled, spellings
+from nurture.project.shelves import CATALOG, EVENTS, POLICY, SCORING, is_sequence, spelled, spellings
 from nurture.scoring.model import ScoringModel, read_scoring
 from nurture.sequences.grammar import is_standing, salvage_sequence
 from nurture.sequences.steps import Sequence
@@ -48,6 +49,7 @@ class Book:
     engagement_thresholds: tuple[float, ...] = ()  # values at which something may change, ascending
     fit_thresholds: tuple[float, ...] = ()
     signal_types: frozenset[str] = frozenset()  # every type a sequence or a scoring rule reads
+    events: EventMap = NO_EVENTS  # what the site's events are
 
 
 def read_book(files: Mapping[str, str]) -> tuple[Book | None, list[Fault]]:
@@ -80,6 +82,7 @@ class _Shelf:
         catalog, catalog_node = self._root(CATALOG, salvage_catalog)
         vocabulary = catalog.vocabulary() if catalog else None
         scoring, scoring_node = self._root(SCORING, lambda node, path: read_scoring(node, path, vocabulary))
+        events = self._events(vocabulary)
         language = policy.language if policy else "en"
         templates, faults = compile_templates(self.files, catalog, language)
         self.faults += faults
@@ -97,7 +100,16 @@ class _Shelf:
         if catalog is None or scoring is None:
             return None
         sequences = {name: sequence for name, (sequence, _) in sorted(read.items())}
-        return _bind(policy, catalog, scoring, sequences, templates, self.files)
+        return replace(_bind(policy, catalog, scoring, sequences, templates, self.files), events=events)
+
+    def _events(self, vocabulary: Vocabulary | None) -> EventMap:
+        path = spelled(self.files, EVENTS)
+        if path not in self.files:
+            return salvage_events(None, path, vocabulary)[0]
+        self._twice(path)
+        events, faults = salvage_events(self._load(path), path, vocabulary)
+        self.faults += faults
+        return events
 
     def _check_policy(self, policy: Policy, node: Node, read: Mapping[str, tuple[Sequence, Node]]) -> None:
         """What sequences need of the policy; not what was taken out of it because of its own faults."""

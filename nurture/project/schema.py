@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import WithDefaultSchema
 
 from nurture.conditions.fields import CORE_SIGNALS
+from nurture.events.file import EventsFile
 from nurture.project.book import Book
 from nurture.project.catalog import CatalogFile
 from nurture.project.policy import Policy
@@ -27,11 +28,12 @@ _ROOTS: Mapping[str, type[BaseModel]] = {
     "policy": Policy,
     "catalog": CatalogFile,
     "scoring": ScoringFile,
+    "events": EventsFile,
 }
 
 
 def schemas(book: Book | None = None) -> dict[str, dict[str, Any]]:
-    """Answer the draft-07 schema of each kind of file: sequence, policy, catalog and scoring.
+    """Answer the draft-07 schema of each kind of file: sequence, policy, catalog, scoring, events.
 
     With a book, the sequence's schema also lists the project's own templates, topics and signal types.
     """

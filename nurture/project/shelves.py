@@ -9,7 +9,9 @@ from nurture.files.diagnosis import Fault, suggest
 
 POLICY, SCORING, CATALOG = "nurture.yaml", "scoring.yaml", "catalog.yaml"
 """The three files at the root of every project."""
-ROOTS = (POLICY, SCORING, CATALOG)
+EVENTS = "events.yaml"
+"""A fourth, which a project may do without."""
+ROOTS = (POLICY, SCORING, CATALOG, EVENTS)
 ENDINGS = (".yaml", ".yml")
 """What a YAML file may end with; both are read everywhere."""
 SEQUENCES, TEMPLATES = "sequences", "templates"

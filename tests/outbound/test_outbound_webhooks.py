@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from nurture.signatures import sign
 from nurture.words import Remedy
 from outbound import webhooks
-from outbound.webhooks import Call, Caller, sign
+from outbound.webhooks import Call, Caller
 
 NOW = datetime(2027, 6, 15, 10, 0, tzinfo=UTC)
 SECRET = "a secret of the test"

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from console.app import call
-from console.why.reasons import say_touch
+from flows.work.story.reasons import say_touch
 from leadstore.outbox.resolution import list_outbox
 from leadstore.rows import outbox, signal
 from leadstore.store import Store, open_store

@@ -18,8 +18,8 @@ from console.app import call
 from console.format import adding_up, printable, say_fully
 from console.score.lines import score_lines
 from console.why.position import say_offer, say_properties
-from console.why.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decision, say_touch
 from flows.work.project.shelf import read_shelf
+from flows.work.story.reasons import OUTBOX_REASONS, REASONS, STATES, VERDICTS, say_decision, say_touch
 from leadstore.consents.grants import withdraw_all
 from leadstore.consents.suppressions import suppress_address
 from leadstore.notes import see_moment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import urllib.request
 
 import pytest
@@ -91,3 +92,23 @@ def _get(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as answer:
         text: str = answer.read().decode()
     return text
+
+
+async def test_a_small_answer_leaves_at_once() -> None:
+    """A kept connection has TCP_NODELAY: each answer waited 40 ms for the other side's acknowledgement."""
+    seen: list[int] = []
+
+    listener = bind(0, "NURTURE_WEB_PORT", "the web app")
+
+    async def look(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        own = writer.get_extra_info("socket")
+        seen.append(own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    server = await asyncio.start_server(look, sock=listener)
+    async with server:
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        await reader.read()
+        writer.close()
+
+    assert seen == [1]

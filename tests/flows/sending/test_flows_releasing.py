@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 
 from console.why.command import tell
-from console.why.reasons import say_decision
 from flows.work.sending.give_up import give_up
+from flows.work.story.reasons import say_decision
 from leadstore.enrolments.halts import pause, resume
 from leadstore.outbox.failures import FailureFilter, Found
 from leadstore.outbox.retry import retry

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.why.reasons import REASONS
+from flows.work.story.reasons import REASONS
 from leadstore.story.chapters import PastEnrolment, Story
 from nurture.deciding.consent import ALL_TOPICS, consent_to
 from nurture.deciding.entry import consider

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from console.format import as_plain, say_fully
-from console.why.explanation import ExplainedStory
-from console.why.reasons import say_decision, say_touch
+from flows.work.story.explanation import ExplainedStory
+from flows.work.story.moments import as_plain, say_fully
+from flows.work.story.reasons import say_decision, say_touch
 from leadstore.story.chapters import PastDecision, PastEnrolment, Touch
 from nurture.values import Signal
 from nurture.words import EnrolmentState

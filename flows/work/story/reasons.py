@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from console.workers import is_alive, is_lost
+from flows.work.story.workers import is_alive, is_lost
 from leadstore.story.chapters import BY_OPERATOR, PastDecision, Touch
 from nurture.speech.cause import say_cause
 from nurture.words import Reason, TouchState, Verdict
