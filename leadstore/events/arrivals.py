@@ -14,11 +14,13 @@ from leadstore.database.bulk import Bulk
 from leadstore.database.transaction import Transaction
 from leadstore.events.counts import count_unmapped
 from leadstore.events.visitors import keep_waiting, link, living, meet
+from leadstore.imports.changes import FileMemory
 from leadstore.imports.writes import save_batch
 from leadstore.rows import REACHED_AT, address, lead, signal
 from leadstore.signals import FUTURE
 from nurture.events.values import ItemFate, ItemOutcome, Said, SaidLead, SaidSignal, UnmappedEvent, Who
 from nurture.imports.lead import ImportedLead
+from nurture.privacy.seals import Seals
 
 ORIGIN = "api"
 """Before a source's name, so that no key's source is taken for one of the engine's own."""
@@ -34,17 +36,18 @@ class Arrival:
 
 
 def write_arrivals(
-    tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta
+    tx: Transaction, arrivals: Sequence[Arrival], now: datetime, *, keep: timedelta, seals: Seals
 ) -> list[ItemOutcome]:
     """Write items of any number of sources; one outcome each, in their order.
 
     An item that was written before, by its source and id, changes nothing. What a visitor did whom nobody
-    knows waits for `keep` at most, and counts from the moment that an address is known.
+    knows waits for `keep` at most, and counts from the moment that an address is known. Who was erased is
+    known again by `seals`, and is not stored.
 
     Raises:
         StoreError: nothing was written.
     """
-    return _Batch(tx, arrivals, now, keep).write()
+    return _Batch(tx, arrivals, now, keep, seals).write()
 
 
 def origin(source: str) -> str:
@@ -59,8 +62,10 @@ Leads = Sequence[tuple[int, Arrival, SaidLead]]
 class _Batch:
     """One transaction's items, who they are about, and what becomes of each."""
 
-    def __init__(self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta) -> None:
-        self.tx, self.bulk, self.now, self.keep = tx, Bulk(tx), now, keep
+    def __init__(
+        self, tx: Transaction, arrivals: Sequence[Arrival], now: datetime, keep: timedelta, seals: Seals
+    ) -> None:
+        self.tx, self.bulk, self.now, self.keep, self.seals = tx, Bulk(tx), now, keep, seals
         self.arrivals = arrivals
         self.outcomes: dict[int, ItemOutcome] = {}
         self.by_address: dict[str, int] = {}
@@ -145,7 +150,7 @@ class _Batch:
                 rows.add(arrival.source, SaidLead("", one.who), None)
         if not rows.rows:
             return
-        counts = save_batch(self.tx, rows.rows, self.now, live=True)
+        counts = save_batch(self.tx, rows.rows, self.now, live=True, memory=FileMemory(self.seals))
         self._look_up_addresses({row.address for row in rows.rows})
         refused = dict(counts.refused)
         for number, whose in members.items():

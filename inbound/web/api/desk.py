@@ -19,6 +19,7 @@ from leadstore.releases import current_release, current_release_id
 from leadstore.store import Store, in_thread
 from nurture.events.map import NO_EVENTS, EventMap, read_events
 from nurture.events.values import ItemOutcome
+from nurture.privacy.seals import Seals
 
 FRESH = 1.0
 """Seconds for which keys and the release are known: a key that is revoked is refused after so long."""
@@ -60,7 +61,7 @@ class ApiDesk:
         self._store, self._why, self._fresh = store, why, fresh
         self._known, self._known_at = Counter(), float("-inf")
         self._looking = asyncio.Lock()
-        self._writer = PostWriter(store)
+        self._writer = PostWriter(store, Seals(secrets))
 
     async def counter(self) -> Counter:
         """What is known, looked at anew when it is older than a second.

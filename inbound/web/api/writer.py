@@ -14,6 +14,7 @@ from leadstore.events.arrivals import Arrival, write_arrivals
 from leadstore.store import Store, in_thread
 from nurture.blame import blame, is_own
 from nurture.events.values import ItemOutcome, refused
+from nurture.privacy.seals import Seals
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ class _Post:
 class PostWriter:
     """Takes posts in their order; those that come while a transaction runs go together in the next."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, seals: Seals) -> None:
+        self._store, self._seals = store, seals
         self._posts: deque[_Post] = deque()
         self._waiting = 0
         self._running: asyncio.Task[None] | None = None
@@ -89,7 +90,7 @@ class PostWriter:
         """One transaction; should an item raise, one for each half, down to the one that did."""
         try:
             with self._store.begin(first=True) as tx:
-                return write_arrivals(tx, arrivals, latest.now, latest.keep)
+                return write_arrivals(tx, arrivals, latest.now, keep=latest.keep, seals=self._seals)
         except Exception as error:
             if not is_own(error):
                 raise

@@ -309,7 +309,7 @@ async def test_what_is_not_there_is_told_in_json(sqlite_store: Store, path: str)
 async def told(site: Poster, failure: Exception, monkeypatch: pytest.MonkeyPatch) -> httpx.Response:
     """What a source hears while every transaction fails so."""
 
-    def fail(*_: Any) -> Any:
+    def fail(*_: Any, **__: Any) -> Any:
         raise failure
 
     monkeypatch.setattr("inbound.web.api.writer.write_arrivals", fail)
@@ -335,10 +335,10 @@ async def test_an_item_that_raises_costs_itself_alone(
 
     whole = writer.write_arrivals
 
-    def poisoned(tx: Any, arrivals: Any, *rest: Any) -> Any:
+    def poisoned(tx: Any, arrivals: Any, *rest: Any, **more: Any) -> Any:
         if any(one.said.id == "bad" for one in arrivals):
             raise TypeError("cannot work on 'ada@leads.example'")
-        return whole(tx, arrivals, *rest)
+        return whole(tx, arrivals, *rest, **more)
 
     monkeypatch.setattr(writer, "write_arrivals", poisoned)
     async with api(sqlite_store) as site:

@@ -11,9 +11,12 @@ import pytest
 from inbound.web.api.body import MAX_ITEMS
 from leadstore.events.counts import MOST_NAMES, OTHERS
 from leadstore.events.visitors import MOST_WAITING, UNSEEN
+from leadstore.privacy.erasure import erase_leads
+from leadstore.privacy.tombstones import Why
 from leadstore.store import Store
+from nurture.privacy.seals import Seals
 from tests.builders import add_lead
-from tests.inbound.api.api_world import NOW, api, files, put_key
+from tests.inbound.api.api_world import NOW, ROOT_SECRET, api, files, put_key
 
 ADA: dict[str, Any] = {"userId": "u1", "traits": {"email": "ada@leads.example", "firstName": "Ada"}}
 
@@ -385,3 +388,21 @@ async def test_a_new_release_changes_what_events_are(store: Store) -> None:
         assert await site.fates("track", {"userId": "u1", "messageId": "2", "event": "Cart Viewed"}) == [
             "waiting"
         ]
+
+
+async def test_who_was_erased_is_not_stored_again(store: Store) -> None:
+    """Neither as a lead nor by a signal, and what a visitor did is linked to nobody."""
+    async with api(store) as site:
+        await site.post("identify", ADA)
+        with store.begin() as tx:
+            erase_leads(tx, [1], Seals([ROOT_SECRET]), NOW, who="test", why=Why.REQUEST)
+        erased = site.rows("SELECT address FROM address")
+
+        again = await site.fates("leads", {"email": "Ada@leads.example"})
+        await site.post("track", got(1, anonymousId="a1"))
+        await site.post("identify", {**ADA, "anonymousId": "a1", "messageId": "i2"})
+        await site.post("track", got(2, userId="u1"))
+
+        assert again == ["refused"]
+        assert site.rows("SELECT address FROM address") == erased
+        assert site.rows("SELECT type FROM signal WHERE type = 'asset.downloaded'") == []
