@@ -132,7 +132,9 @@ async def test_what_a_poisoned_signal_forbids_holds(
     for one in ids[:2]:
         work.happens(one, kind, TUESDAY, **properties)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest: [one.id])
+    poison.into(
+        monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest, **more: [one.id]
+    )
     if broken:
         Poison(ids[1], ERRORS["RecursionError"]).into(monkeypatch, broken, lambda tx, signals: [ids[1]])
 
@@ -166,7 +168,9 @@ async def test_an_enrolment_that_cannot_go_on_is_held_and_its_letter_is_sent(
     """Where even the next step cannot be found, the letter stays sent, and is never sent again."""
     ids = asks(work, TUESDAY)
     poison = Poison(ids[1], ERRORS["RecursionError"])
-    poison.into(monkeypatch, "flows.work.sending.positions.step_over", lambda *given: [given[3].lead_id])
+    poison.into(
+        monkeypatch, "flows.work.sending.positions.step_over", lambda *given, **more: [given[3].lead_id]
+    )
 
     await work.tick()
     listed = waiting(work)
@@ -194,7 +198,9 @@ async def test_a_doubt_that_cannot_be_settled_is_a_doubt_all_the_same(
     with pytest.raises(Died):
         await work.tick()
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.sending.positions.step_over", lambda *given: [given[3].lead_id])
+    poison.into(
+        monkeypatch, "flows.work.sending.positions.step_over", lambda *given, **more: [given[3].lead_id]
+    )
 
     await work.tick(TUESDAY + HOUR)
 
@@ -209,7 +215,9 @@ async def test_a_full_pass_goes_on_behind_a_lead_that_raises(
     ids = comes(work, TUESDAY)
     await rescore(work.shop, TUESDAY)
     poison = Poison(ids[1], ERRORS["TypeError"])
-    poison.into(monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest: [one.id])
+    poison.into(
+        monkeypatch, "flows.work.scoring.batch.score", lambda model, maturity, one, *rest, **more: [one.id]
+    )
     poison.into(
         monkeypatch, "flows.work.scoring.rescore.score_by_sets", lambda tx, book, by, ids, now, **more: ids
     )
@@ -276,7 +284,7 @@ async def test_a_mail_that_raises_is_kept_as_it_came(
     poison.into(
         monkeypatch,
         "flows.work.signals.mail.record_reply",
-        lambda tx, sent, mail, *rest: ids if b"odd" in mail.raw else [],
+        lambda tx, sent, mail, *rest, **more: ids if b"odd" in mail.raw else [],
     )
     box.put(broken)
     box.put(fine)
