@@ -50,7 +50,7 @@ TROUBLES = {
     "DatabaseDown": {"nurture-tick"},
 }
 """The names of trouble, and the flows that meet it on that day."""
-SECRETS = ("leads.example", "verrou.example", "Ada")
+SECRETS = ("leads.example", "verrou.example", "Adalgunde")
 """What must never reach Prefect: addresses of leads and of sellers, and a name."""
 
 
@@ -75,7 +75,7 @@ class BrokenRelay:
 
     async def send(self, letters: Sequence[Letter], now: Callable[[], datetime]) -> list[Delivery]:
         """Fail."""
-        raise RuntimeError(f"lost Ada at {letters[0].recipient}")
+        raise RuntimeError(f"lost Adalgunde at {letters[0].recipient}")
 
 
 @pytest.fixture(scope="module")
