@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from leadstore.outbox.letters import LEASE
 from leadstore.rows import enrolment, handoff, outbox
 from leadstore.store import Store
 from nurture.words import EnrolmentState, TouchState
@@ -114,9 +115,18 @@ def handed_once(evidence: Evidence) -> Iterator[str]:
     yield from (f"I5: handoff {key} has {n} notices" for key, n in notices.items() if n > 1)
 
 
+def _overtaken(row: Any) -> bool:
+    done = row.state in (TouchState.FAILED, TouchState.SKIPPED)
+    return bool(done and row.started_at and row.settled_at and row.settled_at - row.started_at >= LEASE)
+
+
 def complete(evidence: Evidence, wanted: set[tuple[int, str, str]]) -> Iterator[str]:
-    """Nothing is lost: every wanted touch is sent, uncertain or refused; a refusal ends its sequence."""
-    spoken = {(r.lead_id, r.sequence, r.step) for r in evidence.rows if r.state in SPOKEN}
+    """Nothing is lost: every wanted touch is sent, uncertain or refused; a refusal ends its sequence.
+
+    A letter whose `later` came after its lease had been taken for uncertain, and its lead had gone on: it is
+    failed or skipped then, and listed.
+    """
+    spoken = {(r.lead_id, r.sequence, r.step) for r in evidence.rows if r.state in SPOKEN or _overtaken(r)}
     refused = {(r.lead_id, r.sequence) for r in evidence.rows if r.state == TouchState.REFUSED}
     for lead_id, sequence, step in sorted(wanted - spoken):
         if (lead_id, sequence) not in refused:

@@ -30,6 +30,8 @@ def row(**changes: Any) -> SimpleNamespace:
         "step": "hello",
         "occurrence": 1,
         "slot_at": NOON,
+        "started_at": NOON,
+        "settled_at": NOON,
     }
     return SimpleNamespace(**{**values, **changes})
 
@@ -84,3 +86,12 @@ def test_a_line_cut_short_is_not_read(tmp_path: Any) -> None:
     (tmp_path / "log").write_text('{"a": 1}\n{"a"', encoding="utf-8")
 
     assert invariants.read_lines(tmp_path / "log") == [{"a": 1}]
+
+
+def test_a_late_answer_loses_nothing_in_silence() -> None:
+    """A letter that was refused for now after its lease is listed as failed; one that merely failed is a loss."""
+    wanted = {(7, "s", "hello")}
+    overtaken = row(state="failed", settled_at=NOON + HOUR)
+
+    assert list(invariants.complete(evidence(overtaken), wanted)) == []
+    assert list(invariants.complete(evidence(row(state="failed")), wanted)) != []
