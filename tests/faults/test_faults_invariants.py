@@ -89,7 +89,7 @@ def test_a_line_cut_short_is_not_read(tmp_path: Any) -> None:
 
 
 def test_a_late_answer_loses_nothing_in_silence() -> None:
-    """A letter that was refused for now after its lease is listed as failed; one that merely failed is a loss."""
+    """A letter refused for now after its lease is listed as failed; one that merely failed is a loss."""
     wanted = {(7, "s", "hello")}
     overtaken = row(state="failed", settled_at=NOON + HOUR)
 
