@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 MISSED = 30
 """Minutes for which no worker ran; on PostgreSQL, as a server on SQLite is not built for so many."""
-NAMES = {"tick", "intake", "rescore", "mailbox", "handoff"}
+NAMES = {"tick", "intake", "rescore", "mailbox", "handoff", "retention"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,10 @@ async def test_a_signal_that_a_tick_cannot_work_on_is_set_aside(
 
     whole = intake.apply_effects
 
-    def poisoned(tx: Any, book: Any, batch: Any, now: Any) -> None:
+    def poisoned(tx: Any, book: Any, batch: Any, **more: Any) -> None:
         if any(one.signal.properties.get("page") == "/poison" for one in batch):
             raise TypeError("cannot work on that")
-        whole(tx, book, batch, now)
+        whole(tx, book, batch, **more)
 
     monkeypatch.setattr(intake, "apply_effects", poisoned)
     signals = [
