@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from prefect import Flow, tags
+from prefect import Flow, flow_engine, tags
 
 from flows.runs.options import RunOptions
 from flows.runs.seal import FlowFault, unsealed
@@ -24,6 +25,7 @@ async def conduct(shop: Shop, flow: Flow[..., Any], options: RunOptions) -> Summ
         NurtureError: the very error that stopped the flow, of which Prefect was told only the sealed form.
         FlowFault: something unforeseen broke.
     """
+    leave_signals_alone()
     call: Any = flow  # Prefect types an async flow by the very coroutine that it makes
     with tags("nurture", flow.name.removeprefix("nurture-")), holding(shop):
         state = await call(options, return_state=True)
@@ -33,3 +35,11 @@ async def conduct(shop: Shop, flow: Flow[..., Any], options: RunOptions) -> Summ
     if isinstance(found, BaseException):
         raise found
     return dict(found)
+
+
+def leave_signals_alone() -> None:
+    """Let no flow of this process take SIGTERM over: whoever conducts hears it, and stops in order.
+
+    Prefect's own handler raises in the middle of whatever runs, which is right only where a process is one run.
+    """
+    vars(flow_engine)["capture_sigterm"] = nullcontext

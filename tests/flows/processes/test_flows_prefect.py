@@ -457,6 +457,20 @@ def test_the_callers_prefect_stays_outside(life: Life) -> None:
     assert not Path(life.hostile).exists()
 
 
+def test_a_conducted_flow_takes_no_signal_over() -> None:
+    """SIGTERM in the middle of a run must reach the clock, which stops in order."""
+    from prefect import flow_engine
+
+    from flows.runs.conduct import leave_signals_alone
+
+    before = signal.getsignal(signal.SIGTERM)
+    leave_signals_alone()
+    with flow_engine.capture_sigterm():
+        within = signal.getsignal(signal.SIGTERM)
+
+    assert within == before
+
+
 def test_up_stops_cleanly(life: Life) -> None:
     """SIGTERM ends it with 0, and no process of its group is left."""
     assert (life.code, life.left) == (0, False)
