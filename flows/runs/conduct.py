@@ -40,6 +40,6 @@ async def conduct(shop: Shop, flow: Flow[..., Any], options: RunOptions) -> Summ
 def leave_signals_alone() -> None:
     """Let no flow of this process take SIGTERM over: whoever conducts hears it, and stops in order.
 
-    Prefect's own handler raises in the middle of whatever runs, which is right only where a process is one run.
+    Prefect's own handler raises in the middle of whatever runs: right only where a process is one run.
     """
     vars(flow_engine)["capture_sigterm"] = nullcontext
