@@ -178,7 +178,7 @@ def plan(shop: Shop, due: int) -> dict[str, float]:
     bare = bare_read(shop.store, now)
     started, worked = time.perf_counter(), time.process_time()
     leads = sends = 0
-    while (batch := claim(shop, now, BATCH)).leads:
+    while (batch := claim(shop, now, BATCH)).found:
         leads += batch.found
         sends += len(batch.claims)
     took, worked = time.perf_counter() - started, time.process_time() - worked
