@@ -46,8 +46,8 @@ from outbound.testing import MemoryRelay  # noqa: E402
 
 NOW = datetime(2027, 6, 15, 10, 0, tzinfo=UTC)
 MOST_MB, WANTED = 500, 3.0
-CHANGE = ("rule: downloaded something, on: asset.downloaded, points: 12, half_life: 30 days",
-          "rule: downloaded something, on: asset.downloaded, points: 14, half_life: 35 days")  # fmt: skip
+CHANGE = ("on: asset.downloaded, points: 12, half_life: 30 days",
+          "on: asset.downloaded, points: 14, half_life: 35 days")  # fmt: skip
 
 LEADS = """
 INSERT INTO lead (id, key, job_title, country, attributes, stage, fit, engagement, grade, heat, terms, mature,
