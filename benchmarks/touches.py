@@ -208,13 +208,13 @@ async def conducted(url: str, port: int) -> float:
                 from flows.runs.options import TickOptions
 
                 inside: list[Pace] = []
-                work = module.advance
+                work = module.do_tick
 
                 async def watched(*given: Any) -> Any:
                     with timed(1, inside):
                         return await work(*given)
 
-                module.advance = watched  # type: ignore[assignment]
+                module.do_tick = watched  # type: ignore[assignment]
                 await conduct(shop, module.tick, TickOptions(now=NOW.isoformat(), limit=1))
                 whole: list[Pace] = []
                 with timed(1, whole):
